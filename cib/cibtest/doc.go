@@ -1,0 +1,2 @@
+// Package cibtest builds and compares CIBs for tests.
+package cibtest

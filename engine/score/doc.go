@@ -1,0 +1,2 @@
+// Package score is the arithmetic of scores: integers with infinities.
+package score

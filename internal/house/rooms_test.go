@@ -1,0 +1,64 @@
+package house
+
+// arrows is the table of rooms: what each may import from our own module.
+// ARCHITECTURE.md draws the same table; a room that is not here fails.
+var arrows = map[string][]string{
+	"grammar":      nil,
+	"cib":          nil,
+	"cib/crmtext":  {"cib", "grammar"},
+	"cib/cibtest":  {"cib"},
+	"engine/score": nil,
+	"engine/rule":  nil,
+	"engine/graph": nil,
+	"engine":       {"cib", "engine/score", "engine/rule", "engine/graph"},
+	"completions":  {"cib", "grammar"},
+	"shell":        {"cib", "cib/crmtext", "completions", "engine", "engine/graph", "grammar"},
+	"shell/repl":   {"completions", "shell"},
+
+	"node":           {"cib", "engine", "engine/graph", "node/wire"},
+	"node/wire":      nil,
+	"node/haconf":    {"node/wire"},
+	"node/sim":       {"cib", "engine", "engine/graph", "node", "node/wire"},
+	"node/transport": {"node/wire"},
+	"node/agent":     nil,
+	"node/stonith":   nil,
+	"node/store":     {"cib"},
+	"node/control":   {"cib"},
+	"node/daemon": {"cib", "engine", "engine/graph", "node", "node/wire", "node/haconf", "node/transport",
+		"node/agent", "node/stonith", "node/store", "node/control"},
+	"node/lab": {"node/haconf", "node/control"},
+	"tools":    {"cib", "cib/crmtext", "engine", "engine/graph", "node/control", "node/agent"},
+	"cmd/crm": {"cib", "completions", "node/agent", "node/control", "node/daemon", "node/haconf", "node/lab", "shell", "shell/repl",
+		"tools"},
+	"internal/house": nil,
+}
+
+// testArrows is what a room's tests may import besides.
+var testArrows = map[string][]string{
+	"cib/crmtext":  {"cib/cibtest"},
+	"engine":       {"cib/cibtest", "tools"},
+	"shell":        {"cib/cibtest"},
+	"completions":  {"cib/cibtest"},
+	"node":         {"node/sim", "cib/cibtest"},
+	"node/sim":     {"cib/cibtest"},
+	"node/daemon":  {"cib/cibtest"},
+	"tools":        {"cib/cibtest"},
+	"node/control": {"cib/cibtest"},
+	"node/store":   {"cib/cibtest"},
+}
+
+// pure rooms decide; they have no clock, goroutine, file, socket, log, random
+// source or environment.
+var pure = []string{"grammar", "cib", "cib/crmtext", "engine", "engine/score", "engine/rule", "engine/graph",
+	"completions", "shell", "node", "node/wire", "node/haconf"}
+
+var impure = map[string]string{
+	"os": "files and environment", "os/exec": "processes", "net": "sockets", "net/http": "sockets",
+	"sync/atomic": "goroutines", "log": "output", "log/slog": "output",
+	"math/rand": "chance", "math/rand/v2": "chance", "crypto/rand": "chance", "syscall": "the system",
+	"golang.org/x/sys/unix": "the system", "github.com/c-bata/go-prompt": "a terminal",
+}
+
+var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "Tick", "NewTimer", "NewTicker", "AfterFunc"}
+
+var bannedNames = []string{"util", "utils", "common", "helper", "helpers", "types", "misc"}

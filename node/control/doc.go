@@ -1,0 +1,3 @@
+// Package control is the local door of the daemon: requests over a unix socket,
+// server and client.
+package control

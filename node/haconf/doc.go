@@ -1,0 +1,3 @@
+// Package haconf reads the configuration files of heartbeat: ha.cf, authkeys
+// and haresources.
+package haconf

@@ -1,0 +1,2 @@
+// Package stonith runs fence agents.
+package stonith
