@@ -1,21 +1,45 @@
-# Targets: build (default), run, test, check, race, bench, conformance.
+# make help lists the targets.
 export CGO_ENABLED := 0
 NAMES := crm_simulate
+FUZZ_TIME ?= 30s
 
-build:
+build: ## bin/crm, static, and its other names as links
 	@mkdir -p bin
 	go build -trimpath -ldflags '-s -w' -o bin/crm ./cmd/crm
 	@for name in $(NAMES); do ln -sf crm bin/$$name; done
 
-test:
+run: build ## the main job: three members, a script in, a node killed, the service moved
+	bin/crm lab 3 --demo
+
+test: ## every test: no root, no network but loopback, no package
 	go test ./...
 
-check:
+check: ## gofmt, vet and the rules of the house
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
 	go vet ./...
 	go test ./internal/house
 
-race:
+race: ## every test under the race detector
 	CGO_ENABLED=1 go test -race ./...
 
-.PHONY: build test check race
+conformance: build ## the peers' cases (CRM_SHARED or ../shared) held against tests/floors.txt
+	go run ./tests/conformance
+
+floors: build ## raise the floors to what passes now
+	go run ./tests/conformance -raise
+
+bench: build ## figures, beside the peers' tools where they are installed
+	go run ./tests/bench
+	go test -run '^$$' -bench . -benchmem ./grammar ./cib/... ./engine/... ./completions ./node/wire ./node/ring
+
+fuzz: ## one fuzz target: make fuzz P=./grammar T=FuzzParsePrint FUZZ_TIME=5m
+	go test -run '^$$' -fuzz '^$(T)$$' -fuzztime $(FUZZ_TIME) $(P)
+
+golden: ## rewrite what text tests expect, and show what changed
+	go test ./shell ./grammar ./cib/... ./engine ./completions ./node/... -rewrite || true
+	git diff --stat
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
+
+.PHONY: build run test check race conformance floors bench fuzz golden help

@@ -30,7 +30,10 @@ var arrows = map[string][]string{
 	"tools":    {"cib", "cib/crmtext", "engine", "engine/graph", "node/control", "node/agent"},
 	"cmd/crm": {"cib", "completions", "node/agent", "node/control", "node/daemon", "node/haconf", "node/lab", "shell", "shell/repl",
 		"tools"},
-	"internal/house": nil,
+	"internal/house":    nil,
+	"tests":             nil,
+	"tests/conformance": nil,
+	"tests/bench":       nil,
 }
 
 // testArrows is what a room's tests may import besides.

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const floorsFile = "tests/floors.txt"
+
+// count is how many cases of one name passed, of how many.
+type count struct {
+	name          string
+	passed, outOf int
+}
+
+func main() {
+	raise := flag.Bool("raise", false, "write this run's counts as the new floors")
+	flag.Parse()
+	if err := run(*raise); err != nil {
+		fmt.Fprintln(os.Stderr, "conformance:", err)
+		os.Exit(1)
+	}
+}
+
+func run(raise bool) error {
+	shared, err := sharedFolder()
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			return fmt.Errorf("the cases must be there in CI: %w", err)
+		}
+		fmt.Println("SKIPPED: conformance:", err)
+		return nil
+	}
+	counts, err := measure(filepath.Join(shared, "conformance"))
+	if err != nil {
+		return err
+	}
+	floors, err := readFloors()
+	if err != nil {
+		return err
+	}
+	fallen := report(counts, floors)
+	if raise && fallen == 0 {
+		return writeFloors(counts)
+	}
+	if fallen > 0 {
+		return fmt.Errorf("%d counts fell below the floors in %s", fallen, floorsFile)
+	}
+	return nil
+}
+
+func sharedFolder() (string, error) {
+	dir := os.Getenv("CRM_SHARED")
+	if dir == "" {
+		dir = filepath.Join("..", "shared")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(filepath.Join(dir, "conformance")); err != nil {
+		return "", fmt.Errorf("no cases: set CRM_SHARED to their folder (%w)", err)
+	}
+	return dir, nil
+}
+
+// measure runs each runner and gathers its counts.
+func measure(data string) ([]count, error) {
+	var all []count
+	for level := 1; level <= 4; level++ {
+		out, err := runner(filepath.Join(data, "schedconf"), "--bin", "bin/crm_simulate",
+			"--data", filepath.Join(data, "scheduler"), "--level", strconv.Itoa(level))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, counts(fmt.Sprintf("engine.level%d.", level), out)...)
+	}
+	out, err := runner(filepath.Join(data, "crmconf"), "--bin", "bin/crm", "--data", filepath.Join(data, "crmsh"),
+		"--known", "docs/known-differences-crmsh.txt")
+	if err != nil {
+		return nil, err
+	}
+	return append(all, counts("crm.", out)...), nil
+}
+
+// runner runs one of the scripts; ending with 1 only says that a case failed.
+func runner(script string, args ...string) (string, error) {
+	fmt.Println("$", filepath.Base(script), strings.Join(args, " "))
+	cmd := exec.Command("python3", append([]string{script}, args...)...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
+		return "", fmt.Errorf("%s: %w", script, err)
+	}
+	fmt.Print(string(out))
+	return string(out), nil
+}
+
+var line = regexp.MustCompile(`(?m)^(\w+) +(\d+)/(\d+)`)
+
+func counts(prefix, out string) []count {
+	var all []count
+	for _, m := range line.FindAllStringSubmatch(out, -1) {
+		all = append(all, count{prefix + m[1], number(m[2]), number(m[3])})
+	}
+	return all
+}
+
+func number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		panic(err) // the pattern takes digits only
+	}
+	return n
+}
+
+// report prints the table and returns how many counts are below their floor.
+// A floor whose count is missing has fallen too.
+func report(counts []count, floors map[string]int) int {
+	fallen := 0
+	fmt.Printf("\n%-24s %8s %8s %8s\n", "conformance", "passed", "of", "floor")
+	for _, c := range counts {
+		mark := ""
+		if c.passed < floors[c.name] {
+			mark = "  FELL"
+			fallen++
+		}
+		fmt.Printf("%-24s %8d %8d %8d%s\n", c.name, c.passed, c.outOf, floors[c.name], mark)
+	}
+	for name, floor := range floors { // order: only messages
+		if !slices.ContainsFunc(counts, func(c count) bool { return c.name == name }) {
+			fmt.Printf("%-24s %8s %8s %8d  FELL: was not measured\n", name, "-", "-", floor)
+			fallen++
+		}
+	}
+	return fallen
+}
+
+func readFloors() (map[string]int, error) {
+	f, err := os.Open(floorsFile)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	floors := map[string]int{}
+	scan := bufio.NewScanner(f)
+	for scan.Scan() {
+		words := strings.Fields(scan.Text())
+		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+			continue
+		}
+		if len(words) != 2 {
+			return nil, fmt.Errorf("%s: want \"name count\", got %q", floorsFile, scan.Text())
+		}
+		n, err := strconv.Atoi(words[1])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", floorsFile, err)
+		}
+		floors[words[0]] = n
+	}
+	return floors, scan.Err()
+}
+
+func writeFloors(counts []count) error {
+	var b strings.Builder
+	b.WriteString("# How many of the peers' cases pass; a count may never fall. Raised by `make floors`.\n")
+	for _, c := range counts {
+		fmt.Fprintf(&b, "%s %d\n", c.name, c.passed)
+	}
+	return os.WriteFile(floorsFile, []byte(b.String()), 0o644)
+}
