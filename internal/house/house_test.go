@@ -37,6 +37,7 @@ func (s source) at(pos token.Pos) string {
 func sources(t *testing.T) []source {
 	t.Helper()
 	root := filepath.Join("..", "..")
+	set := token.NewFileSet()
 	var all []source
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -52,7 +53,6 @@ func sources(t *testing.T) []source {
 		if err != nil {
 			return err
 		}
-		set := token.NewFileSet()
 		file, err := parser.ParseFile(set, path, text, parser.ParseComments)
 		if err != nil {
 			return err
