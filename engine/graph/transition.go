@@ -10,6 +10,23 @@ const (
 	Cluster              // crm_event: the cluster itself (fencing, shutdown, history)
 )
 
+func (k Kind) element() string {
+	switch k {
+	case Resource:
+		return "rsc_op"
+	case Cluster:
+		return "crm_event"
+	}
+	return "pseudo_event"
+}
+
+// FeatureSet is the version of the graph's and history's format, as
+// Pacemaker's crm_feature_set counts it.
+const FeatureSet = "3.20.5"
+
+// Infinity is the highest priority a synapse or an abort can have.
+const Infinity = 1000000
+
 // ResourceRef is the agent and the name that a resource action runs under.
 type ResourceRef struct {
 	ID, LongID            string // LongID only when it differs
