@@ -6,11 +6,37 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+
+	"crm/tools"
 )
 
-func main() { os.Exit(run(os.Args, os.Stdout, os.Stderr)) }
+func main() { os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr)) }
 
-func run(argv []string, _ io.Writer, stderr io.Writer) int {
+func run(argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if tool, args, ok := findTool(argv); ok {
+		return tool(args, tools.Streams{In: stdin, Out: stdout, Err: stderr})
+	}
 	fmt.Fprintln(stderr, "crm: not built yet:", argv[0])
 	return 1
+}
+
+// findTool tells which of the binary's other names is meant: by the name it
+// was called by (a link to crm), by the first word (crm crm_simulate ...), or
+// as "crm simulate ...".
+func findTool(argv []string) (tools.Tool, []string, bool) {
+	if tool, ok := tools.Lookup(filepath.Base(argv[0])); ok {
+		return tool, argv[1:], true
+	}
+	if len(argv) < 2 {
+		return nil, nil, false
+	}
+	if tool, ok := tools.Lookup(argv[1]); ok {
+		return tool, argv[2:], true
+	}
+	if argv[1] == "simulate" {
+		tool, ok := tools.Lookup("crm_simulate")
+		return tool, argv[2:], ok
+	}
+	return nil, nil, false
 }

@@ -1,0 +1,22 @@
+package tools
+
+import "io"
+
+// Streams are what a tool reads from and writes to.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// Tool is one of the binary's other names: it is given the words after its
+// name and returns the exit code.
+type Tool func(args []string, std Streams) int
+
+// Lookup finds a tool by the name it is called by, e.g. "crm_simulate".
+// A new tool is a file of its own here and one line in this table.
+func Lookup(name string) (Tool, bool) {
+	tool, known := map[string]Tool{
+		"crm_simulate": Simulate,
+	}[name]
+	return tool, known
+}
