@@ -1,7 +1,7 @@
 package cib
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"io"
 
@@ -14,27 +14,48 @@ type Document struct {
 	tree *etree.Document
 }
 
-// Parse reads a CIB from its XML text. The error names the line where the
-// text stops being a CIB.
+// Parse reads a CIB from its XML text. The error (a *SyntaxError inside)
+// names the line and column where the text stops being a CIB. Document types
+// and entities are refused, depth and size are bounded.
 func Parse(text []byte) (*Document, error) {
-	tree := etree.NewDocument()
-	if err := tree.ReadFromBytes(text); err != nil {
+	tree, err := parseTree(string(text))
+	if err != nil {
 		return nil, fmt.Errorf("read CIB: %w", err)
 	}
-	root := tree.Root()
-	if root == nil || root.Tag != "cib" {
-		return nil, fmt.Errorf("read CIB: root element is not <cib>")
+	if root := tree.Root(); root.FullTag() != "cib" {
+		return nil, fmt.Errorf("read CIB: the root element is <%s>, <cib> expected", root.FullTag())
 	}
 	return &Document{tree: tree}, nil
 }
 
 // Read reads a CIB from r; see Parse.
 func Read(r io.Reader) (*Document, error) {
-	text, err := io.ReadAll(r)
+	text, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("read CIB: %w", err)
 	}
 	return Parse(text)
+}
+
+// ParseElement reads one XML element, as given to cibadmin -X or to the crm
+// language's xml statement.
+func ParseElement(text string) (*etree.Element, error) {
+	tree, err := parseTree(text)
+	if err != nil {
+		return nil, fmt.Errorf("read XML: %w", err)
+	}
+	root := tree.Root()
+	tree.RemoveChild(root)
+	return root, nil
+}
+
+// FromElement makes a document of a <cib> element, which then belongs to the
+// document.
+func FromElement(root *etree.Element) (*Document, error) {
+	if root.FullTag() != "cib" {
+		return nil, fmt.Errorf("read CIB: the root element is <%s>, <cib> expected", root.FullTag())
+	}
+	return &Document{tree: etree.NewDocumentWithRoot(root)}, nil
 }
 
 // New returns an empty CIB of the newest schema this package writes.
@@ -48,7 +69,12 @@ func New() *Document {
 }
 
 // Root is the <cib> element; callers may change the tree below it.
-func (d *Document) Root() *etree.Element { return d.tree.Root() }
+func (d *Document) Root() *etree.Element {
+	for e := range Children(&d.tree.Element) {
+		return e
+	}
+	panic(errors.New("cib: a document without its root element"))
+}
 
 // Configuration is the <configuration> element, made if it is missing.
 func (d *Document) Configuration() *etree.Element { return d.child("configuration") }
@@ -57,26 +83,51 @@ func (d *Document) Configuration() *etree.Element { return d.child("configuratio
 func (d *Document) Status() *etree.Element { return d.child("status") }
 
 func (d *Document) child(tag string) *etree.Element {
-	if e := d.Root().SelectElement(tag); e != nil {
+	root := d.Root()
+	if e := Child(root, tag); e != nil {
 		return e
 	}
-	return d.Root().CreateElement(tag)
-}
-
-// Copy returns a document that shares nothing with d.
-func (d *Document) Copy() *Document { return &Document{tree: d.tree.Copy()} }
-
-// WriteTo writes the document as XML.
-func (d *Document) WriteTo(w io.Writer) (int64, error) {
-	d.tree.WriteSettings = etree.WriteSettings{CanonicalText: true, CanonicalAttrVal: true}
-	return d.tree.WriteTo(w)
-}
-
-// Bytes is the document as XML.
-func (d *Document) Bytes() []byte {
-	var b bytes.Buffer
-	if _, err := d.WriteTo(&b); err != nil {
-		panic(err) // a bytes.Buffer does not fail
+	if tag == "configuration" {
+		e := etree.NewElement(tag)
+		root.InsertChildAt(0, e)
+		return e
 	}
-	return b.Bytes()
+	return root.CreateElement(tag)
+}
+
+// Copy returns a document that shares nothing with d that can be changed.
+func (d *Document) Copy() *Document {
+	tree := etree.NewDocument()
+	var s slabs
+	s.copyChildren(&tree.Element, &d.tree.Element)
+	return &Document{tree: tree}
+}
+
+// CopyElement returns a deep copy of e that has no parent.
+func CopyElement(e *etree.Element) *etree.Element {
+	var s slabs
+	return s.copyElement(e)
+}
+
+// WriteTo writes the document as XML, indented by two blanks a level. Parsing
+// what was written and writing it again gives the same bytes.
+func (d *Document) WriteTo(to io.Writer) (int64, error) {
+	w := writer{to: to, indent: true, buf: make([]byte, 0, flushAt+4096)}
+	w.document(d.tree)
+	w.flush()
+	return w.n, w.err
+}
+
+// Bytes is the document as XML, as WriteTo writes it.
+func (d *Document) Bytes() []byte {
+	w := writer{indent: true}
+	w.document(d.tree)
+	return w.buf
+}
+
+// Compact is the document as XML without indentation: for the wire.
+func (d *Document) Compact() []byte {
+	var w writer
+	w.document(d.tree)
+	return w.buf
 }
