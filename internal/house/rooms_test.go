@@ -15,15 +15,16 @@ var arrows = map[string][]string{
 	"shell":        {"cib", "cib/crmtext", "completions", "engine", "engine/graph", "grammar"},
 	"shell/repl":   {"completions", "shell"},
 
-	"node":           {"cib", "engine", "engine/graph", "node/wire"},
-	"node/wire":      nil,
-	"node/haconf":    {"node/wire"},
-	"node/sim":       {"cib", "engine", "engine/graph", "node", "node/wire"},
-	"node/transport": {"node/wire"},
-	"node/agent":     nil,
-	"node/stonith":   nil,
-	"node/store":     {"cib"},
-	"node/control":   {"cib"},
+	"node":                 {"cib", "engine", "engine/graph", "node/wire"},
+	"node/wire":            nil,
+	"node/haconf":          {"node/wire"},
+	"node/sim":             {"cib", "engine", "engine/graph", "node", "node/wire"},
+	"node/transport":       {"node/wire"},
+	"node/agent":           nil,
+	"node/agent/agenttest": {"node/agent"},
+	"node/stonith":         nil,
+	"node/store":           {"cib"},
+	"node/control":         {"cib"},
 	"node/daemon": {"cib", "engine", "engine/graph", "node", "node/wire", "node/haconf", "node/transport",
 		"node/agent", "node/stonith", "node/store", "node/control"},
 	"node/lab": {"node/haconf", "node/control"},
@@ -38,6 +39,7 @@ var arrows = map[string][]string{
 
 // testArrows is what a room's tests may import besides.
 var testArrows = map[string][]string{
+	"node/agent":   {"node/agent/agenttest"},
 	"cib/crmtext":  {"cib/cibtest"},
 	"engine":       {"cib/cibtest", "tools"},
 	"shell":        {"cib/cibtest"},

@@ -30,7 +30,7 @@ type call struct {
 }
 
 func builtins() []*builtin {
-	return []*builtin{dummyAgent()}
+	return []*builtin{directoryAgent(), dummyAgent(), pingAgent(), processAgent(), statefulAgent(), virtualIPAgent()}
 }
 
 func builtinNames() []string {
@@ -133,7 +133,7 @@ func ok() Result { return Result{RC: OK} }
 func refuse(rc Code, format string, args ...any) Result { return fail(Done, rc, format, args...) }
 
 // xml writes the description as the agent's meta-data action prints it.
-func (b *builtin) xml(r *Runner) []byte {
+func (b *builtin) xml() []byte {
 	var out bytes.Buffer
 	esc := func(s string) string {
 		var e bytes.Buffer

@@ -145,6 +145,10 @@ func lsbStatusCode(code int) Code {
 		return OK
 	case 1, 2, 3:
 		return NotRunning
+	case 150: // of the range for applications; the cluster's own
+		return CodeNotInstalled
+	case 151:
+		return InsufficientPriv
 	}
 	return GenericError
 }

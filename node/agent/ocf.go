@@ -80,7 +80,7 @@ func (c *ocf) builtin(ref Ref) (*builtin, bool) {
 // Metadata asks the agent.
 func (c *ocf) Metadata(ctx context.Context, ref Ref) ([]byte, error) {
 	if b, ok := c.builtin(ref); ok {
-		return b.xml(c.r), nil
+		return b.xml(), nil
 	}
 	path := c.path(ref)
 	if !isExecutable(path) {
