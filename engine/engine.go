@@ -14,11 +14,17 @@ type Input struct {
 	Now     time.Time     // the effective time for rules and expiries
 	RunID   int           // the transition's number; 1 when 0
 	Explain bool          // keep the trace that "why" answers from
+	Scores  bool          // keep the lines of the scores output
 }
+
+// Situation is a cluster as its CIB shows it: what is where, before anything
+// is decided.
+type Situation struct{ c *cluster }
 
 // Output is a decision.
 type Output struct {
 	Graph *graph.Transition
+	c     *cluster
 }
 
 // ErrNoConfiguration is returned for a CIB without a configuration section.
@@ -27,8 +33,35 @@ var ErrNoConfiguration = errors.New("the CIB has no configuration section")
 // Run decides. It reads no clock and changes nothing in its input; the same
 // input gives the same output, byte for byte.
 func Run(in Input) (*Output, error) {
-	if in.CIB.Root().SelectElement("configuration") == nil {
+	s, err := Read(in)
+	if err != nil {
+		return nil, err
+	}
+	return s.Decide(), nil
+}
+
+// Read finds out what the CIB says is where.
+func Read(in Input) (*Situation, error) {
+	if cib.Child(in.CIB.Root(), "configuration") == nil {
 		return nil, ErrNoConfiguration
 	}
-	return &Output{Graph: &graph.Transition{ID: max(in.RunID, 1)}}, nil
+	c := newCluster(in)
+	c.unpack()
+	return &Situation{c}, nil
+}
+
+// Decide goes through the phases of a decision. A situation can be decided
+// only once: what is found on the way is written into it.
+func (s *Situation) Decide() *Output {
+	c := s.c
+	c.unpackConstraints()
+	c.applyNodeCriteria()
+	c.addImpliedConstraints()
+	c.checkHistory()
+	c.assignResources()
+	c.scheduleActions()
+	c.orderRemotes()
+	c.scheduleFencing()
+	c.applyOrders()
+	return &Output{Graph: c.buildGraph(), c: c}
 }

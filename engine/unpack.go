@@ -1,0 +1,37 @@
+package engine
+
+import "crm/cib"
+
+// newCluster begins a working set.
+func newCluster(in Input) *cluster {
+	root := in.CIB.Root()
+	return &cluster{
+		in: in, now: in.Now, root: root, config: cib.Child(root, "configuration"), status: cib.Child(root, "status"),
+		nodeByID: map[string]*Node{}, nodeByName: map[string]*Node{}, byID: map[string]*Resource{},
+		byHistoryID: map[string][]*Resource{}, templates: map[string][]string{}, tags: map[string][]string{},
+		tickets: map[string]*ticket{},
+	}
+}
+
+// unpack reads configuration and status.
+func (c *cluster) unpack() {
+}
+
+// unpackConstraints reads node health and the configured constraints.
+func (c *cluster) unpackConstraints() {}
+
+// applyNodeCriteria lets each resource know what it thinks of each node: by
+// shutdown locks, location constraints, stickiness, failures and discovery.
+func (c *cluster) applyNodeCriteria() {}
+
+// addImpliedConstraints adds the constraints that follow from what the
+// resources are: members of groups, parts of bundles, guests.
+func (c *cluster) addImpliedConstraints() {
+	c.implyColocations()
+	c.implyOrders()
+}
+
+func (c *cluster) implyColocations() {}
+
+// assignResources gives every resource its place.
+func (c *cluster) assignResources() {}
