@@ -1,0 +1,58 @@
+package control
+
+import (
+	"time"
+
+	"crm/node"
+)
+
+// The paths of the door.
+const (
+	askPath     = "/v1/ask"
+	historyPath = "/v1/history"
+	infoPath    = "/v1/info"
+	eventsPath  = "/v1/events"
+)
+
+// Group is the group whose members may do everything, as with Pacemaker.
+const Group = "haclient"
+
+// mostBytes bounds a request: a large CIB with room to spare.
+const mostBytes = 256 << 20
+
+// ask is the body of a request.
+type ask struct {
+	ID      string
+	Request node.Request
+}
+
+// problem is the body of every answer that is not 200.
+type problem struct {
+	Error string
+}
+
+// Info is what a daemon says about itself.
+type Info struct {
+	Node     string
+	Version  string // of the program
+	PID      int
+	Started  time.Time
+	StateDir string
+	Config   string // folder of ha.cf and authkeys
+	// Peers are the states of the ring: init, up, active, dead.
+	Peers map[string]string `json:",omitempty"`
+}
+
+// Event is one line of what the member notices, for whoever watches.
+type Event struct {
+	When  time.Time
+	Level node.Level
+	Text  string
+}
+
+// User is who is at the other end of the socket.
+type User struct {
+	Name string
+	UID  uint32
+	PID  int32
+}
