@@ -24,7 +24,7 @@ node/sim: cib engine engine/graph node node/wire
 node/transport: node/wire
 node/agent:
 node/agent/agenttest: node/agent
-node/stonith:
+node/stonith: node/agent  # fence agents are agents: run, listed and described by the same rules
 node/store: cib node  # the Store effect is its contract
 node/control: cib node  # requests and replies
 node/daemon: cib engine engine/graph node node/wire node/haconf node/transport node/agent node/stonith node/store node/control
@@ -40,6 +40,7 @@ tests/bench:
 // testArrows is what a room's tests may import besides.
 var testArrows = table(`
 node/agent: node/agent/agenttest
+node/stonith: node/agent/agenttest
 cib/crmtext: cib/cibtest
 engine: cib/cibtest tools
 shell: cib/cibtest

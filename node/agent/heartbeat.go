@@ -28,7 +28,7 @@ func (c *heartbeat) Providers() []string { return nil }
 func (c *heartbeat) Types(string) []string {
 	var names []string
 	for _, dir := range c.folders() {
-		names = append(names, executables(dir)...)
+		names = append(names, Executables(dir)...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
@@ -52,7 +52,7 @@ func (c *heartbeat) Run(ctx context.Context, op Op) Result {
 	if action == "monitor" {
 		action = "status"
 	}
-	out := Script{Path: path, Args: append(positional(op.Params), action), Env: c.r.environ(nil), Dir: c.r.Dir}.Run(ctx)
+	out := Script{Path: path, Args: append(positional(op.Params), action), Env: c.r.Environ(nil), Dir: c.r.Dir}.Run(ctx)
 	if action != "status" {
 		return out.result(path, lsbCode)
 	}

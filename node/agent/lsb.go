@@ -27,7 +27,7 @@ func (c *lsb) Providers() []string { return nil }
 func (c *lsb) Types(string) []string {
 	var names []string
 	for _, dir := range c.folders() {
-		names = append(names, executables(dir)...)
+		names = append(names, Executables(dir)...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
@@ -133,7 +133,7 @@ func (c *lsb) Run(ctx context.Context, op Op) Result {
 	if action == "monitor" || action == "status" {
 		action, translate = "status", lsbStatusCode
 	}
-	out := Script{Path: path, Args: []string{action}, Env: c.r.environ(nil), Dir: c.r.Dir}.Run(ctx)
+	out := Script{Path: path, Args: []string{action}, Env: c.r.Environ(nil), Dir: c.r.Dir}.Run(ctx)
 	return out.result(path, translate)
 }
 

@@ -58,7 +58,7 @@ func (c *ocf) Types(provider string) []string {
 	if provider == "" || strings.Contains(provider, "/") {
 		return nil
 	}
-	names := executables(filepath.Join(c.folder(), provider))
+	names := Executables(filepath.Join(c.folder(), provider))
 	if provider == Builtin {
 		names = append(names, builtinNames()...)
 		slices.Sort(names)
@@ -127,7 +127,7 @@ func (c *ocf) env(op Op) []string {
 		"OCF_RESOURCE_TYPE=" + op.Ref.Type, "OCF_RESOURCE_PROVIDER=" + op.Ref.Provider, "OCF_EXIT_REASON_PREFIX=" + reasonPrefix,
 		"OCF_OUTPUT_FORMAT=text",
 	}
-	return c.r.environ(append(own, reskeys(op)...))
+	return c.r.Environ(append(own, reskeys(op)...))
 }
 
 // reskeys are the parameters of the call, sorted by name. An empty list is
@@ -144,9 +144,9 @@ func reskeys(op Op) []string {
 	return env
 }
 
-// environ is what every agent gets: little and always the same, then the
+// Environ is what every agent gets: little and always the same, then the
 // class's own, then what the runner was told to add. Later ones win.
-func (r *Runner) environ(own []string) []string {
+func (r *Runner) Environ(own []string) []string {
 	host, _ := os.Hostname()
 	base := []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=" + home(), "LC_ALL=C", "TERM=dumb", "HOSTNAME=" + host}
 	if tz, ok := os.LookupEnv("TZ"); ok {

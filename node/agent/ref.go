@@ -26,7 +26,7 @@ type Ref struct{ Class, Provider, Type string }
 func ParseRef(s string) (Ref, error) {
 	words := strings.Split(s, ":")
 	for _, w := range words {
-		if w == "" || strings.ContainsAny(w, "/\x00") {
+		if w == "" || strings.ContainsAny(w, "/\x00") && !(words[0] == Stonith && isPlugin(w)) {
 			return Ref{}, fmt.Errorf("agent %q: expected CLASS:PROVIDER:TYPE or CLASS:TYPE", s)
 		}
 	}
@@ -39,6 +39,12 @@ func ParseRef(s string) (Ref, error) {
 		return Ref{Class: words[0], Type: words[1]}, nil
 	}
 	return Ref{}, fmt.Errorf("agent %q: expected CLASS:PROVIDER:TYPE or CLASS:TYPE", s)
+}
+
+// isPlugin tells whether a fence agent's name is one of a plugin's, external/NAME.
+func isPlugin(name string) bool {
+	base, ok := strings.CutPrefix(name, "external/")
+	return ok && base != "" && !strings.ContainsAny(base, "/\x00")
 }
 
 // String is the reference as it is written in the configuration.

@@ -210,8 +210,8 @@ func (r *Runner) state() string {
 	return "/run/resource-agents"
 }
 
-// executables lists the files in a folder that somebody may run, sorted.
-func executables(dir string) []string {
+// Executables lists the files in a folder that somebody may run, sorted.
+func Executables(dir string) []string {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil
