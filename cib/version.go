@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
+
+	"github.com/beevik/etree"
 )
 
 // Version is a CIB's age: admin_epoch, epoch and num_updates, compared in
@@ -23,10 +26,29 @@ func (v Version) Compare(w Version) int {
 		cmp.Compare(v.NumUpdates, w.NumUpdates))
 }
 
+// ParseVersion reads admin_epoch.epoch.num_updates.
+func ParseVersion(s string) (Version, error) {
+	var part [3]int
+	words := strings.Split(s, ".")
+	for i := range part {
+		n := -1
+		if len(words) == len(part) {
+			n, _ = strconv.Atoi(words[i])
+		}
+		if n < 0 || strconv.Itoa(n) != words[i] {
+			return Version{}, fmt.Errorf("version %q: three numbers with points between are expected", s)
+		}
+		part[i] = n
+	}
+	return Version{part[0], part[1], part[2]}, nil
+}
+
 // Version is the document's version; a missing or unreadable part counts as 0.
-func (d *Document) Version() Version {
+func (d *Document) Version() Version { return versionOf(d.Root()) }
+
+func versionOf(e *etree.Element) Version {
 	number := func(name string) int {
-		n, _ := strconv.Atoi(d.Root().SelectAttrValue(name, "0"))
+		n, _ := strconv.Atoi(Attr(e, name))
 		return n
 	}
 	return Version{number("admin_epoch"), number("epoch"), number("num_updates")}
@@ -38,4 +60,32 @@ func (d *Document) SetVersion(v Version) {
 	root.CreateAttr("admin_epoch", strconv.Itoa(v.AdminEpoch))
 	root.CreateAttr("epoch", strconv.Itoa(v.Epoch))
 	root.CreateAttr("num_updates", strconv.Itoa(v.NumUpdates))
+}
+
+// Bump gives d, edited from base, the version that follows base's: another
+// configuration or schema is a new epoch, anything else a new num_updates. A
+// version that d has raised by itself stays. It tells whether d differs from
+// base at all.
+func (d *Document) Bump(base *Document) bool {
+	v := base.Version()
+	switch {
+	case d.Version().Compare(v) > 0:
+		return true
+	case !sameConfiguration(base, d):
+		d.SetVersion(Version{v.AdminEpoch, v.Epoch + 1, 0})
+	case !equal(base.Root(), withVersion(d.Root(), base.Root())):
+		d.SetVersion(Version{v.AdminEpoch, v.Epoch, v.NumUpdates + 1})
+	default:
+		d.SetVersion(v)
+		return false
+	}
+	return true
+}
+
+func sameConfiguration(a, b *Document) bool {
+	x, y := Child(a.Root(), "configuration"), Child(b.Root(), "configuration")
+	if Attr(a.Root(), "validate-with") != Attr(b.Root(), "validate-with") || (x == nil) != (y == nil) {
+		return false
+	}
+	return x == nil || equal(x, y)
 }
