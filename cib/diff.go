@@ -189,22 +189,26 @@ func step(e *etree.Element) string {
 }
 
 // plain tells whether the children of e can be addressed one by one: no text,
-// no two with the same name and id, no quote in an id.
+// no two with the same name and id, none without an id (which its name alone
+// stands for) beside another of its name, no quote in an id.
 func plain(e *etree.Element) bool {
 	if contentOf(e) == mixed {
 		return false
 	}
-	seen := make(map[string]bool, len(e.Child))
+	seen := make(map[string]bool, 2*len(e.Child))
 	for _, t := range e.Child {
 		switch t := t.(type) {
 		case *etree.ProcInst:
 			return false
 		case *etree.Element:
-			name := step(t)
-			if seen[name] || strings.Contains(ID(t), "'") {
+			tag, name := t.FullTag(), step(t)
+			if seen[name] || name == tag && seen["*"+tag] || strings.Contains(ID(t), "'") {
 				return false
 			}
-			seen[name] = true
+			seen[name], seen["*"+tag] = true, true
+			if name != tag && seen[tag] {
+				return false
+			}
 		}
 	}
 	return true
