@@ -1,0 +1,292 @@
+package grammar
+
+import (
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// Role is what those who have it may read and write.
+//
+//	role ID [description=TEXT] read|write|deny [ID:] [description=TEXT] WHAT ...
+//
+// WHAT is xpath:XPATH, ref:ID, type:ELEMENT [attr:NAME], or a shortcut:
+// meta:RSC:NAME, params:RSC:NAME, utilization:RSC, location:RSC,
+// property[:NAME], node[:NODE], nodeattr[:NAME], nodeutil[:NODE], status, cib.
+type Role struct {
+	Head
+	Word  string      `parser:"@\"role\""`
+	ID    ID          `parser:"@@"`
+	Desc  Description `parser:"@@"`
+	Rules Permissions `parser:"@@"`
+}
+
+// User is a user with roles or permissions, as schemas before 2.0 had them.
+//
+//	user ID role:ROLE ... | read|write|deny WHAT ...
+type User struct {
+	Head
+	Word  string      `parser:"@\"user\""`
+	ID    TargetID    `parser:"@@"`
+	Roles UserRoles   `parser:"@@"`
+	Rules Permissions `parser:"@@"`
+}
+
+// Target gives roles to a user (acl_target) or to a group of users (acl_group).
+//
+//	acl_target ID ROLE ...
+type Target struct {
+	Head
+	Word  string      `parser:"@(\"acl_target\"|\"acl_group\")"`
+	ID    TargetID    `parser:"@@"`
+	Roles TargetRoles `parser:"@@"`
+}
+
+// Permission is one right of a role.
+type Permission struct {
+	Pos      Pos
+	Kind     string // read, write, deny
+	ID       string
+	Desc     string
+	XPath    string
+	Ref      string
+	Type     string // of elements
+	Attr     string
+	Shortcut string // with its arguments, as typed
+}
+
+// Permissions are the rights of a role, in order.
+type Permissions struct{ List []Permission }
+
+var (
+	rights = []string{"read", "write", "deny"}
+	// shortcuts and how many arguments they need and may have.
+	shortcuts = map[string][2]int{"meta": {1, 2}, "params": {1, 2}, "utilization": {1, 1}, "location": {1, 1},
+		"property": {0, 1}, "node": {0, 1}, "nodeattr": {0, 1}, "nodeutil": {0, 1}, "status": {0, 0}, "cib": {0, 0}}
+	shortcutNames = []string{"meta", "params", "utilization", "location", "property", "node", "nodeattr", "nodeutil", "status", "cib"}
+	aclWords      = append([]string{"xpath", "ref", "reference", "type", "tag", "object-type", "attr", "attribute"}, shortcutNames...)
+)
+
+// Parse reads permissions to the end; there may be none.
+func (ps *Permissions) Parse(lex *lexer.PeekingLexer) error {
+	r := reader{lex}
+	for !r.done() {
+		p, err := r.permission()
+		if err != nil {
+			return err
+		}
+		ps.List = append(ps.List, p)
+	}
+	return nil
+}
+
+func (r reader) permission() (Permission, error) {
+	p := Permission{Pos: r.pos()}
+	kind, is := r.keyword(rights...)
+	if !is {
+		return p, r.fault("", list(rights), append([]string{"description="}, rights...)...)
+	}
+	r.take()
+	p.Kind = kind
+	if id, colon := strings.CutSuffix(r.peek(), ":"); colon && !contains(aclWords, id) {
+		p.ID = id
+		r.take()
+	}
+	if text, is := strings.CutPrefix(r.peek(), "description="); is {
+		p.Desc = text
+		r.take()
+	}
+	for !r.done() {
+		if _, next := r.keyword(rights...); next {
+			break
+		}
+		if err := r.aclWord(&p); err != nil {
+			return p, err
+		}
+	}
+	return p, r.wholePermission(p)
+}
+
+const aclExpected = "xpath:XPATH, ref:ID, type:ELEMENT, attr:NAME or a shortcut such as meta:RSC:NAME"
+
+// aclWord reads one word that says what a permission is about.
+func (r reader) aclWord(p *Permission) error {
+	name, value, _ := strings.Cut(r.peek(), ":")
+	var field *string
+	switch name {
+	case "xpath":
+		field = &p.XPath
+	case "ref", "reference":
+		field = &p.Ref
+	case "type", "tag", "object-type":
+		field = &p.Type
+	case "attr", "attribute":
+		field = &p.Attr
+	default:
+		return r.shortcut(p, name)
+	}
+	if value == "" {
+		return r.fault("says nothing", name+":VALUE")
+	}
+	if *field != "" || p.Shortcut != "" {
+		return r.fault("is one too many", list(rights))
+	}
+	*field = value
+	r.take()
+	return nil
+}
+
+func (r reader) shortcut(p *Permission, name string) error {
+	limits, known := shortcuts[name]
+	if !known {
+		return r.fault("", aclExpected, aclWords...)
+	}
+	args := strings.Split(r.peek(), ":")[1:]
+	for _, a := range args {
+		if a == "" {
+			return r.fault("has an empty part", name+":NAME")
+		}
+	}
+	switch {
+	case len(args) < limits[0]:
+		return r.fault("lacks its argument", name+":RSC")
+	case len(args) > limits[1]:
+		return r.fault("has too many parts", "")
+	case p.XPath != "" || p.Ref != "" || p.Type != "" || p.Shortcut != "":
+		return r.fault("is one too many", list(rights))
+	}
+	p.Shortcut = r.take()
+	return nil
+}
+
+// wholePermission checks that a permission speaks of exactly one thing.
+func (r reader) wholePermission(p Permission) error {
+	given := 0
+	for _, s := range []string{p.XPath, p.Ref, p.Type, p.Shortcut} {
+		if s != "" {
+			given++
+		}
+	}
+	switch {
+	case p.Attr != "" && p.Type == "":
+		return &Error{Pos: p.Pos, Word: p.Kind, Problem: "has attr: without type:", Expected: "type:ELEMENT attr:NAME"}
+	case given == 0:
+		return r.fault("", aclExpected)
+	case given > 1:
+		return &Error{Pos: p.Pos, Word: p.Kind, Problem: "speaks of more than one thing", Expected: "one of xpath:, ref:, type: or a shortcut"}
+	}
+	return nil
+}
+
+func (p Permission) text() string {
+	ws := []string{p.Kind}
+	if p.ID != "" {
+		ws = append(ws, p.ID+":")
+	}
+	if p.Desc != "" {
+		ws = append(ws, "description="+Quote(p.Desc))
+	}
+	switch {
+	case p.Shortcut != "":
+		ws = append(ws, p.Shortcut)
+	case p.XPath != "":
+		ws = append(ws, "xpath:"+Quote(p.XPath))
+	case p.Ref != "":
+		ws = append(ws, "ref:"+p.Ref)
+	}
+	if p.Attr != "" {
+		ws = append(ws, "attr:"+p.Attr)
+	}
+	if p.Type != "" {
+		ws = append(ws, "type:"+p.Type)
+	}
+	return strings.Join(ws, " ")
+}
+
+// TargetID is the name of a user or a group of users.
+type TargetID string
+
+// Parse reads a name.
+func (id *TargetID) Parse(lex *lexer.PeekingLexer) error {
+	var plain ID
+	err := plain.Parse(lex)
+	*id = TargetID(plain)
+	return err
+}
+
+// UserRoles are the roles of a user.
+type UserRoles struct{ IDs []string }
+
+// Parse reads role:NAME words.
+func (u *UserRoles) Parse(lex *lexer.PeekingLexer) error {
+	r := reader{lex}
+	for !r.done() {
+		name, is := strings.CutPrefix(r.peek(), "role:")
+		if !is {
+			break
+		}
+		if !ValidID(name) {
+			return r.fault("is not a role", "role:NAME")
+		}
+		u.IDs = append(u.IDs, name)
+		r.take()
+	}
+	if r.done() && len(u.IDs) == 0 {
+		return r.fault("", "role:NAME, read, write or deny")
+	}
+	return nil
+}
+
+// TargetRoles are the roles of a target.
+type TargetRoles struct{ IDs []string }
+
+// Parse reads names to the end.
+func (t *TargetRoles) Parse(lex *lexer.PeekingLexer) error {
+	var names TagObjects
+	err := names.Parse(lex)
+	t.IDs = names.IDs
+	return err
+}
+
+// Keyword is role.
+func (s *Role) Keyword() string { return "role" }
+
+// ObjectID is the id of the role.
+func (s *Role) ObjectID() string { return string(s.ID) }
+
+func (s *Role) print(p *printer) {
+	p.word(string(s.ID))
+	p.description(s.Desc)
+	for _, rule := range s.Rules.List {
+		p.part(rule.text())
+	}
+}
+
+// Keyword is user.
+func (s *User) Keyword() string { return "user" }
+
+// ObjectID is the name of the user.
+func (s *User) ObjectID() string { return string(s.ID) }
+
+func (s *User) print(p *printer) {
+	p.word(string(s.ID))
+	for _, role := range s.Roles.IDs {
+		p.part("role:" + role)
+	}
+	for _, rule := range s.Rules.List {
+		p.part(rule.text())
+	}
+}
+
+// Keyword is acl_target or acl_group.
+func (s *Target) Keyword() string { return strings.ToLower(s.Word) }
+
+// ObjectID is the name of the user or group.
+func (s *Target) ObjectID() string { return string(s.ID) }
+
+func (s *Target) print(p *printer) {
+	p.word(string(s.ID))
+	for _, role := range s.Roles.IDs {
+		p.part(role)
+	}
+}

@@ -1,0 +1,150 @@
+package grammar
+
+import (
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// Bundle is a resource in containers.
+//
+//	bundle ID [description=TEXT] docker|podman|rkt name=value ...
+//	    [network name=value ... [port-mapping name=value ...] ...]
+//	    [storage [storage-mapping name=value ...] ...]
+//	    [meta SET] [primitive RSC]
+type Bundle struct {
+	Head
+	Word  string      `parser:"@\"bundle\""`
+	ID    ID          `parser:"@@"`
+	Desc  Description `parser:"@@"`
+	Parts BundleParts `parser:"@@"`
+}
+
+// BundlePart is one part of a bundle: a container, network or storage element
+// with its mappings, a meta set, or the resource inside.
+type BundlePart struct {
+	Pos       Pos
+	Word      string // docker, podman, rkt, network, storage; meta; primitive
+	Attrs     Pairs
+	Mappings  []Pairs
+	Set       *AttrSet
+	Primitive string
+}
+
+// BundleParts are the parts of a bundle in the order they stand.
+type BundleParts struct{ List []BundlePart }
+
+var (
+	containers  = []string{"docker", "podman", "rkt"}
+	bundleWords = []string{"docker", "podman", "rkt", "network", "storage", "meta", "primitive"}
+	mappings    = map[string]string{"network": "port-mapping", "storage": "storage-mapping"}
+)
+
+// Parse reads all parts; one of them must be a container.
+func (ps *BundleParts) Parse(lex *lexer.PeekingLexer) error {
+	r := reader{lex}
+	if r.done() {
+		return r.fault("", list(containers))
+	}
+	seen := map[string]bool{}
+	for !r.done() {
+		word, is := r.keyword(bundleWords...)
+		if !is {
+			return r.fault("", list(bundleWords), bundleWords...)
+		}
+		kind := word
+		if contains(containers, word) {
+			kind = "container"
+		}
+		if seen[kind] && word != "meta" {
+			return r.fault("comes twice in one bundle", "")
+		}
+		seen[kind] = true
+		part, err := r.bundlePart(word)
+		if err != nil {
+			return err
+		}
+		ps.List = append(ps.List, part)
+	}
+	if !seen["container"] {
+		return r.fault("", list(containers)+" with image=NAME")
+	}
+	return nil
+}
+
+func (r reader) bundlePart(word string) (part BundlePart, err error) {
+	part = BundlePart{Pos: r.pos(), Word: word}
+	r.take()
+	switch word {
+	case "primitive":
+		if r.done() || !ValidID(r.peek()) {
+			return part, r.fault("", "the id of a primitive")
+		}
+		part.Primitive = r.take()
+	case "meta":
+		var set AttrSet
+		set, err = r.attrSet(word, part.Pos, bundleWords)
+		part.Set = &set
+	default:
+		part.Attrs = r.assignments()
+		err = r.mappings(&part)
+	}
+	if err == nil && contains(containers, word) {
+		if _, is := part.Attrs.Get("image"); !is {
+			return part, r.fault("", "image=NAME")
+		}
+	}
+	return part, err
+}
+
+func (r reader) mappings(part *BundlePart) error {
+	mapping, may := mappings[part.Word]
+	if !may {
+		return nil
+	}
+	for {
+		if _, is := r.keyword(mapping); !is {
+			return nil
+		}
+		r.take()
+		attrs := r.assignments()
+		if len(attrs) == 0 {
+			return r.fault("", "name=value")
+		}
+		part.Mappings = append(part.Mappings, attrs)
+	}
+}
+
+// Keyword is bundle.
+func (s *Bundle) Keyword() string { return "bundle" }
+
+// ObjectID is the id of the bundle.
+func (s *Bundle) ObjectID() string { return string(s.ID) }
+
+func (s *Bundle) print(p *printer) {
+	p.word(string(s.ID))
+	p.description(s.Desc)
+	for _, part := range s.Parts.List {
+		p.part(part.text())
+	}
+}
+
+func (part BundlePart) text() string {
+	if part.Primitive != "" {
+		return "primitive " + part.Primitive
+	}
+	if part.Set != nil {
+		return part.Set.text()
+	}
+	ws := []string{part.Word}
+	for _, p := range part.Attrs {
+		ws = append(ws, p.word())
+	}
+	for _, m := range part.Mappings {
+		ws = append(ws, mappings[part.Word])
+		for _, p := range m {
+			ws = append(ws, p.word())
+		}
+	}
+	return strings.Join(ws, " ")
+}

@@ -1,0 +1,116 @@
+package grammar
+
+import (
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// Fencing is the order in which fence devices are tried; one statement
+// describes the whole topology.
+//
+//	fencing_topology [NODE: | attr:NAME=VALUE | pattern:REGEX] DEV[,DEV] ... ...
+type Fencing struct {
+	Head
+	Word    string         `parser:"@\"fencing_topology\""`
+	Targets FencingTargets `parser:"@@"`
+}
+
+// FencingTarget is whom the levels that follow are for. All fields empty
+// means every node.
+type FencingTarget struct {
+	Pos     Pos
+	Node    string
+	Pattern string
+	Attr    string
+	Value   string
+	Levels  []string // device or device,device; the first is level 1
+}
+
+// FencingTargets are all targets, in order.
+type FencingTargets struct{ List []FencingTarget }
+
+// Parse reads targets and their levels.
+func (ts *FencingTargets) Parse(lex *lexer.PeekingLexer) error {
+	r := reader{lex}
+	for !r.done() {
+		word := r.peek()
+		t := FencingTarget{Pos: r.pos()}
+		if target, err := t.read(r, word); err != nil {
+			return err
+		} else if target {
+			r.take()
+			if r.done() {
+				return r.fault("", "fence devices")
+			}
+			ts.List = append(ts.List, t)
+			continue
+		}
+		if !validDevices(word) {
+			return r.fault("is not a list of fence devices", "DEVICE or DEVICE,DEVICE", "attr:", "pattern:")
+		}
+		if len(ts.List) == 0 {
+			ts.List = append(ts.List, t)
+		}
+		last := &ts.List[len(ts.List)-1]
+		last.Levels = append(last.Levels, r.take())
+	}
+	return nil
+}
+
+func (t *FencingTarget) read(r reader, word string) (bool, error) {
+	if p, is := strings.CutPrefix(word, "pattern:"); is {
+		if p == "" {
+			return false, r.fault("has no pattern", "pattern:REGEX")
+		}
+		t.Pattern = p
+		return true, nil
+	}
+	if a, is := strings.CutPrefix(word, "attr:"); is {
+		name, value, both := strings.Cut(a, "=")
+		if !both || name == "" {
+			return false, r.fault("has no value", "attr:NAME=VALUE")
+		}
+		t.Attr, t.Value = name, value
+		return true, nil
+	}
+	node, is := strings.CutSuffix(word, ":")
+	if is && node == "" {
+		return false, r.fault("", "NODE:")
+	}
+	t.Node = node
+	if !is {
+		t.Node = ""
+	}
+	return is, nil
+}
+
+func validDevices(word string) bool {
+	for _, d := range strings.Split(word, ",") {
+		if !ValidID(d) {
+			return false
+		}
+	}
+	return true
+}
+
+// Keyword is fencing_topology.
+func (s *Fencing) Keyword() string { return "fencing_topology" }
+
+// ObjectID is empty: there is one topology.
+func (s *Fencing) ObjectID() string { return "" }
+
+func (s *Fencing) print(p *printer) {
+	for _, t := range s.Targets.List {
+		switch {
+		case t.Node != "":
+			p.part(t.Node + ": " + strings.Join(t.Levels, " "))
+		case t.Pattern != "":
+			p.part(quoteName("pattern:"+t.Pattern) + " " + strings.Join(t.Levels, " "))
+		case t.Attr != "":
+			p.part(quoteName("attr:"+t.Attr+"="+t.Value) + " " + strings.Join(t.Levels, " "))
+		default:
+			p.word(t.Levels...)
+		}
+	}
+}

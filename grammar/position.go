@@ -1,0 +1,41 @@
+package grammar
+
+import "strconv"
+
+// Pos is a place in a text: line and column, both from 1; columns count
+// characters.
+type Pos struct{ Line, Col int }
+
+// String is "line 3, column 14".
+func (p Pos) String() string {
+	return "line " + strconv.Itoa(p.Line) + ", column " + strconv.Itoa(p.Col)
+}
+
+// Head is what every statement carries: where it began and the comment lines
+// above it.
+type Head struct {
+	Pos      Pos
+	Comments []string
+}
+
+func (h *Head) head() *Head { return h }
+
+// Statement is one sentence of the language.
+type Statement interface {
+	// Keyword is the first word as it is printed: "primitive", "ms".
+	Keyword() string
+	// ObjectID is the id of the object that the statement describes; empty
+	// where the statement names none ("property a=b", "fencing_topology").
+	ObjectID() string
+	head() *Head
+	print(p *printer)
+}
+
+// Where is the place a statement began at.
+func Where(s Statement) Pos { return s.head().Pos }
+
+// Comments are the comment lines that stand above a statement, with their #.
+func Comments(s Statement) []string { return s.head().Comments }
+
+// SetComments puts comment lines above a statement.
+func SetComments(s Statement, lines []string) { s.head().Comments = lines }

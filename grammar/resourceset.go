@@ -1,0 +1,248 @@
+package grammar
+
+import (
+	"strings"
+)
+
+// Set is a set of resources in a constraint. In the text () say that its
+// members do not wait for each other, [] that one of them is enough.
+type Set struct {
+	Refs []Ref
+	// Parallel is sequential=false.
+	Parallel bool
+	// AnyOne is require-all=false.
+	AnyOne bool
+}
+
+// Sets are the sets of a constraint. Forced is the word _rsc_set_: one set
+// even where two resources alone would make a plain constraint.
+type Sets struct {
+	List   []Set
+	Forced bool
+}
+
+// rscSet is crmsh's word for a set that is not written with brackets.
+const rscSet = "_rsc_set_"
+
+var brackets = map[string]string{"(": ")", "[": "]"}
+
+// sets reads resources and bracketed sets until something else stands there.
+func (r reader) sets(what string, suffixes []string, end string) (Sets, error) {
+	var s Sets
+	if !r.done() && strings.EqualFold(r.peek(), rscSet) {
+		s.Forced = true
+		r.take()
+	}
+	var plain []Ref
+	for !r.done() && r.peek() != end {
+		word := r.peek()
+		if _, is := brackets[word]; is {
+			s.add(plain)
+			plain = nil
+			set, err := r.bracketed(what, suffixes)
+			if err != nil {
+				return s, err
+			}
+			s.List = append(s.List, split(set)...)
+			continue
+		}
+		if strings.IndexByte(word, '=') > 0 {
+			last := &Set{Refs: plain}
+			took, err := r.setFlag(last)
+			if err != nil {
+				return s, err
+			}
+			if !took {
+				break
+			}
+			plain = s.flagged(last)
+			continue
+		}
+		f, err := r.ref(what, suffixes)
+		if err != nil {
+			return s, err
+		}
+		plain = append(plain, f)
+	}
+	s.add(plain)
+	return s, nil
+}
+
+// add puts a run of resources outside brackets in as sets.
+func (s *Sets) add(plain []Ref) {
+	if len(plain) > 0 {
+		s.List = append(s.List, split(Set{Refs: plain})...)
+	}
+}
+
+// flagged closes the run that a sequential= or require-all= stood behind. A
+// flag that changes nothing leaves the run open.
+func (s *Sets) flagged(last *Set) (plain []Ref) {
+	if !last.Parallel && !last.AnyOne {
+		s.Forced = true
+		return last.Refs
+	}
+	s.List = append(s.List, split(*last)...)
+	return nil
+}
+
+// split gives each run of members with the same role or action a set.
+func split(set Set) []Set {
+	var out []Set
+	for i, f := range set.Refs {
+		if i == 0 || f.Suffix != set.Refs[i-1].Suffix {
+			out = append(out, Set{Parallel: set.Parallel, AnyOne: set.AnyOne})
+		}
+		last := &out[len(out)-1]
+		last.Refs = append(last.Refs, f)
+	}
+	return out
+}
+
+func (r reader) bracketed(what string, suffixes []string) (Set, error) {
+	open := r.take()
+	closing := brackets[open]
+	set := Set{Parallel: true, AnyOne: open == "["}
+	for {
+		if r.done() {
+			return set, r.fault("", closing)
+		}
+		switch word := r.peek(); {
+		case word == closing && len(set.Refs) == 0:
+			return set, r.fault("closes an empty set", "one or more resources")
+		case word == closing:
+			r.take()
+			return set, nil
+		case word == ")" || word == "]":
+			return set, r.fault("does not match "+open, closing)
+		case strings.IndexByte(word, '=') > 0:
+			took, err := r.setFlag(&set)
+			if err != nil {
+				return set, err
+			}
+			if !took {
+				return set, r.fault("", "sequential=, require-all= or "+closing, "sequential", "require-all")
+			}
+		default:
+			f, err := r.ref(what, suffixes)
+			if err != nil {
+				return set, err
+			}
+			set.Refs = append(set.Refs, f)
+		}
+	}
+}
+
+// setFlag reads sequential= or require-all=.
+func (r reader) setFlag(set *Set) (took bool, err error) {
+	name, value, _ := strings.Cut(r.peek(), "=")
+	name, known := oneOf(name, []string{"sequential", "require-all"})
+	if !known {
+		return false, nil
+	}
+	yes, is := boolean(value)
+	if !is {
+		return false, r.fault("is not a yes or no", name+"=true or "+name+"=false")
+	}
+	if name == "sequential" {
+		set.Parallel = !yes
+	} else {
+		set.AnyOne = !yes
+		set.Parallel = set.Parallel || !yes
+	}
+	r.take()
+	return true, nil
+}
+
+// boolean reads what Pacemaker takes for yes and no.
+func boolean(word string) (yes, is bool) {
+	switch strings.ToLower(word) {
+	case "true", "on", "yes", "y", "1":
+		return true, true
+	case "false", "off", "no", "n", "0":
+		return false, true
+	}
+	return false, false
+}
+
+// simple tells whether the sets are n single resources outside any set.
+func (s Sets) simple(n int) bool {
+	count := 0
+	for _, set := range s.List {
+		if set.Parallel || set.AnyOne {
+			return false
+		}
+		count += len(set.Refs)
+	}
+	return count == n && !s.Forced
+}
+
+// Pair gives both resources of a plain constraint.
+func (s Sets) Pair() (a, b Ref, ok bool) {
+	if !s.simple(2) {
+		return a, b, false
+	}
+	if len(s.List) == 1 {
+		return s.List[0].Refs[0], s.List[0].Refs[1], true
+	}
+	return s.List[0].Refs[0], s.List[1].Refs[0], true
+}
+
+// Single gives the only resource of a plain ticket.
+func (s Sets) Single() (Ref, bool) {
+	if !s.simple(1) {
+		return Ref{}, false
+	}
+	return s.List[0].Refs[0], true
+}
+
+// words of the sets as they are printed.
+func (s Sets) words() []string {
+	var ws []string
+	if s.Forced {
+		ws = append(ws, rscSet)
+	}
+	for _, set := range s.List {
+		open, closing := "", ""
+		switch {
+		case set.AnyOne:
+			open, closing = "[", "]"
+		case set.Parallel:
+			open, closing = "(", ")"
+		}
+		if open != "" {
+			ws = append(ws, open)
+		}
+		for _, f := range set.Refs {
+			ws = append(ws, f.text())
+		}
+		if set.AnyOne && !set.Parallel {
+			ws = append(ws, "sequential=true")
+		}
+		if closing != "" {
+			ws = append(ws, closing)
+		}
+	}
+	return ws
+}
+
+// spread takes brackets off the words they stick to.
+func spread(words []Word) []Word {
+	out := make([]Word, 0, len(words))
+	for _, w := range words {
+		for len(w.Text) > 1 && strings.ContainsRune("([", rune(w.Text[0])) {
+			out = append(out, Word{Text: w.Text[:1], Pos: w.Pos, Offset: w.Offset})
+			w = Word{Text: w.Text[1:], Pos: Pos{w.Pos.Line, w.Pos.Col + 1}, Offset: w.Offset + 1}
+		}
+		end := len(w.Text)
+		for end > 1 && strings.ContainsRune(")]", rune(w.Text[end-1])) {
+			end--
+		}
+		tail := w.Text[end:]
+		out = append(out, Word{Text: w.Text[:end], Pos: w.Pos, Offset: w.Offset})
+		for i := range tail {
+			out = append(out, Word{Text: tail[i : i+1], Pos: Pos{w.Pos.Line, w.Pos.Col + end + i}, Offset: w.Offset + end + i})
+		}
+	}
+	return out
+}

@@ -1,0 +1,262 @@
+package grammar
+
+import (
+	"strings"
+
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+var nextMatch = participle.NextMatch
+
+// Rule says when something holds: expressions joined by one of and, or.
+type Rule struct {
+	Pos   Pos
+	ID    string
+	IDRef string
+	Role  string // as typed
+	Score *Score
+	Or    bool // the expressions are joined by "or"
+	Exprs []Expr
+}
+
+// Expr is one expression of a rule: about a node attribute, or about the date.
+type Expr struct {
+	Pos   Pos
+	Date  bool
+	Attr  string // attribute; empty in a date expression
+	Op    string // defined, not_defined, lt ... ne; of a date lt, gt, in_range, date_spec
+	Type  string // string, integer, number, version; may be empty
+	Value string // what an attribute or a date is compared with
+	// Source says where Value is taken from: "param" or "meta" of the
+	// resource, "literal"; empty is as it stands.
+	Source string
+	Pairs  Pairs // of in_range and date_spec
+}
+
+// Words of rules.
+var (
+	comparisons  = []string{"lt", "gt", "lte", "gte", "eq", "ne"}
+	valueTypes   = []string{"string", "integer", "number", "version"}
+	dateOps      = []string{"in", "in_range", "spec", "date_spec", "lt", "gt"}
+	valueSources = []string{"param", "meta", "literal"}
+	// DateUnits are the fields of date specifications and durations.
+	DateUnits = []string{"hours", "monthdays", "weekdays", "months", "weeks", "years", "weekyears", "moon"}
+)
+
+// Parse reads a rule with its keyword.
+func (rule *Rule) Parse(lex *lexer.PeekingLexer) error {
+	r := reader{lex}
+	if _, is := r.keyword("rule"); !is {
+		return nextMatch
+	}
+	got, err := r.rule()
+	*rule = got
+	return err
+}
+
+func (r reader) rule() (Rule, error) {
+	rule := Rule{Pos: r.pos()}
+	r.take()
+	r.ruleHead(&rule)
+	if rule.IDRef != "" {
+		return rule, nil
+	}
+	for {
+		e, err := r.expr()
+		if err != nil {
+			return rule, err
+		}
+		rule.Exprs = append(rule.Exprs, e)
+		join, more := r.keyword("and", "or")
+		if !more {
+			return rule, nil
+		}
+		if len(rule.Exprs) > 1 && (join == "or") != rule.Or {
+			return rule, r.fault("mixes and with or in one rule", "a second rule")
+		}
+		rule.Or = join == "or"
+		r.take()
+	}
+}
+
+func (r reader) ruleHead(rule *Rule) {
+	for !r.done() {
+		name, value, assigned := strings.Cut(strings.TrimPrefix(r.peek(), "$"), "=")
+		switch {
+		case assigned && name == "id" && r.peek()[0] == '$':
+			rule.ID = value
+		case assigned && name == "id-ref" && r.peek()[0] == '$':
+			rule.IDRef = value
+		case assigned && name == "role":
+			rule.Role = value
+		default:
+			if score, is := readScore(r.peek()); is && rule.Score == nil {
+				rule.Score = &score
+				r.take()
+			}
+			return
+		}
+		r.take()
+	}
+}
+
+func (r reader) expr() (Expr, error) {
+	e := Expr{Pos: r.pos()}
+	if r.done() {
+		return e, r.fault("", "an expression: defined NAME, NAME eq VALUE, or date ...")
+	}
+	if op, is := r.keyword("defined", "not_defined"); is {
+		r.take()
+		if r.done() {
+			return e, r.fault("", "the name of a node attribute")
+		}
+		e.Op, e.Attr = op, r.take()
+		return e, nil
+	}
+	if _, is := r.keyword("date"); is {
+		r.take()
+		return e, r.date(&e)
+	}
+	if word := r.peek(); strings.IndexByte(word, '=') >= 0 {
+		return e, r.fault("is not an expression", "defined NAME, NAME eq VALUE, or date ...")
+	}
+	e.Attr = r.take()
+	if err := r.comparison(&e); err != nil {
+		return e, err
+	}
+	if r.done() {
+		return e, r.fault("", "the value to compare "+e.Attr+" with")
+	}
+	e.Value = r.take()
+	for _, source := range valueSources {
+		if inner, is := strings.CutPrefix(e.Value, source+"{"); is && strings.HasSuffix(inner, "}") {
+			e.Source, e.Value = source, strings.TrimSuffix(inner, "}")
+		}
+	}
+	return e, nil
+}
+
+func (r reader) comparison(e *Expr) error {
+	kind, op, typed := strings.Cut(r.peek(), ":")
+	if !typed {
+		kind, op = "", r.peek()
+	}
+	if r.done() || !contains(comparisons, op) || typed && !contains(valueTypes, kind) {
+		return r.fault("", list(comparisons)+", with "+list(valueTypes)+" and a colon before it or not", comparisons...)
+	}
+	e.Type, e.Op = kind, op
+	r.take()
+	return nil
+}
+
+func contains(list []string, word string) bool {
+	for _, w := range list {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+func (r reader) date(e *Expr) error {
+	e.Date = true
+	op, is := r.keyword(dateOps...)
+	if !is {
+		return r.fault("", list(dateOps), dateOps...)
+	}
+	r.take()
+	switch op {
+	case "in", "in_range":
+		e.Op, e.Pairs = "in_range", r.datePairs(append([]string{"start", "end"}, DateUnits...))
+		if len(e.Pairs) < 2 {
+			return r.fault("", "two or more of start=DATE, end=DATE, "+list(DateUnits)+"=NUMBER", DateUnits...)
+		}
+	case "spec", "date_spec":
+		e.Op, e.Pairs = "date_spec", r.datePairs(DateUnits)
+		if len(e.Pairs) == 0 {
+			return r.fault("", "one or more of "+list(DateUnits)+", then = and a range", DateUnits...)
+		}
+	default:
+		if r.done() {
+			return r.fault("", "a date")
+		}
+		e.Op, e.Value = op, r.take()
+	}
+	return nil
+}
+
+func (r reader) datePairs(names []string) Pairs {
+	var ps Pairs
+	for !r.done() {
+		p, ok := readPair(r.peek(), r.pos())
+		if !ok || p.Bare || !contains(names, p.Name) {
+			break
+		}
+		ps = append(ps, p)
+		r.take()
+	}
+	return ps
+}
+
+// text is the rule behind its keyword.
+func (rule Rule) text() string {
+	var ws []string
+	if rule.IDRef != "" {
+		return "$id-ref=" + Quote(rule.IDRef)
+	}
+	if rule.ID != "" {
+		ws = append(ws, "$id="+Quote(rule.ID))
+	}
+	if rule.Role != "" {
+		ws = append(ws, "$role="+Quote(rule.Role))
+	}
+	if rule.Score != nil {
+		ws = append(ws, rule.Score.Text()+":")
+	}
+	join := "and"
+	if rule.Or {
+		join = "or"
+	}
+	for i, e := range rule.Exprs {
+		if i > 0 {
+			ws = append(ws, join)
+		}
+		ws = append(ws, e.text())
+	}
+	return strings.Join(ws, " ")
+}
+
+func (e Expr) text() string {
+	if e.Date {
+		return e.dateText()
+	}
+	if e.Op == "defined" || e.Op == "not_defined" {
+		return e.Op + " " + e.Attr
+	}
+	op := e.Op
+	if e.Type != "" {
+		op = e.Type + ":" + op
+	}
+	value := Quote(e.Value)
+	if e.Source != "" {
+		value = e.Source + "{" + e.Value + "}"
+	}
+	return e.Attr + " " + op + " " + value
+}
+
+func (e Expr) dateText() string {
+	ws := []string{"date"}
+	switch e.Op {
+	case "in_range":
+		ws = append(ws, "in")
+	case "date_spec":
+		ws = append(ws, "spec")
+	default:
+		return "date " + e.Op + " " + Quote(e.Value)
+	}
+	for _, p := range e.Pairs {
+		ws = append(ws, p.word())
+	}
+	return strings.Join(ws, " ")
+}

@@ -1,0 +1,155 @@
+package grammar
+
+import (
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// AttrSet is a set of attributes under a keyword: params, meta, utilization,
+// attributes, op_params, op_meta.
+type AttrSet struct {
+	Pos     Pos
+	Keyword string
+	ID      string
+	IDRef   string
+	Score   string // of the set among others of its kind, as in the CIB
+	Rules   []Rule
+	Pairs   Pairs
+}
+
+// setWords are the keywords that end an attribute set, by statement; the
+// words a set begins with come first.
+var (
+	resourceSets = []string{"params", "meta", "utilization"}
+	resourceEnds = []string{"params", "meta", "utilization", "operations", "op", "op_params", "op_meta"}
+	groupSets    = []string{"params", "meta"}
+	nodeSets     = []string{"attributes", "utilization"}
+	alertEnds    = []string{"attributes", "meta", "select", "to", "}"}
+	opSets       = []string{"op_params", "op_meta"}
+)
+
+// attrSet reads what follows a keyword, up to one of the words in ends.
+func (r reader) attrSet(keyword string, pos Pos, ends []string) (AttrSet, error) {
+	set := AttrSet{Pos: pos, Keyword: keyword}
+	for !r.done() {
+		if _, end := r.keyword(ends...); end {
+			break
+		}
+		stop, err := r.setWord(&set)
+		if err != nil {
+			return set, err
+		}
+		if stop {
+			break
+		}
+	}
+	return set, nil
+}
+
+// setWord reads one word, or one rule, of a set.
+func (r reader) setWord(set *AttrSet) (stop bool, err error) {
+	word := r.peek()
+	if id, is := strings.CutPrefix(word, "$id="); is {
+		r.take()
+		set.ID = id
+		return false, nil
+	}
+	if id, is := strings.CutPrefix(word, "$id-ref="); is {
+		r.take()
+		set.IDRef = id
+		return false, nil
+	}
+	first := len(set.Rules) == 0 && len(set.Pairs) == 0 && set.Score == ""
+	if first && strings.IndexByte(word, '=') < 0 {
+		if score, is := readScore(word); is {
+			if score.Attribute {
+				return false, r.fault("is not a score", "a number or inf, then a colon")
+			}
+			r.take()
+			set.Score = score.Value
+			return false, nil
+		}
+	}
+	if strings.EqualFold(word, "rule") {
+		rule, err := r.rule()
+		set.Rules = append(set.Rules, rule)
+		return false, err
+	}
+	if word == "{" || word == "}" {
+		return true, nil
+	}
+	p, ok := readPair(word, r.pos())
+	if !ok {
+		return false, r.fault("is not an attribute", "name=value")
+	}
+	if len(set.Rules) > 0 && p.Ref == "" && p.Bare && len(set.Pairs) == 0 {
+		return false, r.fault("", "and, or, or name=value", "and", "or")
+	}
+	r.take()
+	set.Pairs = append(set.Pairs, p)
+	return false, nil
+}
+
+// ResourceSets are the attribute sets of a group or clone.
+type ResourceSets struct{ List []AttrSet }
+
+// Parse reads params and meta sets; bare name=value words are params.
+func (ss *ResourceSets) Parse(lex *lexer.PeekingLexer) error {
+	r := reader{lex}
+	for !r.done() {
+		set, err := r.keywordSet(groupSets, "params")
+		if err != nil {
+			return err
+		}
+		ss.List = append(ss.List, set)
+	}
+	return nil
+}
+
+// keywordSet reads one set that begins with one of words, or, where implied
+// is not empty, with a name=value.
+func (r reader) keywordSet(words []string, implied string) (AttrSet, error) {
+	pos := r.pos()
+	if k, is := r.keyword(words...); is {
+		r.take()
+		return r.attrSet(k, pos, words)
+	}
+	if strings.IndexByte(r.peek(), '=') > 0 {
+		return r.attrSet(implied, pos, words)
+	}
+	return AttrSet{}, r.fault("", "name=value or "+list(words), words...)
+}
+
+// list is "a, b or c".
+func list(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+// words of the set behind its keyword, as they are printed on one line.
+func (s AttrSet) words() []string {
+	var ws []string
+	if s.ID != "" {
+		ws = append(ws, "$id="+Quote(s.ID))
+	}
+	if s.IDRef != "" {
+		ws = append(ws, "$id-ref="+Quote(s.IDRef))
+	}
+	if s.Score != "" {
+		ws = append(ws, NewScore(s.Score).Text()+":")
+	}
+	for _, r := range s.Rules {
+		ws = append(ws, "rule "+r.text())
+	}
+	for _, p := range s.Pairs {
+		ws = append(ws, p.word())
+	}
+	return ws
+}
+
+func (s AttrSet) text() string {
+	return strings.Join(append([]string{s.Keyword}, s.words()...), " ")
+}

@@ -1,0 +1,140 @@
+package grammar
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Word is one word of a line, quotes and backslashes taken away.
+type Word struct {
+	Text   string
+	Pos    Pos
+	Offset int // in the logical line
+}
+
+// Words splits the line as a POSIX shell does: single quotes keep all, double
+// quotes keep all but \" and \\, a backslash keeps the next character.
+func (l Line) Words() ([]Word, *Error) {
+	s := l.Text
+	if i := strings.IndexFunc(s, control); i >= 0 {
+		return nil, &Error{Pos: l.At(i), Problem: "a control character is not text"}
+	}
+	if !utf8.ValidString(s) {
+		return nil, l.invalid()
+	}
+	words := make([]Word, 0, strings.Count(s, " ")+1)
+	cursor := position{line: l}
+	for i := 0; i < len(s); {
+		if blank(s[i]) {
+			i++
+			continue
+		}
+		w := Word{Offset: i, Pos: cursor.at(i)}
+		end, err := w.scan(l, i)
+		if err != nil {
+			return nil, err
+		}
+		words = append(words, w)
+		i = end
+	}
+	return words, nil
+}
+
+func (l Line) invalid() *Error {
+	for i := 0; i < len(l.Text); {
+		r, n := utf8.DecodeRuneInString(l.Text[i:])
+		if r == utf8.RuneError && n == 1 {
+			return &Error{Pos: l.At(i), Problem: "this is not UTF-8 text"}
+		}
+		i += n
+	}
+	return &Error{Pos: l.Pos, Problem: "this is not UTF-8 text"}
+}
+
+// control tells what XML cannot hold.
+func control(r rune) bool {
+	return r < 0x20 && r != 0x09 || r == 0x7f || r == 0xfffe || r == 0xffff
+}
+
+func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+// scan reads the word that begins at i and returns where it ends.
+func (w *Word) scan(l Line, i int) (int, *Error) {
+	s, start := l.Text, i
+	var b strings.Builder
+	plain := true
+	escape := func() {
+		if plain {
+			b.WriteString(s[start:i])
+			plain = false
+		}
+	}
+	for i < len(s) && !blank(s[i]) {
+		switch c := s[i]; c {
+		case '\'', '"':
+			escape()
+			end := quoted(s, i, &b)
+			if end < 0 {
+				return 0, &Error{Pos: l.At(i), Word: s[i:], Problem: "opens a quote that is not closed", Expected: string(c), Incomplete: true}
+			}
+			i = end
+		case '\\':
+			escape()
+			if i+1 == len(s) {
+				return 0, &Error{Pos: l.At(i), Word: `\`, Problem: "has nothing behind it", Incomplete: true}
+			}
+			b.WriteByte(s[i+1])
+			i += 2
+		default:
+			if !plain {
+				b.WriteByte(c)
+			}
+			i++
+		}
+	}
+	w.Text = s[start:i]
+	if !plain {
+		w.Text = b.String()
+	}
+	return i, nil
+}
+
+// quoted copies what stands between the quote at i and its partner and
+// returns the offset behind it, or -1.
+func quoted(s string, i int, b *strings.Builder) int {
+	quote := s[i]
+	for i++; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == quote:
+			return i + 1
+		case c == '\\' && quote == '"' && i+1 < len(s) && (s[i+1] == '"' || s[i+1] == '\\'):
+			i++
+			b.WriteByte(s[i])
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return -1
+}
+
+// position turns rising offsets into places without counting from the start
+// of a long line again and again.
+type position struct {
+	line   Line
+	offset int
+	pos    Pos
+	next   int // segment behind the one offset is in
+}
+
+func (p *position) at(offset int) Pos {
+	if p.offset == 0 && p.next == 0 {
+		p.pos = p.line.Pos
+	}
+	for p.next < len(p.line.segs) && p.line.segs[p.next].offset <= offset {
+		p.offset, p.pos = p.line.segs[p.next].offset, p.line.segs[p.next].pos
+		p.next++
+	}
+	p.pos.Col += utf8.RuneCountInString(p.line.Text[p.offset:offset])
+	p.offset = offset
+	return p.pos
+}
