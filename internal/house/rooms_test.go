@@ -20,6 +20,7 @@ shell/repl: completions shell
 node: cib engine engine/graph node/wire
 node/wire:
 node/haconf: node/wire
+node/ring: node/wire
 node/sim: cib engine engine/graph node node/wire
 node/transport: node/wire
 node/agent:
@@ -27,7 +28,7 @@ node/agent/agenttest: node/agent
 node/stonith: node/agent  # fence agents are agents: run, listed and described by the same rules
 node/store: cib node  # the Store effect is its contract
 node/control: cib node  # requests and replies
-node/daemon: cib engine engine/graph node node/wire node/haconf node/transport node/agent node/stonith node/store node/control
+node/daemon: cib engine engine/graph node node/wire node/haconf node/ring node/transport node/agent node/stonith node/store node/control
 node/lab: node/haconf node/control
 tools: cib cib/crmtext engine engine/graph node/control node/agent
 cmd/crm: cib completions node/agent node/control node/daemon node/haconf node/lab shell shell/repl tools
@@ -56,7 +57,7 @@ node/store: cib/cibtest
 // pure rooms decide; they have no clock, goroutine, file, socket, log, random
 // source or environment.
 var pure = []string{"grammar", "cib", "cib/crmtext", "engine", "engine/score", "engine/rule", "engine/graph",
-	"completions", "shell", "node", "node/wire", "node/haconf"}
+	"completions", "shell", "node", "node/wire", "node/haconf", "node/ring"}
 
 var impure = map[string]string{
 	"os": "files and environment", "os/exec": "processes", "net": "sockets", "net/http": "sockets",

@@ -1,0 +1,339 @@
+package ring
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"crm/node/wire"
+)
+
+// State is the state of a node, in heartbeat's words.
+type State string
+
+// The states of nodes.
+const (
+	Init   State = "init"
+	Up     State = "up"
+	Active State = "active"
+	Dead   State = "dead"
+)
+
+// Config is what a Ring is made from.
+type Config struct {
+	Self       string
+	Nodes      []string // all configured nodes, in lower case
+	UUID       [16]byte
+	Generation uint64 // higher at every start
+	Seed       uint64 // spreads acknowledgements and requests; differs between members
+
+	KeepAlive, DeadTime, WarnTime, InitDead time.Duration
+	RexmitDelay                             time.Duration // 250 ms when 0
+	HopFudge                                int
+	// Haresources makes the member say "starting" when it has joined: the
+	// question of a member without a CIB for who holds what.
+	Haresources bool
+}
+
+// EventKind tells events apart.
+type EventKind byte
+
+// The kinds of events.
+const (
+	Elapsed EventKind = iota // Deadline was reached
+	Heard                    // Message came in over Link, verified
+	Say                      // send Message to all
+	Leave                    // say goodbye: this member is about to end
+)
+
+// Event is something that happened. Fields that a kind does not name are empty.
+type Event struct {
+	Kind    EventKind
+	Link    string
+	Message *wire.Message // of Heard: may be reused by the caller after the Step
+}
+
+// EffectKind tells effects apart.
+type EffectKind byte
+
+// The kinds of effects.
+const (
+	Send        EffectKind = iota // Message to all, on every medium
+	StateChange                   // Node is now in State
+	LinkChange                    // Link to Node is now Up or not
+	Deliver                       // Message from Node is for somebody above
+	Note                          // Text for the log
+)
+
+// Level is the weight of a Note.
+type Level byte
+
+// The levels of notes, lightest first.
+const (
+	Debug Level = iota
+	Info
+	Warn
+	Error
+)
+
+// Effect is something the caller must do, valid until the next Step.
+type Effect struct {
+	Kind    EffectKind
+	Node    string
+	Link    string
+	State   State
+	Left    bool // with State Dead: it said goodbye; with another: it returns after a partition
+	Up      bool
+	Level   Level
+	Text    string
+	Message *wire.Message
+}
+
+// Ring is one member's view of the ring. It belongs to one goroutine.
+type Ring struct {
+	cfg    Config
+	began  time.Time
+	now    time.Time
+	out    []Effect
+	peers  []*peer // all nodes but this one, in the order of the configuration
+	byName map[string]*peer
+	random uint64
+
+	state    State
+	left     bool
+	seq      uint64
+	history  history
+	nextBeat time.Time
+	beats    int
+	askAt    time.Time // next reqnodes, while joining
+	asked    int
+	uuid     string
+	gen      string // this generation, as it is written
+	ttl      string
+	dt       string
+	dtEarly  string
+}
+
+// earlyBeats is how long after the start a member announces a longer dead
+// time, because it may be slow while it starts.
+const (
+	earlyBeats = 5 * time.Second
+	earlyExtra = 2 * time.Second
+	askAgain   = time.Second
+	longestDT  = time.Hour
+)
+
+// New makes a member's ring at the moment now. The first effects come from
+// the first Step with Elapsed, which is due at once.
+func New(cfg Config, now time.Time) *Ring {
+	if cfg.RexmitDelay == 0 {
+		cfg.RexmitDelay = 250 * time.Millisecond
+	}
+	r := &Ring{cfg: cfg, began: now, now: now, byName: map[string]*peer{}, random: cfg.Seed, state: Init, nextBeat: now,
+		uuid: string(cfg.UUID[:]), gen: hex(cfg.Generation), ttl: strconv.Itoa(cfg.HopFudge + len(cfg.Nodes)),
+		dt: hex(uint64(cfg.DeadTime.Milliseconds())), dtEarly: hex(uint64((cfg.DeadTime + earlyExtra).Milliseconds()))}
+	for _, name := range cfg.Nodes {
+		if name != cfg.Self {
+			p := &peer{name: name, state: Init, deadline: now.Add(cfg.InitDead), ackTurn: r.chance() % 10}
+			r.peers, r.byName[name] = append(r.peers, p), p
+		}
+	}
+	return r
+}
+
+// State is this member's own state.
+func (r *Ring) State() State { return r.state }
+
+// Step takes one event and returns what must be done about it, in order.
+func (r *Ring) Step(now time.Time, ev Event) []Effect {
+	clear(r.out)
+	r.out = r.out[:0]
+	asleep := now.Sub(r.now)
+	r.now = now
+	if r.left {
+		return nil
+	}
+	if asleep > 2*r.cfg.KeepAlive && asleep > r.cfg.DeadTime/2 {
+		r.wakeUp(asleep)
+	}
+	switch ev.Kind {
+	case Elapsed:
+		r.elapsed()
+	case Heard:
+		r.heard(ev.Link, ev.Message)
+	case Say:
+		r.say(ev.Message.Clone())
+	case Leave:
+		r.leave()
+	}
+	return r.out
+}
+
+// Deadline is when Step with Elapsed is due at the latest.
+func (r *Ring) Deadline() time.Time {
+	if r.left {
+		return r.now.Add(time.Hour)
+	}
+	next := r.nextBeat
+	if !r.askAt.IsZero() && r.askAt.Before(next) {
+		next = r.askAt
+	}
+	for _, p := range r.peers {
+		if at := p.due(); !at.IsZero() && at.Before(next) {
+			next = at
+		}
+	}
+	return next
+}
+
+// wakeUp gives the others time to be heard when this process did not run for
+// so long that it could not hear them.
+func (r *Ring) wakeUp(asleep time.Duration) {
+	r.note(Warn, "this member did not run for "+asleep.Round(time.Millisecond).String()+
+		": too little processor time, or the machine was suspended")
+	for _, p := range r.peers {
+		if p.state == Dead {
+			continue
+		}
+		if grace := r.now.Add(min(r.cfg.DeadTime, 3*r.cfg.KeepAlive)); p.deadline.Before(grace) {
+			p.deadline = grace
+		}
+		for i := range p.links {
+			if l := &p.links[i]; l.up && l.deadline.Before(p.deadline) {
+				l.deadline = p.deadline
+			}
+		}
+	}
+}
+
+func (r *Ring) elapsed() {
+	for _, p := range r.peers {
+		r.expire(p)
+		r.requestMissing(p)
+	}
+	r.join()
+	if !r.now.Before(r.nextBeat) {
+		r.beat()
+	}
+}
+
+// beat says how this member is.
+func (r *Ring) beat() {
+	r.beats++
+	r.status()
+	if r.state == Init { // the media are open: nothing more to wait for
+		r.state = Up
+		r.status()
+	}
+	r.nextBeat = r.nextBeat.Add(r.cfg.KeepAlive)
+	if !r.nextBeat.After(r.now) { // late: no burst to catch up
+		r.nextBeat = r.now.Add(r.cfg.KeepAlive)
+	}
+}
+
+func (r *Ring) status() {
+	dt := r.dt
+	if r.now.Sub(r.began) < earlyBeats {
+		dt = r.dtEarly
+	}
+	m := r.history.slot(r.seq + 1)
+	m.Fields = append(m.Fields[:0], wire.Field{Name: wire.Type, Value: "status"},
+		wire.Field{Name: wire.State, Value: string(r.state)}, wire.Field{Name: wire.DeadTime, Value: dt},
+		wire.Field{Name: wire.Protocol, Value: "1"})
+	r.complete(m)
+}
+
+// join goes from up to active: when every configured node was heard or is
+// dead, one of the living is asked for the list of nodes.
+func (r *Ring) join() {
+	if r.state != Up {
+		return
+	}
+	var alive []*peer
+	for _, p := range r.peers {
+		if p.state == Init && !p.heard {
+			return // not heard and not given up yet
+		}
+		if p.state != Dead {
+			alive = append(alive, p)
+		}
+	}
+	if len(alive) == 0 {
+		r.joined()
+		return
+	}
+	if r.askAt.IsZero() || !r.now.Before(r.askAt) {
+		r.say(wire.New("reqnodes").Add(wire.Dest, alive[r.asked%len(alive)].name))
+		r.asked++
+		r.askAt = r.now.Add(askAgain)
+	}
+}
+
+func (r *Ring) joined() {
+	r.state, r.askAt = Active, time.Time{}
+	r.note(Info, "this member has joined the ring")
+	r.out = append(r.out, Effect{Kind: StateChange, Node: r.cfg.Self, State: Active})
+	r.status()
+	if r.cfg.Haresources {
+		r.say(wire.New("starting"))
+	}
+}
+
+// leave says goodbye twice, because nobody can ask for it again.
+func (r *Ring) leave() {
+	r.say(wire.New("shutdone").Add(wire.State, string(Dead)))
+	r.out = append(r.out, r.out[len(r.out)-1])
+	r.left, r.state = true, Dead
+}
+
+// say sends m, which from then on belongs to the ring.
+func (r *Ring) say(m *wire.Message) {
+	if !control(m.Type()) {
+		slot := r.history.slot(r.seq + 1)
+		slot.Fields = append(slot.Fields[:0], m.Fields...)
+		m = slot
+	}
+	r.complete(m)
+}
+
+// complete adds the fields that every message has, and sends it.
+func (r *Ring) complete(m *wire.Message) {
+	if dest, ok := m.Lookup(wire.Dest); ok {
+		uuid := ""
+		if p := r.byName[dest]; p != nil {
+			uuid = p.uuid
+		}
+		if uuid == "" {
+			uuid = noUUID
+		}
+		m.AddBinary(wire.DestUUID, uuid)
+	}
+	m.Add(wire.Src, r.cfg.Self).AddBinary(wire.SrcUUID, r.uuid)
+	if !control(m.Type()) {
+		r.seq++
+		m.Add(wire.Seq, hex(r.seq))
+		r.history.sent(r.seq, r.now)
+	}
+	m.Add(wire.HG, r.gen).Add(wire.TS, hex(uint64(r.now.Unix()))).Add(wire.TTL, r.ttl)
+	r.out = append(r.out, Effect{Kind: Send, Message: m})
+}
+
+func (r *Ring) note(level Level, text string) {
+	r.out = append(r.out, Effect{Kind: Note, Level: level, Text: text})
+}
+
+// chance is the next number of a sequence that Seed determines (splitmix64).
+func (r *Ring) chance() uint64 {
+	r.random += 0x9e3779b97f4a7c15
+	z := r.random
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+// control tells whether messages of a type have no sequence number.
+func control(kind string) bool { return strings.HasPrefix(kind, "NS_") }
+
+const noUUID = "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+
+func hex(n uint64) string { return strconv.FormatUint(n, 16) }
