@@ -27,6 +27,9 @@ type Store struct {
 	// Conflict, when not nil, is a whole CIB that lost against another
 	// incarnation; it is kept under conflicts/ until acknowledged.
 	Conflict *Conflict
+	// Acknowledged drops the notice about kept conflicts: Stored.Conflicts
+	// is 0 from then on. The files may stay.
+	Acknowledged bool
 	// Snapshot, when not nil, replaces the stored one; log entries up to and
 	// including Compact are dropped.
 	Snapshot []byte

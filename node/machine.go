@@ -8,9 +8,38 @@ import (
 
 // Machine is one member. Make it with New; feed it with Step.
 type Machine struct {
-	cfg Config
-	now time.Time
-	out []Effect
+	cfg    Config
+	born   time.Time
+	now    time.Time
+	alarms [alarms]time.Time
+	chance chance
+	out    []Effect
+	inbox  []*Message // from this member to itself
+
+	log       replica
+	peers     map[string]*peer // the other configured members
+	boss      string           // who coordinates, "" when not known
+	table     map[string]*NodeFact
+	exec      *executor
+	dc        *coordinator // nil unless this member is DC
+	wasDC     bool
+	asks      map[string]*ask
+	fences    map[string]*fencing
+	opts      *options // of the present configuration; nil when not read yet
+	conflicts int
+
+	pairFence    string    // the partner that is being fenced
+	pairSince    time.Time // since when a dead partner waits for it
+	saidNoDevice bool
+
+	// Counters of this process.
+	reigns, transitions, editKeys, cleanups, updates int
+	engines, fenceKeys                               uint64
+
+	newNodes bool // the <nodes> section must be looked at
+	stopping bool // asked to stop
+	leaving  bool // a DC that has told the others and goes
+	exited   bool
 }
 
 // New makes a member at the moment now from its configuration and from what
@@ -20,19 +49,153 @@ func New(cfg Config, now time.Time) (*Machine, error) {
 	if !slices.Contains(cfg.Members, cfg.Name) {
 		return nil, fmt.Errorf("start member %s: it is not among the configured nodes %v", cfg.Name, cfg.Members)
 	}
-	return &Machine{cfg: cfg, now: now}, nil
+	m := &Machine{cfg: cfg, born: now, now: now, chance: chance(cfg.Seed), peers: map[string]*peer{}, table: map[string]*NodeFact{},
+		exec: newExecutor(), asks: map[string]*ask{}, fences: map[string]*fencing{}}
+	for _, name := range cfg.Members {
+		if name != cfg.Name {
+			m.peers[name] = &peer{name: name}
+		}
+	}
+	if err := m.openReplica(cfg.Stored); err != nil {
+		return nil, fmt.Errorf("start member %s: %w", cfg.Name, err)
+	}
+	m.set(alarmHello, 0)
+	return m, nil
 }
 
 // Step takes one event and returns what must be done about it, in order.
 func (m *Machine) Step(now time.Time, ev Event) []Effect {
-	m.now = now
+	if m.exited {
+		return nil
+	}
+	if now.After(m.now) {
+		m.now = now // a clock that goes back is not followed
+	}
+	m.ringAlarms()
+	switch ev := ev.(type) {
+	case Elapsed:
+	case PeerState:
+		m.peerState(ev)
+	case Heard:
+		m.heard(ev)
+	case Asked:
+		m.asked(ev)
+	case EngineAnswered:
+		m.engineAnswered(ev)
+	case ActionEnded:
+		m.actionEnded(ev)
+	case FenceEnded:
+		m.fenceEnded(ev)
+	default:
+		panic(fmt.Sprintf("unknown event %T", ev))
+	}
+	m.settle()
 	out := m.out
 	m.out = nil
 	return out
 }
 
-// Deadline is when Step(now, Elapsed{}) is due at the latest. It changes with
-// every step.
-func (m *Machine) Deadline() time.Time { return m.now.Add(time.Second) }
+// settle goes on until nothing more follows from what happened.
+func (m *Machine) settle() {
+	for !m.exited {
+		moved := m.pumpLog()
+		m.chooseDC()
+		m.reignNow()
+		if m.newNodes {
+			m.newNodes = false
+			m.registerNodes()
+		}
+		m.markStopping()
+		if m.leaving {
+			return
+		}
+		for len(m.inbox) > 0 {
+			moved = true
+			msg := m.inbox[0]
+			m.inbox = m.inbox[1:]
+			m.dispatch(m.cfg.Name, msg)
+		}
+		if m.coordinate() {
+			moved = true
+		}
+		if !moved {
+			return
+		}
+	}
+}
+
+// heard takes a peer's message.
+func (m *Machine) heard(ev Heard) {
+	p := m.peers[ev.From]
+	if p == nil || ev.Message == nil {
+		return
+	}
+	if p.dead && ev.Message.Hello == nil {
+		return // shot; a new process of it says hello first
+	}
+	m.dispatch(ev.From, ev.Message)
+}
+
+func (m *Machine) dispatch(from string, msg *Message) {
+	switch {
+	case msg.Raft != nil:
+		m.heardRaft(from, msg)
+	case msg.Hello != nil:
+		m.heardHello(from, msg)
+	case msg.Join != nil:
+		m.heardJoin(from, msg.Join)
+	case msg.Orders != nil:
+		m.heardOrders(from, msg.Orders)
+	case msg.Updates != nil:
+		m.heardUpdates(from, msg.Updates)
+	case msg.Taken != nil:
+		m.heardTaken(msg.Taken)
+	case msg.Attrs != nil:
+		m.attrsKept(from, msg.Attrs)
+		m.heardAttrs(from, msg.Attrs)
+	case msg.Ask != nil:
+		m.heardAsk(from, msg.Ask)
+	case msg.Reply != nil:
+		m.heardTold(msg.Reply)
+	}
+}
+
+// send gives a message to a member, perhaps this one.
+func (m *Machine) send(to string, msg *Message) {
+	if to == m.cfg.Name {
+		m.inbox = append(m.inbox, msg)
+		return
+	}
+	if to == "" {
+		return
+	}
+	msg.Lineage = string(m.log.lineage)
+	m.emit(Send{To: to, Message: msg})
+}
+
+// configurationChanged follows a new configuration.
+func (m *Machine) configurationChanged() {
+	m.opts = nil
+	m.updates = 0
+	m.newNodes = true
+	m.saidNoDevice = false
+	m.sooner(alarmPair, 0)
+	if m.dc != nil {
+		m.dc.plan.notBefore = time.Time{}
+	}
+	m.think("the configuration changed")
+}
 
 func (m *Machine) emit(e Effect) { m.out = append(m.out, e) }
+
+func (m *Machine) note(l Level, format string, args ...any) {
+	m.emit(Note{Level: l, Text: fmt.Sprintf(format, args...)})
+}
+
+// must ends the process when something that cannot go wrong did: a dead
+// member is easier to reason about than a half-alive one.
+func (m *Machine) must(err error) {
+	if err != nil {
+		panic(fmt.Sprintf("member %s: %v", m.cfg.Name, err))
+	}
+}

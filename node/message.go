@@ -3,15 +3,142 @@ package node
 import (
 	"encoding/json"
 	"fmt"
+
+	"crm/cib"
+	"crm/engine/graph"
 )
 
 // Message is what machines tell each other. Exactly one of the parts is set.
+// Messages may be lost, repeated or reordered; every part says what it means
+// without the ones before it.
 type Message struct {
 	// Lineage names the log the sender lives in; log traffic of another
 	// lineage is not taken.
 	Lineage string `json:",omitempty"`
 	// Raft is an encoded message of the replicated log.
 	Raft []byte `json:",omitempty"`
+
+	Hello   *Hello   `json:",omitempty"`
+	Join    *Join    `json:",omitempty"`
+	Orders  *Orders  `json:",omitempty"`
+	Updates *Updates `json:",omitempty"`
+	Taken   *Taken   `json:",omitempty"`
+	Attrs   *Attrs   `json:",omitempty"`
+	Ask     *Ask     `json:",omitempty"`
+	Reply   *Told    `json:",omitempty"`
+}
+
+// Hello says who a member is and how it is doing: every second, and when
+// something of it changed. A DC's hello is also its offer to join.
+type Hello struct {
+	Process  string // of the sender; another one after every restart
+	Born     int64  // when it started, Unix milliseconds by its clock
+	Version  cib.Version
+	Digest   string // of the configuration
+	Last     uint64 // index of its last log entry
+	Commit   uint64
+	Leads    bool   // it leads the log
+	Follows  string // who it thinks leads the log
+	Members  int    // voters of its log
+	Stopping bool   // it was asked to stop
+	// The rest is set while the sender is DC.
+	Reign  string     `json:",omitempty"`
+	Quorum bool       `json:",omitempty"`
+	Joined []string   `json:",omitempty"` // processes whose join was taken
+	Table  []NodeFact `json:",omitempty"`
+}
+
+// NodeFact is what the DC holds true about a node; it goes into node_state.
+// Every member keeps the newest table, so that the next DC knows who was
+// expected.
+type NodeFact struct {
+	Name    string
+	InCCM   int64 // since when it is in the ring, Unix seconds; 0 when it is not
+	Crmd    int64 // since when it takes part
+	Join    string
+	Expect  string
+	Process string // the process that joined last
+}
+
+// Join is a member's answer to a DC's hello: all that ever happened here.
+type Join struct {
+	Reign    string
+	Process  string
+	Upto     uint64 // the updates that History already holds
+	History  []ResourceHistory
+	Attrs    []graph.Attr // transient attributes
+	AttrsVer uint64
+}
+
+// Orders are actions to be carried out under a reign. They are repeated until
+// their results arrive; a member carries each Key out once.
+type Orders struct {
+	Reign string
+	List  []Order
+}
+
+// Order is one action. Key is its transition key.
+type Order struct {
+	Key    string
+	Action *graph.Action
+}
+
+// Updates are results, numbered from First; they are repeated until taken.
+type Updates struct {
+	Reign string
+	First uint64
+	List  []Update
+}
+
+// Update is one change of a member's history.
+type Update struct {
+	Kind    UpdateKind
+	Key     string // of the order it ends, "" when it ends none
+	RC      int
+	Status  OpStatus
+	Reason  string           `json:",omitempty"`
+	History *ResourceHistory `json:",omitempty"` // the agent, and the entries to put in
+	Drop    []string         `json:",omitempty"` // ids of entries to take out
+}
+
+// UpdateKind says what happened.
+type UpdateKind string
+
+// The kinds of updates.
+const (
+	UpdateResult    UpdateKind = "result"    // an operation ended
+	UpdateCancelled UpdateKind = "cancelled" // a recurring operation is no more
+	UpdateDeleted   UpdateKind = "deleted"   // the resource is forgotten
+	UpdateFenced    UpdateKind = "fenced"    // a fencing done for the DC ended
+	UpdateCleared   UpdateKind = "cleared"   // failures of the resource are forgotten
+)
+
+// Taken confirms the updates up to a number.
+type Taken struct {
+	Reign string
+	Upto  uint64
+}
+
+// Attrs are all transient attributes of the receiver, to be kept for the
+// next DC. Version rises; the receiver repeats it in its joins.
+type Attrs struct {
+	Reign   string
+	Version uint64
+	List    []graph.Attr
+	Kept    bool // the answer: up to Version all is kept
+}
+
+// Ask hands a request to the DC; Told is the answer.
+type Ask struct {
+	ID      string
+	From    string
+	Request Request
+}
+
+// Told answers an Ask.
+type Told struct {
+	ID    string
+	Reply Reply
 }
 
 // Encode is the message as bytes for the transport.

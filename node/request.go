@@ -25,8 +25,9 @@ const (
 	VerbCleanup Verb = "cleanup"
 	// VerbRefresh does the same without asking whether anything failed.
 	VerbRefresh Verb = "refresh"
-	// VerbFail records a made-up failure of Resource on Node.
-	VerbFail Verb = "fail"
+	// VerbConfirm is the administrator's word that Node is down and runs
+	// nothing: it counts as a fencing.
+	VerbConfirm Verb = "confirm"
 	// VerbWait answers when the cluster has nothing left to do.
 	VerbWait Verb = "wait"
 	// VerbMembers answers with Reply.Members.

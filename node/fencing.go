@@ -1,0 +1,228 @@
+package node
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/beevik/etree"
+
+	"crm/cib"
+	"crm/engine/graph"
+)
+
+// fencing is a Fence under way.
+type fencing struct {
+	node    string
+	action  string
+	timeout time.Duration
+	delay   time.Duration
+	why     string
+	done    func(ok bool)
+}
+
+// fence shoots a node. Two wishes to do the same share one shot.
+func (m *Machine) fence(f fencing) {
+	for _, key := range sortedKeys(m.fences) {
+		if old := m.fences[key]; old.node == f.node && old.action == f.action {
+			first, second := old.done, f.done
+			old.done = func(ok bool) { first(ok); second(ok) }
+			return
+		}
+	}
+	m.fenceKeys++
+	key := m.cfg.Process + ".fence." + strconv.FormatUint(m.fenceKeys, 10)
+	m.fences[key] = &f
+	m.note(Warn, "fencing %s (%s): %s", f.node, f.action, f.why)
+	m.emit(Fence{Key: key, Node: f.node, Action: f.action, Timeout: f.timeout, Delay: f.delay, Devices: m.fenceDevices(f.node)})
+}
+
+func (m *Machine) fenceEnded(ev FenceEnded) {
+	f := m.fences[ev.Key]
+	if f == nil {
+		return
+	}
+	delete(m.fences, ev.Key)
+	if ev.OK {
+		m.note(Warn, "%s was fenced (%s) %s", f.node, f.action, ev.Reason)
+		if f.action != "on" {
+			m.markDead(f.node)
+		}
+	} else {
+		m.note(Error, "%s could not be fenced (%s): %s", f.node, f.action, ev.Reason)
+	}
+	f.done(ev.OK)
+}
+
+// markDead takes a node for dead on the word of a fence device or of an
+// administrator.
+func (m *Machine) markDead(name string) {
+	p := m.peers[name]
+	if p != nil {
+		p.dead, p.harmless = true, true
+		if p.hello != nil {
+			p.killed = p.hello.Process
+		} else if f := m.table[name]; f != nil {
+			p.killed = f.Process
+		}
+		p.hello = nil
+	}
+	if m.dc != nil {
+		m.lose(name, name+" was fenced")
+	}
+	m.setDown(name)
+	m.sooner(alarmHello, 0)
+	m.sooner(alarmPair, 0)
+}
+
+// performFence carries out a stonith action of the transition. A DC does not
+// shoot itself: another member does.
+func (m *Machine) performFence(a *graph.Action) {
+	c := m.dc
+	action := a.Attr("CRM_meta_stonith_action")
+	timeout := m.options().fencingTimeout
+	if a.Node == m.cfg.Name && action != "on" {
+		for _, name := range sortedKeys(c.members) {
+			if name != m.cfg.Name {
+				m.give(&given{key: m.transitionKey(a), node: name, action: a, inWalk: true})
+				return
+			}
+		}
+	}
+	delay := time.Duration(metaNumber(a, "priority_fencing_delay")) * time.Second
+	m.fence(fencing{node: a.Node, action: action, timeout: timeout, delay: delay, why: "the policy engine wants it",
+		done: func(ok bool) {
+			if m.dc == c {
+				m.fenceJudged(a, action, ok)
+			}
+		}})
+}
+
+// fenceJudged goes on after a fencing of the transition.
+func (m *Machine) fenceJudged(a *graph.Action, action string, ok bool) {
+	p := &m.dc.plan
+	if ok {
+		delete(p.failed, a.Node)
+		if action == "on" {
+			m.unfenced(a)
+		}
+		m.confirmFence(a)
+		return
+	}
+	if p.failed == nil {
+		p.failed = map[string]int{}
+	}
+	p.failed[a.Node]++
+	m.confirm(a, false)
+	if len(m.fenceDevices(a.Node)) == 0 || p.failed[a.Node] >= m.options().fencingMost {
+		m.note(Error, "%s: given up fencing it until something changes", a.Node)
+		p.failed[a.Node] = 0
+		if p.walk != nil {
+			p.walk.Abort(graph.Infinity, graph.CompletionWait, "fencing failed")
+		}
+		return
+	}
+	p.notBefore = m.now.Add(fenceAgain)
+	m.think("fencing of " + a.Node + " failed")
+}
+
+// confirmFence confirms the action; the walk goes on with what waited for it.
+func (m *Machine) confirmFence(a *graph.Action) { m.confirm(a, true) }
+
+// unfenced records that a node was let in by its fence devices.
+func (m *Machine) unfenced(a *graph.Action) {
+	m.setAttr(a.Node, "#node-unfenced", strconv.FormatInt(m.now.Unix(), 10))
+	m.setAttr(a.Node, "#digests-all", a.Attr("CRM_meta_digests_all"))
+	m.setAttr(a.Node, "#digests-secure", a.Attr("CRM_meta_digests_secure"))
+}
+
+// fenceForDC shoots for a DC that is to be shot itself; the result goes to
+// whoever is DC by then.
+func (m *Machine) fenceForDC(o Order) {
+	action := o.Action.Attr("CRM_meta_stonith_action")
+	m.fence(fencing{node: o.Action.Node, action: action, timeout: m.options().fencingTimeout, why: "its DC asked for it",
+		done: func(ok bool) {
+			rc := 0
+			if !ok {
+				rc = 1
+			}
+			m.report(Update{Kind: UpdateFenced, Key: o.Key, RC: rc, Status: OpDone, History: nil, Drop: []string{o.Action.Node}})
+		}})
+}
+
+func (m *Machine) fencedByPeer(up *Update, g *given) {
+	if up.RC == 0 && len(up.Drop) == 1 {
+		m.markDead(up.Drop[0])
+		m.think(up.Drop[0] + " was fenced")
+	}
+	if g != nil && m.dc != nil {
+		m.fenceJudged(g.action, g.action.Attr("CRM_meta_stonith_action"), up.RC == 0)
+	}
+}
+
+// fenceDevices are the configured devices that may shoot a node, in the order
+// of their ids.
+func (m *Machine) fenceDevices(target string) []FenceDevice {
+	var all []FenceDevice
+	for e := range cib.Walk(cib.Child(m.log.reg.doc.Configuration(), "resources")) {
+		if e.Tag != "primitive" || cib.Attr(e, "class") != "stonith" {
+			continue
+		}
+		d := FenceDevice{ID: cib.ID(e), Provider: cib.Attr(e, "provider"), Type: cib.Attr(e, "type"), Params: ownParams(e)}
+		if !m.isStopped(e) && shoots(d.Params, target) {
+			all = append(all, d)
+		}
+	}
+	slices.SortFunc(all, func(a, b FenceDevice) int { return strings.Compare(a.ID, b.ID) })
+	return all
+}
+
+func ownParams(e *etree.Element) []graph.Attr {
+	var params []graph.Attr
+	seen := map[string]bool{}
+	for set := range cib.Children(e, "instance_attributes") {
+		for nv := range cib.Children(set, "nvpair") {
+			if name := cib.Attr(nv, "name"); !seen[name] {
+				seen[name] = true
+				params = append(params, graph.Attr{Name: name, Value: cib.Attr(nv, "value")})
+			}
+		}
+	}
+	slices.SortFunc(params, func(a, b graph.Attr) int { return strings.Compare(a.Name, b.Name) })
+	return params
+}
+
+// isStopped tells whether a device was switched off.
+func (m *Machine) isStopped(e *etree.Element) bool {
+	for set := range cib.Children(e, "meta_attributes") {
+		for nv := range cib.Children(set, "nvpair") {
+			if cib.Attr(nv, "name") == "target-role" {
+				return strings.EqualFold(cib.Attr(nv, "value"), "Stopped")
+			}
+		}
+	}
+	return false
+}
+
+// shoots tells whether a device's static host list names the node; a device
+// without one may shoot any.
+func shoots(params []graph.Attr, target string) bool {
+	listed := false
+	for _, p := range params {
+		switch p.Name {
+		case "pcmk_host_list", "hostlist", "hostname", "pcmk_host_map":
+			listed = true
+			for _, host := range strings.FieldsFunc(p.Value, func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '\t' }) {
+				name, _, _ := strings.Cut(host, ":")
+				if p.Name == "pcmk_host_map" {
+					name, _, _ = strings.Cut(name, "=")
+				}
+				if strings.EqualFold(name, target) {
+					return true
+				}
+			}
+		}
+	}
+	return !listed
+}

@@ -1,0 +1,207 @@
+package node
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// peer is another configured member as seen from here.
+type peer struct {
+	name  string
+	known bool // the ring has spoken about it
+	up    bool // by the ring
+	// harmless: it left cleanly or was fenced, and joined nobody since; so it
+	// runs nothing, whether the ring hears it or not.
+	harmless bool
+	dead     bool // fenced; until another process of it is heard
+	hello    *Hello
+	heard    time.Time // of the hello
+	killed   string    // the process that was fenced: nothing it says counts
+	behind   int       // hellos in a row that showed a log shorter than it had confirmed
+}
+
+// helloEvery is how often members say hello.
+const helloEvery = time.Second
+
+// upMembers are the members of this partition by the ring, sorted, this one
+// included.
+func (m *Machine) upMembers() []string {
+	up := []string{m.cfg.Name}
+	for _, p := range m.peers { // order: sorted below
+		if p.up {
+			up = append(up, p.name)
+		}
+	}
+	slices.Sort(up)
+	return up
+}
+
+func (m *Machine) sortedPeers() []*peer {
+	all := slices.Collect(maps.Values(m.peers))
+	slices.SortFunc(all, func(a, b *peer) int {
+		if a.name < b.name {
+			return -1
+		}
+		return 1
+	})
+	return all
+}
+
+// peerState takes the ring's word.
+func (m *Machine) peerState(ev PeerState) {
+	p := m.peers[ev.Peer]
+	if p == nil {
+		m.note(Debug, "the ring speaks of %s, which is not a configured node", ev.Peer)
+		return
+	}
+	was := p.up
+	p.known, p.up = true, ev.Up
+	if ev.Up {
+		m.sooner(alarmHello, 0)
+	} else {
+		p.harmless = p.harmless || ev.Left
+		p.hello = nil
+		m.leaderDied(ev.Peer)
+		m.sooner(alarmPair, 0)
+	}
+	if was != ev.Up {
+		m.note(Info, "%s is %s", ev.Peer, map[bool]string{true: "up", false: "dead"}[ev.Up])
+		m.memberChanged(p)
+	}
+}
+
+// hello tells all live peers how this member is.
+func (m *Machine) hello() {
+	m.set(alarmHello, helloEvery)
+	h := m.myHello()
+	for _, p := range m.sortedPeers() {
+		if p.up {
+			m.emit(Send{To: p.name, Message: &Message{Lineage: string(m.log.lineage), Hello: h}})
+		}
+	}
+	m.chooseDC()
+}
+
+func (m *Machine) myHello() *Hello {
+	last, err := m.log.mem.LastIndex()
+	m.must(err)
+	h := &Hello{Process: m.cfg.Process, Born: m.born.UnixMilli(), Version: m.log.reg.version, Last: last,
+		Digest: digest(m.log.reg.text), Commit: m.log.raw.BasicStatus().Commit, Leads: m.log.leads, Follows: m.leader(), Members: len(m.log.conf.Voters),
+		Stopping: m.stopping}
+	if m.dc != nil {
+		h.Reign, h.Quorum, h.Joined, h.Table = m.dc.reign, m.dc.quorum, m.dc.joined(), m.tableList()
+	}
+	return h
+}
+
+func (m *Machine) heardHello(from string, msg *Message) {
+	p, h := m.peers[from], msg.Hello
+	if p.hello != nil && p.hello.Process == h.Process && p.hello.Last > h.Last && h.Born == p.hello.Born && p.hello.Commit > h.Commit {
+		return // overtaken by a later one
+	}
+	if h.Process == p.killed {
+		return // it was shot; this is an echo
+	}
+	p.killed, p.dead = "", false
+	changed := p.hello == nil || p.hello.Process != h.Process
+	p.hello, p.heard = h, m.now
+	if m.meetLineage(p, lineage(msg.Lineage)) {
+		m.helpVoter(p)
+	}
+	if changed {
+		m.memberChanged(p)
+	}
+	m.chooseDC()
+	if h.Reign != "" && from == m.boss {
+		m.keepTable(h.Table)
+		m.heardReign(p)
+	}
+}
+
+// chooseDC finds out who coordinates: the leader of the log, or without one,
+// by rule, the longest running member of the partition, then the one whose
+// name sorts first.
+func (m *Machine) chooseDC() {
+	boss := m.leader()
+	if boss == "" {
+		boss = m.bossByRule()
+	}
+	if boss == m.boss {
+		return
+	}
+	m.boss = boss
+	if boss != "" {
+		m.sooner(alarmHello, 0)
+		m.repeatAsks()
+	}
+}
+
+// bossByRule chooses among the live members when the live voters are no
+// majority; a majority elects a leader, and nobody may come before that.
+func (m *Machine) bossByRule() string {
+	votes := 0
+	if m.votes() {
+		votes++
+	}
+	best, born := m.cfg.Name, m.born.UnixMilli()
+	for _, p := range m.sortedPeers() {
+		if !p.up {
+			continue
+		}
+		if slices.Contains(m.log.conf.Voters, memberID(p.name)) {
+			votes++
+		}
+		if p.hello == nil {
+			return "" // not known yet who it is
+		}
+		if p.hello.Follows != "" {
+			return "" // somebody leads; we shall hear of it
+		}
+		if p.hello.Born < born || p.hello.Born == born && p.name < best {
+			best, born = p.name, p.hello.Born
+		}
+	}
+	if 2*votes > len(m.log.conf.Voters) && votes > 0 {
+		return ""
+	}
+	if len(m.log.conf.Voters) == 0 || m.now.Sub(m.born) < m.cfg.Election {
+		return ""
+	}
+	if len(m.upMembers()) == 1 && !m.allKnown() {
+		return "" // the ring has not made up its mind about the others
+	}
+	return best
+}
+
+func (m *Machine) allKnown() bool {
+	for _, p := range m.peers { // order: any unknown one will do
+		if !p.known {
+			return false
+		}
+	}
+	return true
+}
+
+// helpVoter brings a live peer of the same log into the vote, and starts the
+// log anew when a voter lost its disk.
+func (m *Machine) helpVoter(p *peer) {
+	if !m.log.leads {
+		return
+	}
+	id := memberID(p.name)
+	if !slices.Contains(m.log.conf.Voters, id) {
+		m.addVoter(id)
+		return
+	}
+	if pr, ok := m.log.raw.Status().Progress[id]; ok && pr.Match > p.hello.Last {
+		p.behind++
+		if p.behind < 3 { // not just an old hello
+			return
+		}
+		m.note(Warn, "%s lost log entries that it had confirmed; the log is sent again", p.name)
+		m.must(m.startRaft(m.log.mem))
+		m.set(alarmElection, 0)
+	}
+	p.behind = 0
+}
