@@ -6,16 +6,17 @@ import (
 )
 
 // The environment variables by which a daemon can be told of other folders for
-// agents, each a list separated by colons.
+// agents, mostly lists separated by colons.
 const (
 	InitDirsVar      = "CRM_INIT_DIRS"
 	HeartbeatDirsVar = "CRM_HEARTBEAT_DIRS"
 	FenceDirsVar     = "CRM_FENCE_DIRS"
 	StonithDirsVar   = "CRM_STONITH_DIRS"
+	WorkDirVar       = "CRM_AGENT_DIR" // where agents run; one folder
 )
 
 // Configured returns a runner for the folders of an installed system, or those
-// that the environment names (OCF_ROOT, HA_RSCTMP, CRM_*_DIRS). What of the
+// that the environment names (OCF_ROOT, HA_RSCTMP, CRM_AGENT_DIR, CRM_*_DIRS). What of the
 // environment is the cluster's own (PATH, HA_*, PCMK_*, CRM_*, CIB_*) is handed
 // on to agents.
 func Configured(env []string) *Runner {
@@ -30,6 +31,8 @@ func Configured(env []string) *Runner {
 			r.Roots.OCF = value
 		case "HA_RSCTMP":
 			r.State = value
+		case WorkDirVar:
+			r.Dir = value
 		case InitDirsVar:
 			r.Roots.Init = filepath.SplitList(value)
 		case HeartbeatDirsVar:
