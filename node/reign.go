@@ -233,6 +233,7 @@ func (m *Machine) allJoined() bool {
 			return false
 		}
 	}
+	m.clear(alarmJoin)
 	return true
 }
 

@@ -65,6 +65,7 @@ func (m *Machine) openReplica(st *Stored) error {
 	snap := birth(m.cfg.Members)
 	fresh := st == nil || len(st.Snapshot) == 0
 	if !fresh {
+		snap = pb.Snapshot{}
 		if err := snap.Unmarshal(st.Snapshot); err != nil {
 			return fmt.Errorf("read the stored snapshot: %w", err)
 		}
@@ -77,6 +78,9 @@ func (m *Machine) openReplica(st *Stored) error {
 		}
 	}
 	if fresh {
+		if err := mem.SetHardState(pb.HardState{Term: 1, Commit: 1}); err != nil {
+			return err
+		}
 		m.storeSnapshot(snap, snap.Metadata.Index)
 		return m.startRaft(mem)
 	}

@@ -23,3 +23,24 @@ func TestOneMemberRunsAPrimitive(t *testing.T) {
 		t.Error(b)
 	}
 }
+
+func TestThreeMembersTakeOver(t *testing.T) {
+	w := New(Options{Members: []string{"alice", "bob", "carol"}, Seed: 1, Engine: SmallEngine, Reboot: 20 * time.Second})
+	w.log = func(at time.Duration, m, text string) { t.Logf("%8s %s: %s", at, m, text) }
+	w.watch.fencing = true
+	for _, m := range w.members {
+		m.Start()
+	}
+	w.Run(8 * time.Second)
+	w.Member("bob").Ask("commit-1", node.Request{Verb: node.VerbCommit, Base: cib.Version{Epoch: 1}, CIB: config(3, "stonith-enabled=true", w.opt.Members)})
+	w.Run(10 * time.Second)
+	w.Member("alice").PowerOff()
+	w.Run(60 * time.Second)
+	t.Log(w.where("r0"), w.where("r1"), w.where("r2"))
+	w.Member("carol").Ask("stop", node.Request{Verb: node.VerbShutdown})
+	w.Run(60 * time.Second)
+	t.Log(w.where("r0"), w.where("r1"), w.where("r2"))
+	for _, b := range w.Broken() {
+		t.Error(b)
+	}
+}
