@@ -70,3 +70,10 @@ func BenchmarkWrite5MB(b *testing.B) {
 		d.Bytes()
 	}
 }
+
+func BenchmarkVerify5MB(b *testing.B) {
+	d := parse(b, string(large(1750)))
+	for b.Loop() {
+		Verify(d)
+	}
+}

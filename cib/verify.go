@@ -1,0 +1,373 @@
+package cib
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/beevik/etree"
+)
+
+// Severity tells how bad a finding is.
+type Severity int
+
+// A warning is odd but works; an error makes the cluster refuse or ignore
+// something.
+const (
+	Warning Severity = iota
+	Error
+)
+
+// String is "warning" or "error".
+func (s Severity) String() string {
+	if s == Error {
+		return "error"
+	}
+	return "warning"
+}
+
+// Finding is one thing that is wrong with a configuration.
+type Finding struct {
+	Severity Severity
+	Element  string // tag of the element
+	ID       string // its id, or that of the nearest element around that has one
+	Problem  string
+	Remedy   string
+}
+
+// String is one line for people: "error: rsc_order o1: ...; ...".
+func (f Finding) String() string {
+	return f.Severity.String() + ": " + strings.TrimRight(f.Element+" "+f.ID, " ") + ": " + f.Problem + "; " + f.Remedy
+}
+
+// verifier collects findings about one document.
+type verifier struct {
+	doc      *Document
+	index    *Index
+	fencing  bool
+	meta     map[string]option
+	ops      map[string]option
+	findings []Finding
+}
+
+// Verify looks for everything that crm_verify complains of, and for what else
+// cannot have been meant. Errors come first; within a severity the order is
+// the document's, check by check.
+func Verify(d *Document) []Finding {
+	v := &verifier{doc: d, index: d.Index(), fencing: fencingEnabled(d), meta: metaOptions(), ops: operationOptions()}
+	v.ids()
+	v.references()
+	v.options()
+	v.nodes()
+	v.resources()
+	v.attributeSets()
+	v.constraints()
+	v.orderCycles()
+	v.colocationCycles()
+	v.topology()
+	v.acls()
+	v.alerts()
+	slices.SortStableFunc(v.findings, func(a, b Finding) int { return int(b.Severity) - int(a.Severity) })
+	return v.findings
+}
+
+// Failed tells whether there is an error among the findings.
+func Failed(findings []Finding) bool {
+	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == Error })
+}
+
+func (v *verifier) add(severity Severity, e *etree.Element, problem, remedy string) {
+	for len(referring(e)) == 1 && referring(e)[0] == "id" && e.Parent() != nil {
+		e = e.Parent() // its id is another's
+	}
+	name, id := e.Tag, ID(e)
+	for p := e; id == "" && p != nil; p = p.Parent() {
+		if id = ID(p); id != "" {
+			name = p.Tag
+		}
+	}
+	v.findings = append(v.findings, Finding{severity, name, id, problem, remedy})
+}
+
+func (v *verifier) err(e *etree.Element, problem, remedy string) { v.add(Error, e, problem, remedy) }
+
+func (v *verifier) warn(e *etree.Element, problem, remedy string) { v.add(Warning, e, problem, remedy) }
+
+func quote(s string) string { return strconv.Quote(s) }
+
+func fencingEnabled(d *Document) bool {
+	for _, name := range []string{"fencing-enabled", "stonith-enabled"} {
+		if value, ok := d.Property(name); ok {
+			return !IsFalse(value)
+		}
+	}
+	return true
+}
+
+// ids looks for ids that are missing, malformed or given twice.
+func (v *verifier) ids() {
+	seen := map[string]*etree.Element{}
+	for e := range Walk(Child(v.doc.Root(), "configuration")) {
+		id := DefinedID(e)
+		if id == "" {
+			if needsID(e) && Attr(e, "id-ref") == "" {
+				v.err(e, "<"+e.Tag+"> has no id", "give it one")
+			}
+			continue
+		}
+		if first := seen[id]; first != nil {
+			v.err(e, "the id is used before, by a <"+first.Tag+">", "give one of them another id")
+		} else if id != CleanID(id) {
+			v.err(e, "the id is no XML name", "use letters, digits, '.', '_' and '-', for example "+CleanID(id))
+		}
+		seen[id] = e
+	}
+}
+
+func needsID(e *etree.Element) bool {
+	switch e.Tag {
+	case "primitive", "group", "clone", "master", "bundle", "template", "rsc_location", "rsc_colocation", "rsc_order", "rsc_ticket",
+		"op", "nvpair", "rule", "tag", "acl_role", "fencing-level", "resource_set", InstanceAttributes, MetaAttributes, Utilization, PropertySet:
+		return e.Tag != "nvpair" || Attr(e, "name") != ""
+	}
+	return false
+}
+
+// references looks for references to nothing and to the wrong kind of thing.
+func (v *verifier) references() {
+	for ref := range v.doc.References() {
+		to := v.index.Find(ref.To)
+		if to == nil {
+			v.dangling(ref)
+			continue
+		}
+		wanted, good := v.wants(ref, to)
+		if !good {
+			v.err(ref.From, ref.Attr+" "+quote(ref.To)+" is a <"+to.Tag+">, "+wanted+" is expected", "name "+wanted)
+		}
+	}
+}
+
+func (v *verifier) dangling(ref Reference) {
+	remedy := "remove the reference or create " + quote(ref.To)
+	if near := v.nearID(ref.To); near != "" {
+		remedy = "did you mean " + quote(near) + "?"
+	}
+	problem := ref.Attr + " refers to " + quote(ref.To) + ", which does not exist"
+	switch ref.From.Tag {
+	case "acl_permission", "read", "write", "deny":
+		v.warn(ref.From, problem, remedy)
+	default:
+		v.err(ref.From, problem, remedy)
+	}
+}
+
+// nearID looks among resources, templates and tags only: those are typed.
+func (v *verifier) nearID(id string) string {
+	var ids []string
+	for e := range v.doc.AllResources() {
+		if len(ids) > 5000 {
+			return ""
+		}
+		ids = append(ids, ID(e))
+	}
+	for e := range Children(v.doc.Section(Resources), "template") {
+		ids = append(ids, ID(e))
+	}
+	return nearest(id, ids)
+}
+
+// wants says what a reference should lead to, and whether it does.
+func (v *verifier) wants(ref Reference, to *etree.Element) (wanted string, good bool) {
+	switch ref.From.Tag {
+	case "rsc_location", "rsc_colocation", "rsc_order", "rsc_ticket", "resource_ref":
+		return "a resource, template or tag", IsResource(to) || to.Tag == "template" || to.Tag == "tag"
+	case "primitive":
+		return "a template", to.Tag == "template"
+	case "fencing-level":
+		return "a fencing resource", IsResource(to)
+	case "role", "role_ref":
+		return "an ACL role", to.Tag == "acl_role"
+	}
+	if ref.Attr == "id-ref" {
+		return "a <" + ref.From.Tag + ">", to.Tag == ref.From.Tag
+	}
+	return "", true
+}
+
+func (v *verifier) options() {
+	root := v.doc.Root()
+	if schema := Attr(root, "validate-with"); strings.EqualFold(schema, "none") {
+		v.warn(root, "schema validation is switched off (validate-with is none)", "run an upgrade of the configuration's schema")
+	}
+	known := clusterOptions()
+	names := optionNames(known)
+	conf := v.doc.Section(CrmConfig)
+	for nv := range NVPairs(conf, PropertySet) {
+		name, value := Attr(nv, "name"), Attr(nv, "value")
+		o, ok := known[strings.ReplaceAll(name, "_", "-")]
+		if !ok {
+			if near := nearest(name, names); near != "" {
+				v.warn(nv, "there is no cluster option "+name, "did you mean "+near+"?")
+			}
+			continue
+		}
+		if want := o.check(value); want != "" {
+			v.err(nv, name+" is "+quote(value)+", "+want+" is expected", "correct it; the default is used meanwhile")
+		}
+		if name == "startup-fencing" && IsFalse(value) && v.fencing {
+			v.warn(nv, "nodes that were never seen are not fenced (startup-fencing is off)", "set startup-fencing=true to be safe from them")
+		}
+	}
+	v.fencingDevices(conf)
+}
+
+func (v *verifier) fencingDevices(conf *etree.Element) {
+	if !v.fencing || conf == nil || v.doc.Section(Resources) == nil {
+		return
+	}
+	for e := range v.doc.AllResources() {
+		if Attr(v.definition(e), "class") == "stonith" {
+			return
+		}
+	}
+	watchdog, _ := v.doc.Property("have-watchdog")
+	for _, name := range []string{"fencing-watchdog-timeout", "stonith-watchdog-timeout"} {
+		if value, ok := v.doc.Property(name); ok && !zeroDuration(value) && IsTrue(watchdog) {
+			return
+		}
+	}
+	v.err(conf, "fencing is enabled but there is no fencing device, so no resource will be started",
+		"configure a device of class stonith, or set stonith-enabled=false if no data are shared")
+}
+
+// definition is where class and type of a primitive stand: itself or its
+// template.
+func (v *verifier) definition(e *etree.Element) *etree.Element {
+	if name := Attr(e, "template"); name != "" {
+		if t := v.index.Find(name); t != nil && t.Tag == "template" {
+			return t
+		}
+	}
+	return e
+}
+
+func (v *verifier) nodes() {
+	names, ids := map[string]bool{}, map[string]bool{}
+	for e := range Children(v.doc.Section(Nodes), "node") {
+		name := Attr(e, "uname")
+		switch {
+		case ID(e) == "":
+			v.err(e, "a node has no id", "give it one")
+		case ids[ID(e)]:
+			v.err(e, "two nodes have the id "+quote(ID(e)), "remove one of them")
+		case name != "" && names[strings.ToLower(name)]:
+			v.err(e, "two nodes are called "+quote(name), "remove the one that is gone")
+		}
+		names[strings.ToLower(name)], ids[ID(e)] = true, true
+		switch kind := Attr(e, "type"); kind {
+		case "", "member", "normal", "remote", "ping":
+		default:
+			v.err(e, "node type "+quote(kind)+" is not known", "use member or remote")
+		}
+		if s, ok := LookupAttr(e, "score"); ok && !GoodScore(s) {
+			v.err(e, "score is "+quote(s)+", "+of(score).check(s)+" is expected", "correct it")
+		}
+	}
+}
+
+// attributeSets looks into every set of name and value pairs.
+func (v *verifier) attributeSets() {
+	for e := range Walk(Child(v.doc.Root(), "configuration")) {
+		switch e.Tag {
+		case InstanceAttributes, MetaAttributes, Utilization, PropertySet:
+		case "rule":
+			v.rule(e)
+			continue
+		default:
+			continue
+		}
+		if s, ok := LookupAttr(e, "score"); ok && !GoodScore(s) {
+			v.err(e, "score is "+quote(s)+", "+of(score).check(s)+" is expected", "correct it")
+		}
+		seen := map[string]bool{}
+		for nv := range pairs(e) {
+			name := Attr(nv, "name")
+			if name == "" && Attr(nv, "id-ref") == "" {
+				v.err(nv, "an nvpair has no name", "give it one")
+			}
+			if name != "" && seen[name] {
+				v.warn(nv, quote(name)+" is given twice in one set, the first one counts", "remove one of them")
+			}
+			seen[name] = true
+			if value, ok := LookupAttr(nv, "value"); e.Tag == Utilization && ok && !wholeNumber(value) {
+				v.err(nv, "utilization "+name+" is "+quote(value)+", a whole number is expected", "correct it")
+			}
+		}
+	}
+}
+
+func (v *verifier) topology() {
+	seen := map[string]bool{}
+	for e := range Children(v.doc.Section(FencingTopology), "fencing-level") {
+		target := Attr(e, "target") + "/" + Attr(e, "target-pattern") + "/" + Attr(e, "target-attribute") + "=" + Attr(e, "target-value")
+		if target == "//=" {
+			v.err(e, "a fencing level without a target", "set target, target-pattern or target-attribute")
+		}
+		index := Attr(e, "index")
+		if n, err := strconv.Atoi(index); err != nil || n < 1 || n > 9 {
+			v.err(e, "index is "+quote(index)+", a number from 1 to 9 is expected", "correct it")
+		}
+		if key := target + " " + index; seen[key] {
+			v.warn(e, "another level has the same target and index", "give it the next index")
+		} else {
+			seen[key] = true
+		}
+		if Attr(e, "devices") == "" {
+			v.err(e, "a fencing level without devices", "name at least one fencing resource")
+		}
+		for device := range strings.SplitSeq(Attr(e, "devices"), ",") {
+			to := v.index.Find(strings.TrimSpace(device))
+			if to != nil && to.Tag == "primitive" && Attr(v.definition(to), "class") != "stonith" {
+				v.warn(e, quote(ID(to))+" is no fencing resource", "name a resource of class stonith")
+			}
+		}
+	}
+}
+
+func (v *verifier) acls() {
+	for e := range Walk(v.doc.Section(ACLs)) {
+		switch e.Tag {
+		case "acl_permission":
+			if want := oneOf("read", "write", "deny").check(Attr(e, "kind")); want != "" {
+				v.err(e, "kind is "+quote(Attr(e, "kind"))+", "+want+" is expected", "correct it")
+			}
+			n := 0
+			for _, name := range []string{"xpath", "reference", "object-type"} {
+				if Attr(e, name) != "" {
+					n++
+				}
+			}
+			if n != 1 {
+				v.err(e, "a permission names its objects "+strconv.Itoa(n)+" times", "set one of xpath, reference and object-type")
+			}
+		case "acl_target", "acl_group":
+			if Child(e, "role") == nil {
+				v.warn(e, "no role is given to it, so it has no access", "give it a role")
+			}
+		}
+	}
+}
+
+func (v *verifier) alerts() {
+	for e := range Children(v.doc.Section(Alerts), "alert") {
+		if Attr(e, "path") == "" {
+			v.err(e, "an alert has no path", "name the program to call")
+		}
+		for r := range Children(e, "recipient") {
+			if Attr(r, "value") == "" {
+				v.err(r, "a recipient has no value", "name the recipient")
+			}
+		}
+	}
+}

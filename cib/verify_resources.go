@@ -1,0 +1,243 @@
+package cib
+
+import (
+	"strings"
+
+	"github.com/beevik/etree"
+)
+
+// resources looks at every resource and template.
+func (v *verifier) resources() {
+	for e := range Children(v.doc.Section(Resources)) {
+		switch {
+		case e.Tag == "template":
+			v.primitive(e)
+			if Attr(e, "template") != "" {
+				v.err(e, "a template cannot be built on a template", "copy what it needs")
+			}
+		case !IsResource(e):
+			v.warn(e, "<"+e.Tag+"> is no kind of resource, it is ignored", "remove it")
+		}
+	}
+	for e := range v.doc.AllResources() {
+		switch e.Tag {
+		case "primitive":
+			v.primitive(e)
+		case "group":
+			v.group(e)
+		case "clone", "master":
+			v.clone(e)
+		case "bundle":
+			v.bundle(e)
+		}
+		v.metaAttributes(e)
+	}
+	for e := range Children(v.doc.Section(RscDefaults), MetaAttributes) {
+		v.metaSet(e, nil)
+	}
+	for e := range Children(v.doc.Section(Resources), "template") {
+		v.metaAttributes(e)
+	}
+}
+
+func (v *verifier) primitive(e *etree.Element) {
+	if e.Tag == "primitive" && Attr(e, "template") != "" {
+		v.operations(e)
+		return
+	}
+	class := Attr(e, "class")
+	switch class {
+	case "ocf":
+		if Attr(e, "provider") == "" {
+			v.err(e, "class ocf needs a provider", "set provider, for example heartbeat")
+		}
+	case "":
+		v.err(e, "it has no class", "set class to ocf, systemd, lsb, service or stonith")
+	case "lsb", "systemd", "service", "stonith", "heartbeat":
+	case "upstart", "nagios":
+		v.warn(e, "class "+class+" is no longer supported", "replace the agent")
+	default:
+		v.err(e, "class "+quote(class)+" is not known", "use ocf, systemd, lsb, service or stonith")
+	}
+	if Attr(e, "type") == "" {
+		v.err(e, "it has no type", "name the agent")
+	}
+	v.operations(e)
+}
+
+func (v *verifier) group(e *etree.Element) {
+	n := 0
+	for c := range Members(e) {
+		n++
+		if c.Tag != "primitive" {
+			v.err(e, "a group holds the "+c.Tag+" "+quote(ID(c)), "only primitives may stand in a group")
+		}
+	}
+	if n == 0 {
+		v.err(e, "a group without members", "put a primitive into it or remove it")
+	}
+}
+
+func (v *verifier) clone(e *etree.Element) {
+	var inner *etree.Element
+	n := 0
+	for c := range Members(e) {
+		n++
+		inner = c
+	}
+	switch {
+	case n == 0:
+		v.err(e, "a clone of nothing", "put a primitive or group into it or remove it")
+	case n > 1:
+		v.err(e, "a clone holds more than one resource", "clone a group of them")
+	case inner.Tag != "primitive" && inner.Tag != "group":
+		v.err(e, "a clone holds the "+inner.Tag+" "+quote(ID(inner)), "only a primitive or a group can be cloned")
+	case IsPromotable(e):
+		for p := range Walk(inner) {
+			if class := Attr(v.definition(p), "class"); p.Tag == "primitive" && class != "ocf" && class != "" {
+				v.err(e, quote(ID(p))+" is of class "+class+" and cannot be promoted", "use an ocf agent or a clone that is not promotable")
+			}
+		}
+	}
+}
+
+func (v *verifier) bundle(e *etree.Element) {
+	var container *etree.Element
+	for c := range Children(e, "docker", "podman", "rkt") {
+		container = c
+	}
+	switch {
+	case container == nil:
+		v.err(e, "a bundle without a container", "add podman or docker")
+		return
+	case Attr(container, "image") == "":
+		v.err(e, "the container has no image", "name one")
+	case container.Tag == "rkt":
+		v.warn(e, "rkt containers are no longer supported", "use podman or docker")
+	}
+	network := Child(e, "network")
+	if Child(e, "primitive") != nil && Attr(network, "ip-range-start") == "" && Attr(network, "control-port") == "" {
+		v.err(e, "the resource inside cannot be reached", "give the bundle's network an ip-range-start or a control-port")
+	}
+}
+
+// metaAttributes checks the meta attributes of one resource.
+func (v *verifier) metaAttributes(e *etree.Element) {
+	for set := range Children(e, MetaAttributes) {
+		v.metaSet(set, e)
+	}
+}
+
+func (v *verifier) metaSet(set, rsc *etree.Element) {
+	for nv := range pairs(set) {
+		name, value := Attr(nv, "name"), Attr(nv, "value")
+		if strings.EqualFold(value, "#default") || value == "default" {
+			continue
+		}
+		want := v.meta[name].check(value)
+		switch {
+		case want != "" && name == "priority" && wholeNumber(strings.Replace(value, ".", "", 1)):
+			v.warn(nv, "priority is "+quote(value)+", what is behind the point is ignored", "use a whole number")
+		case want != "":
+			v.err(nv, name+" is "+quote(value)+", "+want+" is expected", "correct it")
+		case name == "target-role" && rsc != nil && roleNeedsPromotable(value) && !IsPromotable(Outermost(rsc)) && Outermost(rsc).Tag != "bundle" && rsc.Tag != "template":
+			v.err(nv, "target-role is "+value+", but "+quote(ID(rsc))+" is not promotable", "use Started or Stopped, or make a promotable clone of it")
+		case name == "requires" && strings.EqualFold(value, "fencing") && !v.fencing:
+			v.warn(nv, "requires is fencing, but fencing is switched off", "set stonith-enabled=true or requires=quorum")
+		}
+	}
+}
+
+func roleNeedsPromotable(role string) bool {
+	switch strings.ToLower(role) {
+	case "promoted", "master", "unpromoted", "slave":
+		return true
+	}
+	return false
+}
+
+// operations checks the operations of a primitive or template.
+func (v *verifier) operations(e *etree.Element) {
+	seen := map[string]*etree.Element{}
+	for ops := range Children(e, "operations") {
+		for op := range Children(ops, "op") {
+			v.operation(op)
+			key := Attr(op, "name") + " " + spanKey(Attr(op, "interval"))
+			if first := seen[key]; first != nil {
+				severity := Error
+				if spanKey(Attr(op, "interval")) == "0" {
+					severity = Warning
+				}
+				v.add(severity, op, "it is the same as "+quote(ID(first))+": "+Attr(op, "name")+" with the same interval",
+					"change the interval of one of them (roles do not tell them apart)")
+				continue
+			}
+			seen[key] = op
+		}
+	}
+}
+
+// spanKey makes 10, 10s and 10000ms the same.
+func spanKey(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	number := strings.TrimRight(s, "smhuecinr ")
+	switch unit := s[len(number):]; {
+	case zeroDuration(s):
+		return "0"
+	case unit == "" || unit == "sec":
+		return number + "s"
+	case strings.HasPrefix(unit, "ms") && strings.HasSuffix(number, "000"):
+		return strings.TrimSuffix(number, "000") + "s"
+	case unit == "min":
+		return number + "m"
+	case unit == "hr":
+		return number + "h"
+	}
+	return s
+}
+
+func (v *verifier) operation(op *etree.Element) {
+	name := Attr(op, "name")
+	if name == "" {
+		v.err(op, "an operation has no name", "give it one, for example monitor")
+	}
+	for i := range op.Attr {
+		v.operationValue(op, op.Attr[i].Key, op.Attr[i].Value)
+	}
+	for nv := range NVPairs(op, MetaAttributes) {
+		v.operationValue(op, Attr(nv, "name"), Attr(nv, "value"))
+	}
+	if interval := Attr(op, "interval"); GoodDuration(interval) && !zeroDuration(interval) {
+		switch name {
+		case "start", "stop", "promote", "demote", "migrate_to", "migrate_from":
+			v.err(op, name+" has the interval "+interval+", so it is ignored", "set interval to 0")
+		}
+	}
+}
+
+func (v *verifier) operationValue(op *etree.Element, name, value string) {
+	if want := v.ops[name].check(value); want != "" {
+		v.err(op, name+" is "+quote(value)+", "+want+" is expected", "correct it")
+		return
+	}
+	if name != "on-fail" {
+		return
+	}
+	operation := Attr(op, "name")
+	switch strings.ToLower(value) {
+	case "fence":
+		if !v.fencing {
+			v.err(op, "on-fail is fence, but fencing is switched off", "set stonith-enabled=true or another on-fail")
+		}
+	case "standby", "stop", "restart":
+		if operation == "stop" {
+			v.err(op, "on-fail="+value+" is not allowed for stop", "use fence, block or ignore")
+		}
+	case "demote":
+		recurring := operation == "monitor" && !zeroDuration(Attr(op, "interval"))
+		role := strings.ToLower(Attr(op, "role"))
+		if operation != "promote" && !(recurring && (role == "promoted" || role == "master")) {
+			v.err(op, "on-fail=demote is only for promote and for monitors of the promoted role", "use another on-fail")
+		}
+	}
+}
