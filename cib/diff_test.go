@@ -345,9 +345,11 @@ func simplify(e *etree.Element) {
 	}
 }
 
+// plainTree tells whether the original can describe all of a tree: it does not
+// see elements without an id come.
 func plainTree(e *etree.Element) bool {
 	for c := range Walk(e) {
-		if !plain(c) {
+		if !plain(c) || (c.Tag == "p" || c.Tag == "q") && ID(c) == "" {
 			return false
 		}
 	}
