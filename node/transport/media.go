@@ -1,0 +1,37 @@
+package transport
+
+import (
+	"net/netip"
+
+	"crm/node/wire"
+)
+
+// Media are all the ways of saying something small to every member.
+type Media interface {
+	// Send gives a packet to every medium. The error names the media that
+	// did not take it; the others did.
+	Send(packet []byte) error
+	Close() error
+}
+
+// Packet is a verified message that was heard. It belongs to the receiver.
+type Packet struct {
+	Link    string // the medium, by its interface
+	From    netip.Addr
+	Message *wire.Message
+}
+
+// Refused is told of every packet that was not believed.
+type Refused func(link string, from netip.AddrPort, err error)
+
+// Sealed is the way of saying something large to one member.
+type Sealed interface {
+	// Learn tells an address where a peer was heard from.
+	Learn(peer string, at netip.Addr)
+	// Send queues a message and never waits. It is false when there was no
+	// room.
+	Send(peer string, message []byte) bool
+	// Drop forgets what waits for a peer that is dead, and its connections.
+	Drop(peer string)
+	Close() error
+}

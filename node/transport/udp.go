@@ -1,0 +1,210 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"crm/node/wire"
+)
+
+// Kind is a kind of medium.
+type Kind string
+
+// The kinds of media.
+const (
+	Broadcast Kind = "bcast"
+	Unicast   Kind = "ucast"
+	Multicast Kind = "mcast"
+)
+
+// Line is one medium as ha.cf names it.
+type Line struct {
+	Kind      Kind
+	Interface string
+	Peer      string // ucast: address or name of the peer; mcast: the group
+	Port      int
+	TTL       int
+	Loop      bool
+	IPv6      bool
+}
+
+// UDPConfig is what OpenUDP needs.
+type UDPConfig struct {
+	Lines []Line
+	// Bind is the own address, for several members on one machine; zero
+	// means every address of the interface.
+	Bind    netip.Addr
+	Keys    *wire.Keyring
+	Heard   func(Packet)
+	Refused Refused
+}
+
+// UDP is a set of media over UDP sockets: one socket for each interface, port
+// and group.
+type UDP struct {
+	cfg     UDPConfig
+	sockets []*socket
+	routes  []route
+	readers sync.WaitGroup
+}
+
+type socket struct {
+	link  string
+	port  int
+	group netip.Addr
+	v6    bool
+	conn  *net.UDPConn
+}
+
+type route struct {
+	what string
+	via  *socket
+	to   netip.AddrPort
+}
+
+// OpenUDP opens all media and starts to read. An error names the line.
+func OpenUDP(cfg UDPConfig) (*UDP, error) {
+	u := &UDP{cfg: cfg}
+	for _, line := range cfg.Lines {
+		if err := u.add(line); err != nil {
+			return nil, errors.Join(fmt.Errorf("medium %s %s %s: %w", line.Kind, line.Interface, line.Peer, err), u.Close())
+		}
+	}
+	for _, s := range u.sockets {
+		keys := cfg.Keys.Clone()
+		u.readers.Go(func() { u.read(s, keys) })
+	}
+	return u, nil
+}
+
+func (u *UDP) add(line Line) error {
+	iface, err := net.InterfaceByName(line.Interface)
+	if err != nil {
+		return fmt.Errorf("no such interface on this machine: expected one of %s", interfaces())
+	}
+	r := route{what: string(line.Kind) + " " + line.Interface}
+	var group netip.Addr
+	switch line.Kind {
+	case Broadcast:
+		to, err := broadcast(iface)
+		if err != nil {
+			return err
+		}
+		r.to = netip.AddrPortFrom(to, uint16(line.Port))
+	case Unicast:
+		network := "udp4"
+		if line.IPv6 {
+			network = "udp6"
+		}
+		at, err := net.ResolveUDPAddr(network, net.JoinHostPort(line.Peer, fmt.Sprint(line.Port)))
+		if err != nil {
+			return fmt.Errorf("find the peer's address: %w", err)
+		}
+		to := at.AddrPort().Addr().Unmap()
+		if to.IsLinkLocalUnicast() && to.Is6() {
+			to = to.WithZone(line.Interface)
+		}
+		r.to, r.what = netip.AddrPortFrom(to, uint16(line.Port)), r.what+" "+line.Peer
+	case Multicast:
+		if group, err = netip.ParseAddr(line.Peer); err != nil {
+			return err
+		}
+		to := group
+		if to.Is6() {
+			to = to.WithZone(line.Interface)
+		}
+		r.to, r.what = netip.AddrPortFrom(to, uint16(line.Port)), r.what+" "+line.Peer
+	default:
+		return fmt.Errorf("unknown kind of medium %q", line.Kind)
+	}
+	if r.via, err = u.socket(line, iface, group); err != nil {
+		return err
+	}
+	u.routes = append(u.routes, r)
+	return nil
+}
+
+// socket finds or opens the socket that a line uses.
+func (u *UDP) socket(line Line, iface *net.Interface, group netip.Addr) (*socket, error) {
+	for _, s := range u.sockets {
+		if s.link == line.Interface && s.port == line.Port && s.group == group && s.v6 == line.IPv6 {
+			return s, nil
+		}
+	}
+	bind := u.cfg.Bind
+	if group.IsValid() {
+		bind = group
+	}
+	if !bind.IsValid() {
+		bind = netip.IPv4Unspecified()
+		if line.IPv6 {
+			bind = netip.IPv6Unspecified()
+		}
+	}
+	network := "udp4"
+	if line.IPv6 {
+		network = "udp6"
+	}
+	if bind.Is6() && group.IsValid() {
+		bind = bind.WithZone(line.Interface)
+	}
+	listen := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) error {
+		return setUp(raw, line, iface, group)
+	}}
+	conn, err := listen.ListenPacket(context.Background(), network, netip.AddrPortFrom(bind, uint16(line.Port)).String())
+	if err != nil {
+		return nil, err
+	}
+	s := &socket{link: line.Interface, port: line.Port, group: group, v6: line.IPv6, conn: conn.(*net.UDPConn)}
+	u.sockets = append(u.sockets, s)
+	return s, nil
+}
+
+// Send writes the packet to every medium.
+func (u *UDP) Send(packet []byte) error {
+	var errs []error
+	for _, r := range u.routes {
+		if _, err := r.via.conn.WriteToUDPAddrPort(packet, r.to); err != nil && !errors.Is(err, unix.ECONNREFUSED) {
+			errs = append(errs, fmt.Errorf("medium %s: %w", r.what, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (u *UDP) read(s *socket, keys *wire.Keyring) {
+	buf := make([]byte, wire.MaxPacket+1)
+	for {
+		n, from, err := s.conn.ReadFromUDPAddrPort(buf)
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil { // e.g. the interface is down: it may come back
+			time.Sleep(100 * time.Millisecond)
+			continue
+		}
+		m := new(wire.Message)
+		if _, err := keys.Open(m, buf[:n]); err != nil {
+			u.cfg.Refused(s.link, from, err)
+			continue
+		}
+		u.cfg.Heard(Packet{Link: s.link, From: from.Addr().Unmap(), Message: m})
+	}
+}
+
+// Close closes all sockets and waits for their readers.
+func (u *UDP) Close() error {
+	var errs []error
+	for _, s := range u.sockets {
+		errs = append(errs, s.conn.Close())
+	}
+	u.readers.Wait()
+	return errors.Join(errs...)
+}
