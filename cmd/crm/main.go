@@ -14,6 +14,9 @@ import (
 func main() { os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr)) }
 
 func run(argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if code, asked := inside(argv, stdin, stdout, stderr); asked {
+		return code
+	}
 	if tool, args, ok := findTool(argv); ok {
 		return tool(args, tools.Streams{In: stdin, Out: stdout, Err: stderr})
 	}

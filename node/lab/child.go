@@ -26,7 +26,7 @@ func Child(args []string) (code int, asked bool) {
 		return 0, false
 	}
 	orders, ready := os.NewFile(3, "orders"), os.NewFile(4, "ready")
-	if _, err := ready.Stat(); err != nil {
+	if !isPipe(orders) || !isPipe(ready) {
 		fmt.Fprintf(os.Stderr, "crm %s: this is a part of crm lab and not to be run by hand\n", args[0])
 		return 2, true
 	}
@@ -40,6 +40,11 @@ func Child(args []string) (code int, asked bool) {
 		return 1, true
 	}
 	return 0, true
+}
+
+func isPipe(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&fs.ModeNamedPipe != 0
 }
 
 // wired gives a command its two pipes: orders to it (it ends when they end),

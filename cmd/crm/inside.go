@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"crm/node/agent"
+	"crm/node/lab"
+)
+
+// inside runs what the binary is besides a shell and a daemon: the lab's own
+// processes and fence device, a built-in agent as a script, the web server of
+// the examples.
+func inside(argv []string, stdin io.Reader, stdout, stderr io.Writer) (code int, asked bool) {
+	if code, asked := lab.Child(argv[1:]); asked {
+		return code, true
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	if filepath.Base(argv[0]) == lab.FenceAgent {
+		return lab.FenceMain(ctx, argv[1:], stdin, stdout, stderr), true
+	}
+	if len(argv) < 2 {
+		return 0, false
+	}
+	switch argv[1] {
+	case "agent":
+		return agent.Command(ctx, argv[2:], os.Environ(), stdout, stderr), true
+	case "httpd":
+		return agent.WebServer(ctx, argv[2:], os.Environ(), stderr), true
+	}
+	return 0, false
+}
