@@ -54,6 +54,11 @@ func (s *Store) flush(batch []node.Store) error {
 		return fmt.Errorf("write the state to %s: %w", s.db.Path(), err)
 	}
 	s.later = nil
+	for _, b := range all {
+		if b.Acknowledged {
+			return s.forget()
+		}
+	}
 	return nil
 }
 
@@ -125,8 +130,8 @@ func (s *Store) keepConflict(c *node.Conflict) error {
 	return nil
 }
 
-// Forget moves the kept conflicts out of sight, to conflicts/seen.
-func (s *Store) Forget() error {
+// forget moves the kept conflicts out of sight, to conflicts/seen.
+func (s *Store) forget() error {
 	dir := filepath.Join(s.dir, "conflicts")
 	kept, err := filepath.Glob(filepath.Join(dir, "*.xml"))
 	if err != nil || len(kept) == 0 {
