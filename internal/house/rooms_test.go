@@ -10,7 +10,7 @@ cib:
 cib/crmtext: cib grammar
 cib/cibtest: cib
 engine/score:
-engine/rule:
+engine/rule: engine/score  # numbers and intervals are read the same way
 engine/graph:
 engine: cib engine/score engine/rule engine/graph
 completions: cib grammar
