@@ -1,5 +1,7 @@
 package engine
 
+import "crm/engine/score"
+
 // amounts is a capacity or the use of one: names with whole numbers.
 type amounts []amount
 
@@ -16,3 +18,27 @@ func (l amounts) get(name string) int32 {
 	}
 	return 0
 }
+
+// add sets an amount from its text unless there is one.
+func (l *amounts) add(name, text string) {
+	for i := range *l {
+		if (*l)[i].name == name {
+			return
+		}
+	}
+	n, _ := score.Integer(text) // nonsense counts 0
+	*l = append(*l, amount{name, narrow(n)})
+}
+
+// plus adds an amount to what is there.
+func (l *amounts) plus(name string, n int32) {
+	for i := range *l {
+		if (*l)[i].name == name {
+			(*l)[i].n = narrow(int64((*l)[i].n) + int64(n))
+			return
+		}
+	}
+	*l = append(*l, amount{name, n})
+}
+
+func narrow(n int64) int32 { return int32(max(-1<<31, min(n, 1<<31-1))) }

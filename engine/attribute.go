@@ -69,3 +69,6 @@ func (l attributes) sorted() attributes {
 	slices.SortStableFunc(s, func(a, b attribute) int { return strings.Compare(a.name, b.name) })
 	return s
 }
+
+// Lookup makes a list something that rules can ask.
+func (l attributes) Lookup(name string) (string, bool) { return l.lookup(name) }

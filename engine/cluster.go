@@ -22,6 +22,7 @@ type cluster struct {
 	opts    options
 	rscDefs []*etree.Element // meta-attribute blocks of rsc_defaults
 	opDefs  []*etree.Element // and of op_defaults
+	oldDefs attributes       // defaults that CIBs before 3.0 have as options
 	recheck int64            // epoch seconds at which time alone changes something; 0 for never
 
 	quorate      bool
@@ -41,7 +42,8 @@ type cluster struct {
 	tickets      map[string]*ticket
 	locations    []*location // newest first
 	failures     []*failure
-	disabled     int // leaf resources with a target role that keeps them down
+	stopsNeeded  []*Resource // containers to be stopped for what happened inside
+	disabled     int         // leaf resources with a target role that keeps them down
 	blocked      int
 	leaves       int
 	elements     map[string]*etree.Element // by tag and id, for references; made when needed

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"github.com/beevik/etree"
+
 	"crm/engine/score"
 )
 
@@ -39,14 +41,16 @@ type Node struct {
 	probe       probing
 
 	ix         int // of its entry in every table of allowed nodes
-	attrs      attributes
+	attrs      nodeAttrs
 	capacity   amounts
 	total      amounts   // its capacity before anything was assigned
 	connection *Resource // that makes a remote node reachable
 	load       int       // resources assigned to it in this run
 	priority   int       // sum over the resources on it, for fencing delays
 	running    []*Resource
-	history    []*history // of the resources on it, in document order
+	history    []*history     // of the resources on it, in document order
+	state      *etree.Element // its <node_state>; may be nil
+	failures   *failureIndex
 }
 
 // IsGuest tells a guest or bundle node: one that lives in a resource.

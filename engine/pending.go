@@ -69,5 +69,6 @@ func (c *cluster) parametersChanged(r *Resource, n *Node, e *opEntry) bool { ret
 // from the CIB, after an expired shutdown lock.
 func (c *cluster) forgetHistory(r *Resource, n *Node) {}
 
-// stopLauncher makes a required stop of a launcher whose inside failed.
-func (c *cluster) stopLauncher(launcher *Resource) {}
+// rescheduleMonitor has a recurring operation, whose failure is too old to
+// count, started anew.
+func (c *cluster) rescheduleMonitor(r *Resource, n *Node, e *opEntry) {}

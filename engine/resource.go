@@ -59,7 +59,6 @@ const (
 	flagRestarting
 	flagStopUnexpected
 	flagReload
-	flagCheckLaunched // mark used while histories are read
 )
 
 // Resource is anything that is placed: a primitive, a group, a clone, a
@@ -76,27 +75,29 @@ type Resource struct {
 
 	Class, Provider, Type string
 
-	Role         Role // now
-	NextRole     Role
-	Active       []*Node // where it is now, in the order of finding out
-	Assigned     *Node
-	Priority     score.Score
-	promotion    score.Score // how much it wants to be promoted
-	stickiness   score.Score
-	threshold    score.Score // of failures that ban it from a node
-	failTimeout  int64       // seconds
-	reconnect    int64       // ms until a lost connection is tried again
-	multiple     multipleActive
-	assignedAt   score.Score // the score of the assigned node when it was chosen
-	creation     int         // its number among all resources
-	shownUnderID string
+	Role        Role // now
+	NextRole    Role
+	Active      []*Node // where it is now, in the order of finding out
+	Assigned    *Node
+	Priority    score.Score
+	promotion   score.Score // how much it wants to be promoted
+	stickiness  score.Score
+	threshold   score.Score // of failures that ban it from a node
+	failTimeout int64       // seconds
+	reconnect   int64       // ms until a lost connection is tried again
+	multiple    multipleActive
+	assignedAt  score.Score // the score of the assigned node when it was chosen
+	creation    int         // its number among all resources
+	instance    int         // its number in a clone, -1 outside
 
-	flags   resourceFlags
-	element *etree.Element // the configuration, its template filled in
-	meta    attributes
-	util    amounts
-	allowed table
-	probed  nodeSet // where its state is known
+	flags    resourceFlags
+	element  *etree.Element // the configuration
+	template *etree.Element // that the configuration is based on; may be nil
+	meta     attributes
+	util     amounts
+	allowed  table
+	probed   nodeSet // where its state is known
+	cleared  nodeSet // where its failures shall be forgotten
 
 	thisWith, withThis []*colocation
 	locations          []*location // newest first
@@ -108,6 +109,7 @@ type Resource struct {
 	PartialSource, PartialTarget *Node   // of a live migration under way
 	dangling                     []*Node // sources of migrations that were not finished by a stop
 	pendingTask                  string  // an operation under way
+	pendingMS                    int64
 	pendingNode                  *Node
 
 	clone  *cloneFacts  // of a clone only
@@ -116,8 +118,7 @@ type Resource struct {
 	remote *Node        // the node that a connection makes reachable
 
 	params *paramCache
-	ops    []*opElement // configured operations, in document order; see operations
-	opsOK  bool
+	ops    []*opElement // configured operations; see operations
 
 	actions []*action
 	keyed   []keyed

@@ -1,6 +1,10 @@
 package engine
 
-import "crm/engine/score"
+import (
+	"fmt"
+
+	"crm/engine/score"
+)
 
 // trace keeps every contribution to a score, for "why".
 type trace struct {
@@ -21,4 +25,17 @@ type contribution struct {
 type cause struct {
 	kind string
 	id   string
+}
+
+// explain records a contribution when somebody wants to know.
+func (c *cluster) explain(r *Resource, n *Node, amount, result score.Score, why cause) {
+	if c.trace == nil || amount == 0 {
+		return
+	}
+	c.trace.steps = append(c.trace.steps, contribution{r, n, amount, result, why})
+}
+
+// warn keeps a warning about the configuration.
+func (c *cluster) warn(format string, args ...any) {
+	c.warnings = append(c.warnings, fmt.Sprintf(format, args...))
 }

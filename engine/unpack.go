@@ -1,6 +1,9 @@
 package engine
 
-import "crm/cib"
+import (
+	"crm/cib"
+	"crm/engine/score"
+)
 
 // newCluster begins a working set.
 func newCluster(in Input) *cluster {
@@ -15,6 +18,23 @@ func newCluster(in Input) *cluster {
 
 // unpack reads configuration and status.
 func (c *cluster) unpack() {
+	c.quorate = score.True(cib.Attr(c.root, "have-quorum"))
+	c.unpackOptions()
+	c.readDefaults()
+	c.unpackNodes()
+	implied := c.unpackRemoteNodes(cib.Child(c.config, "resources"))
+	c.unpackResources(implied)
+	c.unpackTags()
+	c.unpackStatus()
+}
+
+// unpackTags reads the names that stand for several ids.
+func (c *cluster) unpackTags() {
+	for e := range cib.Children(cib.Child(c.config, "tags"), "tag") {
+		for ref := range cib.Children(e, "obj_ref") {
+			c.tags[cib.ID(e)] = append(c.tags[cib.ID(e)], cib.ID(ref))
+		}
+	}
 }
 
 // unpackConstraints reads node health and the configured constraints.

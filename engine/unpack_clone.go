@@ -1,0 +1,103 @@
+package engine
+
+import (
+	"strconv"
+
+	"github.com/beevik/etree"
+
+	"crm/cib"
+	"crm/engine/score"
+)
+
+// unpackClone reads a clone and makes its instances. What is cloned is its
+// first child; for the clone that a bundle implies, what the bundle contains.
+func (c *cluster) unpackClone(r *Resource) bool {
+	holder := r.element
+	if r.Parent != nil {
+		holder = r.Parent.element
+	}
+	var child *etree.Element
+	for e := range cib.Children(holder, "primitive", "group") {
+		if child == nil {
+			child = e
+		}
+	}
+	if child == nil {
+		c.warn("clone %s has nothing to clone", r.ID)
+		return false
+	}
+	f := &cloneFacts{child: child, interleave: r.meta.isTrue("interleave"), ordered: r.meta.isTrue("ordered")}
+	r.clone = f
+	f.nodeMax = count(r, 1, "clone-node-max")
+	f.max = count(r, max(1, len(c.nodes)), "clone-max")
+	if r.Promotable() {
+		f.promotedMax = count(r, 1, "promoted-max", "master-max")
+		f.promotedNodeMax = count(r, 1, "promoted-node-max", "master-node-max")
+	}
+	if !r.Unique() {
+		f.nodeMax = min(f.nodeMax, 1)
+	}
+	c.onlyAnonymous(r)
+	// The instances stick a little to where they are; the clone itself has no
+	// place to stick to.
+	r.meta.add("resource-stickiness", "1")
+	r.meta.set("globally-unique", strconv.FormatBool(r.Unique()))
+	for range max(1, f.max) {
+		i := c.newInstance(r)
+		if i == nil {
+			return false
+		}
+		if f.max == 0 {
+			i.each(func(r *Resource) { r.set(flagRemoved) })
+		}
+	}
+	return true
+}
+
+// onlyAnonymous makes a clone anonymous if its agent cannot tell instances
+// apart.
+func (c *cluster) onlyAnonymous(r *Resource) {
+	f := r.clone
+	class := cib.Attr(f.child, "class")
+	if f.child.Tag != "primitive" || !r.Unique() || class == "" || class == "ocf" || class == "stonith" {
+		return
+	}
+	r.clear(flagUnique)
+	f.nodeMax = 1
+	f.max = min(f.max, len(c.nodes))
+	r.meta.set("globally-unique", "false")
+}
+
+// count reads a number of instances from the first of the meta-attributes
+// that is set.
+func count(r *Resource, fallback int, names ...string) int {
+	for _, name := range names {
+		if v, set := r.meta.lookup(name); set {
+			return score.AtLeast(v, 0)
+		}
+	}
+	return fallback
+}
+
+// newInstance makes the next instance of a clone.
+func (c *cluster) newInstance(r *Resource) *Resource {
+	f := r.clone
+	if r.Promotable() && f.child.Tag == "primitive" {
+		if class := cib.Attr(f.child, "class"); class != "" && class != "ocf" {
+			c.warn("%s cannot be promoted: its agent is of class %s", r.ID, class)
+			return nil
+		}
+	}
+	number := f.next
+	i := c.unpackResource(f.child, r, number)
+	if i == nil {
+		return nil
+	}
+	f.next++
+	if f.max > 0 && number >= f.max {
+		i.each(func(r *Resource) { r.set(flagRemoved) })
+	}
+	i.meta.set("clone-max", strconv.Itoa(f.max))
+	r.Children = append(r.Children, i)
+	return i
+}
