@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"crm/node/control"
 )
 
 // planFile describes the lab to whoever attaches to it.
@@ -83,7 +85,7 @@ func (l *Lab) furnish(o Options, namespaced bool) error {
 	for i := range l.Members {
 		m := &l.Members[i]
 		m.Env = l.env(*m)
-		m.Command = []string{o.Binary, "daemon", "--config", m.Config(), "--state", filepath.Join(m.Dir, "state"), "--socket", m.Socket, "--node", m.Name}
+		m.Command = daemonCommand(o.Binary, *m)
 		if o.Command != nil {
 			m.Command = o.Command(*m)
 		}
@@ -97,6 +99,16 @@ func (l *Lab) furnish(o Options, namespaced bool) error {
 	}
 	text, err := json.MarshalIndent(l, "", "  ")
 	return errors.Join(append(errs, err, os.WriteFile(filepath.Join(l.Dir, planFile), text, 0o600))...)
+}
+
+// daemonCommand starts a member's daemon. Members on loopback share all ports
+// of this machine, so each binds only its own address.
+func daemonCommand(binary string, m Member) []string {
+	argv := []string{binary, "daemon", "--config", m.Config(), "--state", filepath.Join(m.Dir, "state"), "--socket", m.Socket, "--node", m.Name}
+	if !m.Namespaced {
+		argv = append(argv, "--bind", m.Addr)
+	}
+	return argv
 }
 
 // link makes the folders of names under which the lab calls the binary.
@@ -122,7 +134,7 @@ func (l *Lab) env(m Member) []string {
 	env := []string{
 		"PATH=" + filepath.Join(l.Dir, "bin") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 		"HOME=" + m.Dir, "LC_ALL=C", "TERM=" + os.Getenv("TERM"),
-		DirVar + "=" + l.Dir, markVar + "=" + m.Dir, "CRM_SOCKET=" + m.Socket, "CRM_NODE=" + m.Name, "CRM_AGENT_DIR=" + m.Dir,
+		DirVar + "=" + l.Dir, markVar + "=" + m.Dir, control.SocketVar + "=" + m.Socket, control.NodeVar + "=" + m.Name, "CRM_AGENT_DIR=" + m.Dir,
 		"CRM_FENCE_DIRS=" + filepath.Join(l.Dir, "sbin") + ":/usr/sbin", "HA_RSCTMP=" + filepath.Join(m.Dir, "run"),
 	}
 	for _, name := range []string{"OCF_ROOT", "TZ", "GODEBUG", "GOCOVERDIR"} {
@@ -168,7 +180,6 @@ func (l *Lab) haCF(m Member, o Options) string {
 // has an address of its own on its loopback interface.
 func (l *Lab) loopbackMedia(p func(string, ...any), m Member) {
 	p("udpport %d", 6940)
-	p("bind %s", m.Addr)
 	for _, other := range l.Members {
 		if other.Name != m.Name {
 			p("ucast lo %s", other.Addr)
