@@ -15,10 +15,10 @@ import (
 // property[:NAME], node[:NODE], nodeattr[:NAME], nodeutil[:NODE], status, cib.
 type Role struct {
 	Head
-	Word  string      `parser:"@\"role\""`
-	ID    ID          `parser:"@@"`
-	Desc  Description `parser:"@@"`
-	Rules Permissions `parser:"@@"`
+	Word  string          `parser:"@\"role\""`
+	ID    ID              `parser:"@@"`
+	Desc  Description     `parser:"@@"`
+	Rules RolePermissions `parser:"@@"`
 }
 
 // User is a user with roles or permissions, as schemas before 2.0 had them.
@@ -64,27 +64,42 @@ var (
 	shortcuts = map[string][2]int{"meta": {1, 2}, "params": {1, 2}, "utilization": {1, 1}, "location": {1, 1},
 		"property": {0, 1}, "node": {0, 1}, "nodeattr": {0, 1}, "nodeutil": {0, 1}, "status": {0, 0}, "cib": {0, 0}}
 	shortcutNames = []string{"meta", "params", "utilization", "location", "property", "node", "nodeattr", "nodeutil", "status", "cib"}
+	typeWords     = []string{"type", "tag", "object-type"}
+	attrWords     = []string{"attr", "attribute"}
 	aclWords      = append([]string{"xpath", "ref", "reference", "type", "tag", "object-type", "attr", "attribute"}, shortcutNames...)
 )
 
-// Parse reads permissions to the end; there may be none.
+// Parse reads permissions to the end.
 func (ps *Permissions) Parse(lex *lexer.PeekingLexer) error {
 	r := reader{lex}
 	for !r.done() {
-		p, err := r.permission()
+		got, err := r.permissions()
 		if err != nil {
 			return err
 		}
-		ps.List = append(ps.List, p)
+		ps.List = append(ps.List, got...)
 	}
 	return nil
 }
 
-func (r reader) permission() (Permission, error) {
+// RolePermissions are the permissions of a role, which has one at least.
+type RolePermissions struct{ Permissions }
+
+// Parse reads permissions to the end.
+func (ps *RolePermissions) Parse(lex *lexer.PeekingLexer) error {
+	if r := (reader{lex}); r.done() {
+		return r.fault("", list(rights))
+	}
+	return ps.Permissions.Parse(lex)
+}
+
+// permissions reads one read, write or deny. Each thing behind it is a
+// permission of its own; type: and attr: belong together.
+func (r reader) permissions() ([]Permission, error) {
 	p := Permission{Pos: r.pos()}
 	kind, is := r.keyword(rights...)
 	if !is {
-		return p, r.fault("", list(rights), append([]string{"description="}, rights...)...)
+		return nil, r.fault("", list(rights), append([]string{"description="}, rights...)...)
 	}
 	r.take()
 	p.Kind = kind
@@ -96,15 +111,43 @@ func (r reader) permission() (Permission, error) {
 		p.Desc = text
 		r.take()
 	}
-	for !r.done() {
+	var all []Permission
+	for {
+		if err := r.aclThing(&p); err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+		if r.done() {
+			return all, nil
+		}
 		if _, next := r.keyword(rights...); next {
+			return all, nil
+		}
+		p = Permission{Pos: r.pos(), Kind: kind}
+	}
+}
+
+// aclThing reads what one permission is about.
+func (r reader) aclThing(p *Permission) error {
+	if r.done() {
+		return r.fault("", aclExpected)
+	}
+	if err := r.aclWord(p); err != nil {
+		return err
+	}
+	for !r.done() && (p.Type == "") != (p.Attr == "") {
+		name, _, _ := strings.Cut(r.peek(), ":")
+		if typed := contains(typeWords, name); !typed && !contains(attrWords, name) || typed == (p.Type != "") {
 			break
 		}
-		if err := r.aclWord(&p); err != nil {
-			return p, err
+		if err := r.aclWord(p); err != nil {
+			return err
 		}
 	}
-	return p, r.wholePermission(p)
+	if p.Attr != "" && p.Type == "" {
+		return &Error{Pos: p.Pos, Word: p.Kind, Problem: "has attr: without type:", Expected: "type:ELEMENT attr:NAME"}
+	}
+	return nil
 }
 
 const aclExpected = "xpath:XPATH, ref:ID, type:ELEMENT, attr:NAME or a shortcut such as meta:RSC:NAME"
@@ -118,18 +161,15 @@ func (r reader) aclWord(p *Permission) error {
 		field = &p.XPath
 	case "ref", "reference":
 		field = &p.Ref
-	case "type", "tag", "object-type":
+	case typeWords[0], typeWords[1], typeWords[2]:
 		field = &p.Type
-	case "attr", "attribute":
+	case attrWords[0], attrWords[1]:
 		field = &p.Attr
 	default:
 		return r.shortcut(p, name)
 	}
 	if value == "" {
 		return r.fault("says nothing", name+":VALUE")
-	}
-	if *field != "" || p.Shortcut != "" {
-		return r.fault("is one too many", list(rights))
 	}
 	*field = value
 	r.take()
@@ -152,29 +192,8 @@ func (r reader) shortcut(p *Permission, name string) error {
 		return r.fault("lacks its argument", name+":RSC")
 	case len(args) > limits[1]:
 		return r.fault("has too many parts", "")
-	case p.XPath != "" || p.Ref != "" || p.Type != "" || p.Shortcut != "":
-		return r.fault("is one too many", list(rights))
 	}
 	p.Shortcut = r.take()
-	return nil
-}
-
-// wholePermission checks that a permission speaks of exactly one thing.
-func (r reader) wholePermission(p Permission) error {
-	given := 0
-	for _, s := range []string{p.XPath, p.Ref, p.Type, p.Shortcut} {
-		if s != "" {
-			given++
-		}
-	}
-	switch {
-	case p.Attr != "" && p.Type == "":
-		return &Error{Pos: p.Pos, Word: p.Kind, Problem: "has attr: without type:", Expected: "type:ELEMENT attr:NAME"}
-	case given == 0:
-		return r.fault("", aclExpected)
-	case given > 1:
-		return &Error{Pos: p.Pos, Word: p.Kind, Problem: "speaks of more than one thing", Expected: "one of xpath:, ref:, type: or a shortcut"}
-	}
 	return nil
 }
 
@@ -289,4 +308,18 @@ func (s *Target) print(p *printer) {
 	for _, role := range s.Roles.IDs {
 		p.part(role)
 	}
+}
+
+// Sayable tells whether a permission can be written in the language.
+func (p Permission) Sayable() bool {
+	things := 0
+	for _, s := range []string{p.Shortcut, p.XPath, p.Ref, p.Type} {
+		if s != "" {
+			things++
+		}
+		if strings.ContainsAny(s, "\n\r\t") {
+			return false
+		}
+	}
+	return things == 1 && contains(rights, p.Kind) && (p.Attr == "" || p.Type != "") && !strings.ContainsAny(p.Ref+p.Type+p.Attr, " \"'\\")
 }

@@ -89,3 +89,6 @@ func (s *Node) print(p *printer) {
 		p.part(set.text())
 	}
 }
+
+// NodeType tells a known type of nodes; none is one too.
+func NodeType(kind string) bool { return kind == "" || contains(nodeTypes, kind) }

@@ -120,3 +120,6 @@ func (o Operation) lines() []string {
 	}
 	return lines
 }
+
+// OperationAttr tells the attributes that operations have by themselves.
+func OperationAttr(name string) bool { return contains(opAttrs, name) }

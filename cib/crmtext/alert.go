@@ -1,0 +1,129 @@
+package crmtext
+
+import (
+	"strconv"
+	"strings"
+
+	"crm/cib"
+	"crm/grammar"
+
+	"github.com/beevik/etree"
+)
+
+// alert builds an alert.
+func (m *maker) alert(st grammar.Statement) *etree.Element {
+	s := st.(*grammar.Alert)
+	id := string(s.ID)
+	e := element("alert", "id", id, "path", string(s.Path), "description", string(s.Desc))
+	m.note(id)
+	old := &matcher{old: m.old}
+	recipients := 0
+	for _, part := range s.Parts.List {
+		switch {
+		case part.Set != nil:
+			tag := setTags[part.Set.Keyword]
+			e.AddChild(m.set(*part.Set, tag, id, old.next(tag)))
+		case part.Select != nil:
+			e.AddChild(m.selection(*part.Select, id))
+		default:
+			recipients++
+			e.AddChild(m.recipient(*part.Recipient, m.id(id, "recipient", strconv.Itoa(recipients))))
+		}
+	}
+	return e
+}
+
+func (m *maker) selection(s grammar.Select, owner string) *etree.Element {
+	e := element("select")
+	for _, kind := range s.Kinds {
+		k := element("select_" + kind)
+		if kind == "attributes" {
+			for _, name := range s.Attributes {
+				k.AddChild(element("attribute", "name", name, "id", m.id(owner)))
+			}
+		}
+		e.AddChild(k)
+	}
+	return e
+}
+
+func (m *maker) recipient(to grammar.Recipient, id string) *etree.Element {
+	e := element("recipient", "id", id, "value", to.Value, "description", string(to.Desc))
+	for _, s := range to.Sets {
+		e.AddChild(m.set(s, setTags[s.Keyword], id, nil))
+	}
+	return e
+}
+
+// alertWords are the keywords of an alert's sets by element.
+var alertWords = map[string]string{"instance_attributes": "attributes", "meta_attributes": "meta"}
+
+func readAlert(e *etree.Element) (grammar.Statement, bool) {
+	// A description is shown as XML, as crmsh does.
+	a, ok := attrsOf(e, "path")
+	if !ok || a["path"] == "" {
+		return nil, false
+	}
+	s := &grammar.Alert{Word: "alert", ID: grammar.ID(a["id"]), Path: grammar.AlertPath(a["path"])}
+	for c := range cib.Children(e) {
+		part, ok := readAlertPart(c)
+		if !ok {
+			return nil, false
+		}
+		s.Parts.List = append(s.Parts.List, part)
+	}
+	return s, true
+}
+
+func readAlertPart(e *etree.Element) (part grammar.AlertPart, ok bool) {
+	switch e.Tag {
+	case "select":
+		part.Select, ok = readSelection(e)
+	case "recipient":
+		part.Recipient, ok = readRecipient(e)
+	default:
+		word := alertWords[e.Tag]
+		set, fits := readSet(e, word)
+		part.Set, ok = &set, fits && word != ""
+	}
+	return part, ok
+}
+
+func readSelection(e *etree.Element) (*grammar.Select, bool) {
+	s := &grammar.Select{}
+	for c := range cib.Children(e) {
+		kind, is := strings.CutPrefix(c.Tag, "select_")
+		if !is || len(c.Attr) > 0 {
+			return nil, false
+		}
+		s.Kinds = append(s.Kinds, kind)
+		for attr := range cib.Children(c) {
+			name := cib.Attr(attr, "name")
+			if attr.Tag != "attribute" || kind != "attributes" || !sayableName(name) {
+				return nil, false
+			}
+			s.Attributes = append(s.Attributes, name)
+		}
+		if kind == "attributes" && len(s.Attributes) == 0 {
+			return nil, false
+		}
+	}
+	return s, len(s.Kinds) > 0
+}
+
+func readRecipient(e *etree.Element) (*grammar.Recipient, bool) {
+	a, ok := attrsOf(e, "value")
+	if !ok || a["value"] == "" || strings.ContainsAny(a["value"], "{}") {
+		return nil, false
+	}
+	to := &grammar.Recipient{Value: a["value"]}
+	for c := range cib.Children(e) {
+		word := alertWords[c.Tag]
+		set, ok := readSet(c, word)
+		if !ok || word == "" {
+			return nil, false
+		}
+		to.Sets = append(to.Sets, set)
+	}
+	return to, true
+}

@@ -1,0 +1,191 @@
+package crmtext
+
+import (
+	"crm/cib"
+	"crm/grammar"
+
+	"github.com/beevik/etree"
+)
+
+// setTags are the elements of attribute sets by keyword.
+var setTags = map[string]string{"params": "instance_attributes", "meta": "meta_attributes", "utilization": "utilization",
+	"attributes": "instance_attributes", "op_params": "instance_attributes", "op_meta": "meta_attributes"}
+
+// matcher gives the old sets of an element back one by one, by tag, so that
+// their ids can be kept.
+type matcher struct {
+	old  *etree.Element
+	used map[*etree.Element]bool
+}
+
+func (k *matcher) next(tag string) *etree.Element {
+	for e := range cib.Children(k.old, tag) {
+		if !k.used[e] {
+			if k.used == nil {
+				k.used = map[*etree.Element]bool{}
+			}
+			k.used[e] = true
+			return e
+		}
+	}
+	return nil
+}
+
+// set builds an attribute set of an owner.
+func (m *maker) set(s grammar.AttrSet, tag, owner string, old *etree.Element) *etree.Element {
+	if s.IDRef != "" {
+		return element(tag, "id-ref", m.reference(tag, s.IDRef, s.Pos))
+	}
+	e := element(tag, "id", m.choose(s.ID, s.Pos, old, owner, tag))
+	m.fill(e, s, old)
+	return e
+}
+
+// fill puts score, rules and pairs into a set that has its id.
+func (m *maker) fill(e *etree.Element, s grammar.AttrSet, old *etree.Element) {
+	if s.Score != "" {
+		cib.SetAttr(e, "score", s.Score)
+	}
+	for _, r := range s.Rules {
+		e.AddChild(m.rule(r, cib.ID(e), true))
+	}
+	keep := pairsByName(old)
+	for _, p := range s.Pairs {
+		e.AddChild(m.pair(p, cib.ID(e), keep))
+	}
+}
+
+func pairsByName(old *etree.Element) map[string]*etree.Element {
+	if old == nil {
+		return nil
+	}
+	keep := map[string]*etree.Element{}
+	for nv := range cib.Children(old, "nvpair") {
+		if name := cib.Attr(nv, "name"); keep[name] == nil {
+			keep[name] = nv
+		}
+	}
+	return keep
+}
+
+// pair builds an nvpair.
+func (m *maker) pair(p grammar.Pair, owner string, keep map[string]*etree.Element) *etree.Element {
+	if p.Ref != "" {
+		return element("nvpair", "id-ref", m.reference("nvpair", p.Ref, p.Pos), "name", p.Name)
+	}
+	e := element("nvpair", "id", "?", "name", p.Name)
+	if !p.Bare {
+		cib.SetAttr(e, "value", p.Value)
+	}
+	old := keep[p.Name]
+	delete(keep, p.Name)
+	if cib.CleanID(owner+"-"+p.Name) != dots(owner+"-"+p.Name) {
+		m.fail(p.Pos, "%q cannot be the name of an attribute", p.Name)
+	}
+	cib.SetAttr(e, "id", m.choose(p.ID, p.Pos, old, owner, p.Name))
+	return e
+}
+
+// reference finds the element that an id-ref means: the one with that id, or
+// the first of the right kind in the object with that id.
+func (m *maker) reference(tag, ref string, pos grammar.Pos) string {
+	e := m.ed.ids.Find(ref)
+	if e != nil && e.Tag != tag {
+		for c := range cib.Walk(e) {
+			if c.Tag == tag && cib.ID(c) != "" {
+				return cib.ID(c)
+			}
+		}
+		if tag != "rule" {
+			e = nil
+		}
+	}
+	if e == nil {
+		m.fail(pos, "there is no %s %s to refer to", tag, ref)
+	}
+	return ref
+}
+
+// readSet turns an attribute set into words. ok is false where it holds what
+// the language cannot say.
+func readSet(e *etree.Element, keyword string) (s grammar.AttrSet, ok bool) {
+	s.Keyword = keyword
+	for _, a := range e.Attr {
+		switch a.Key {
+		case "id":
+		case "id-ref":
+			s.IDRef = a.Value
+		case "score":
+			if !grammar.IsScore(a.Value) {
+				return s, false
+			}
+			s.Score = a.Value
+		default:
+			return s, false
+		}
+	}
+	for c := range cib.Children(e) {
+		switch c.Tag {
+		case "rule":
+			r, ok := readRule(c)
+			if !ok || len(s.Pairs) > 0 || r.IDRef == "" && len(r.Exprs) == 0 {
+				return s, false
+			}
+			s.Rules = append(s.Rules, r)
+		case "nvpair":
+			p, ok := readPair(c)
+			if !ok {
+				return s, false
+			}
+			s.Pairs = append(s.Pairs, p)
+		default:
+			return s, false
+		}
+	}
+	return s, s.IDRef == "" || len(s.Pairs) == 0 && len(s.Rules) == 0
+}
+
+func readPair(e *etree.Element) (p grammar.Pair, ok bool) {
+	p.Bare = true
+	for _, a := range e.Attr {
+		switch a.Key {
+		case "id":
+		case "id-ref":
+			p.Ref = a.Value
+		case "name":
+			p.Name = a.Value
+		case "value":
+			p.Value, p.Bare = a.Value, false
+		default:
+			return p, false
+		}
+	}
+	if p.Ref != "" {
+		return p, p.Bare && len(e.ChildElements()) == 0
+	}
+	return p, sayableName(p.Name) && sayable(p.Value) && len(e.ChildElements()) == 0
+}
+
+// sayableName tells a name that can stand before =.
+func sayableName(name string) bool {
+	if name == "" || name[0] == '$' || name[0] == '@' {
+		return false
+	}
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case c <= ' ', c == '=', c == '"', c == '\'', c == '\\', c == 0x7f:
+			return false
+		}
+	}
+	return true
+}
+
+// sayable tells a value that can stand on one line.
+func sayable(value string) bool {
+	for i := 0; i < len(value); i++ {
+		if c := value[i]; c < ' ' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,117 @@
+package crmtext
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+
+	"crm/cib"
+	"crm/grammar"
+
+	"github.com/beevik/etree"
+)
+
+// fencing replaces the whole topology.
+func (ed *Editor) fencing(s *grammar.Fencing) error {
+	old := ed.doc.Section(cib.FencingTopology)
+	m := ed.maker(old)
+	e := element(cib.FencingTopology)
+	index := map[string]int{}
+	for _, t := range s.Targets.List {
+		targets := []grammar.FencingTarget{t}
+		if t.Node == "" && t.Pattern == "" && t.Attr == "" {
+			targets = ed.everyNode(t)
+		}
+		for _, t := range targets {
+			m.levels(e, t, index)
+		}
+	}
+	return ed.finish(m, func() {
+		if old != nil {
+			ed.ids.Forget(old)
+			cib.Remove(old)
+		}
+		comment(e, old, grammar.Comments(s))
+		section := ed.doc.MakeSection(cib.FencingTopology)
+		parent, at := section.Parent(), section.Index()
+		parent.RemoveChildAt(at)
+		parent.InsertChildAt(at, e)
+		ed.add(e)
+	})
+}
+
+// everyNode is a target for each node, by name.
+func (ed *Editor) everyNode(t grammar.FencingTarget) []grammar.FencingTarget {
+	var names []string
+	for n := range cib.Children(ed.doc.Section(cib.Nodes), "node") {
+		names = append(names, cib.Attr(n, "uname"))
+	}
+	sort.Strings(names)
+	out := make([]grammar.FencingTarget, len(names))
+	for i, name := range names {
+		out[i] = grammar.FencingTarget{Node: name, Levels: t.Levels}
+	}
+	return out
+}
+
+func (m *maker) levels(e *etree.Element, t grammar.FencingTarget, index map[string]int) {
+	key := t.Node + "\x00" + t.Pattern + "\x00" + t.Attr + "\x00" + t.Value
+	for _, devices := range t.Levels {
+		index[key]++
+		e.AddChild(element("fencing-level", "target", t.Node, "target-pattern", t.Pattern, "target-attribute", t.Attr,
+			"target-value", t.Value, "index", strconv.Itoa(index[key]), "devices", devices, "id", m.id("fencing")))
+	}
+}
+
+// readFencing turns the topology into one statement. Where every node has the
+// same levels no target is named.
+func readFencing(e *etree.Element, nodes []string) (grammar.Statement, bool) {
+	s := &grammar.Fencing{Word: "fencing_topology"}
+	for c := range cib.Children(e) {
+		a, ok := attrsOf(c, "target", "target-pattern", "target-attribute", "target-value", "index", "devices")
+		if !ok || c.Tag != "fencing-level" || strings.ContainsAny(a["devices"], " ") {
+			return nil, false
+		}
+		t := grammar.FencingTarget{Node: a["target"], Pattern: a["target-pattern"], Attr: a["target-attribute"], Value: a["target-value"]}
+		last := target(s, t)
+		last.Levels = append(last.Levels, a["devices"])
+		if a["index"] != strconv.Itoa(len(last.Levels)) {
+			return nil, false
+		}
+	}
+	if levels, same := sameForAll(s.Targets.List, nodes); same {
+		s.Targets.List = []grammar.FencingTarget{{Levels: levels}}
+	}
+	return s, true
+}
+
+// target finds or adds a target.
+func target(s *grammar.Fencing, t grammar.FencingTarget) *grammar.FencingTarget {
+	list := s.Targets.List
+	for i := range list {
+		if list[i].Node == t.Node && list[i].Pattern == t.Pattern && list[i].Attr == t.Attr && list[i].Value == t.Value {
+			return &list[i]
+		}
+	}
+	s.Targets.List = append(list, t)
+	return &s.Targets.List[len(list)]
+}
+
+func sameForAll(list []grammar.FencingTarget, nodes []string) ([]string, bool) {
+	if len(list) == 0 || len(list) != len(nodes) {
+		return nil, false
+	}
+	named := map[string]bool{}
+	for _, t := range list {
+		if t.Node == "" || strings.Join(t.Levels, " ") != strings.Join(list[0].Levels, " ") {
+			return nil, false
+		}
+		named[t.Node] = true
+	}
+	for _, n := range nodes {
+		if !named[n] {
+			return nil, false
+		}
+	}
+	return list[0].Levels, true
+}

@@ -1,0 +1,142 @@
+package crmtext
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"crm/cib"
+	"crm/grammar"
+
+	"github.com/beevik/etree"
+)
+
+// maker builds the elements of one statement beside the document.
+type maker struct {
+	ed *Editor
+	// old is the element that the new one takes the place of; nil if none.
+	old *etree.Element
+	// freed are the ids of old, which may be used again.
+	freed map[string]bool
+	// made are the ids given so far.
+	made map[string]bool
+	err  error
+}
+
+func (ed *Editor) maker(old *etree.Element) *maker {
+	m := &maker{ed: ed, old: old}
+	if old != nil {
+		m.freed = map[string]bool{}
+		ownParts(old, func(e *etree.Element) {
+			if id := cib.DefinedID(e); id != "" {
+				m.freed[id] = true
+			}
+		})
+	}
+	return m
+}
+
+// ownParts visits an element and what is below it, but not the resources in it.
+func ownParts(e *etree.Element, visit func(*etree.Element)) {
+	visit(e)
+	for c := range cib.Children(e) {
+		if !cib.IsResource(c) {
+			ownParts(c, visit)
+		}
+	}
+}
+
+func (m *maker) taken(id string) bool {
+	return m.made[id] || m.ed.ids.Find(id) != nil && !m.freed[id]
+}
+
+func (m *maker) note(id string) string {
+	if m.made == nil {
+		m.made = map[string]bool{}
+	}
+	m.made[id] = true
+	return id
+}
+
+// id makes an id out of words; where it is taken, -0, -1 ... are tried.
+func (m *maker) id(words ...string) string {
+	base := strings.ReplaceAll(strings.Join(words, "-"), "#", ".")
+	if base != "" && base[0] >= '0' && base[0] <= '9' {
+		base = "num-" + base
+	}
+	if base != cib.CleanID(base) {
+		m.fail(grammar.Pos{}, "no id can be made of %q", base)
+		return base
+	}
+	id := base
+	for n := 0; m.taken(id); n++ {
+		id = base + "-" + strconv.Itoa(n)
+	}
+	return m.note(id)
+}
+
+// given takes an id that somebody chose.
+func (m *maker) given(id string, pos grammar.Pos) string {
+	switch {
+	case id != cib.CleanID(id):
+		m.fail(pos, "%q is not an id; try %s", id, cib.CleanID(id))
+	case m.taken(id):
+		m.fail(pos, "the id %s is already in use", id)
+	}
+	return m.note(id)
+}
+
+// choose is a given id or, without one, one that was there before or a new one.
+func (m *maker) choose(given string, pos grammar.Pos, old *etree.Element, words ...string) string {
+	if given != "" {
+		return m.given(given, pos)
+	}
+	if id := cib.ID(old); id != "" && !m.made[id] {
+		return m.note(id)
+	}
+	return m.id(words...)
+}
+
+// fail keeps the first fault.
+func (m *maker) fail(pos grammar.Pos, format string, args ...any) {
+	if m.err == nil {
+		m.err = &Error{Pos: pos, Problem: fmt.Sprintf(format, args...)}
+	}
+}
+
+// Error says why a statement could not be applied.
+type Error struct {
+	Pos     grammar.Pos // zero when it is not about one word
+	Keyword string
+	ID      string
+	Problem string
+}
+
+// Error is a sentence with the place, the object and what is wrong.
+func (e *Error) Error() string {
+	var b strings.Builder
+	if e.Pos.Line > 0 {
+		b.WriteString(e.Pos.String() + ": ")
+	}
+	if e.Keyword != "" {
+		b.WriteString(e.Keyword)
+		if e.ID != "" {
+			b.WriteString(" " + e.ID)
+		}
+		b.WriteString(": ")
+	}
+	return b.String() + e.Problem
+}
+
+// element makes one with attributes given as name, value, name, value; empty
+// values are left out.
+func element(tag string, attrs ...string) *etree.Element {
+	e := etree.NewElement(tag)
+	e.Attr = make([]etree.Attr, 0, len(attrs)/2)
+	for i := 0; i+1 < len(attrs); i += 2 {
+		if attrs[i+1] != "" {
+			e.Attr = append(e.Attr, etree.Attr{Key: attrs[i], Value: attrs[i+1]})
+		}
+	}
+	return e
+}

@@ -1,0 +1,36 @@
+package crmtext
+
+import (
+	"crm/cib"
+	"crm/grammar"
+)
+
+// monitor adds a monitor operation to a primitive.
+func (ed *Editor) monitor(s *grammar.Monitor) error {
+	e := ed.ids.Find(s.Resource.ID)
+	switch {
+	case e == nil:
+		return &Error{Pos: s.Resource.Pos, Problem: "there is no resource " + s.Resource.ID}
+	case e.Tag != "primitive" && e.Tag != "template":
+		return &Error{Pos: s.Resource.Pos, Problem: s.Resource.ID + " is a " + describe(e) + ", not a primitive"}
+	}
+	o := grammar.Operation{Name: "monitor"}
+	if role := s.Resource.Suffix; role != "" {
+		o.Attrs = append(o.Attrs, grammar.Pair{Name: "role", Value: role})
+	}
+	o.Attrs = append(o.Attrs, grammar.Pair{Name: "interval", Value: s.Times.Interval})
+	if t := s.Times.Timeout; t != "" {
+		o.Attrs = append(o.Attrs, grammar.Pair{Name: "timeout", Value: t})
+	}
+	m := ed.maker(nil)
+	op := m.operation(o, s.Resource.ID)
+	return ed.finish(m, func() {
+		operations := cib.Child(e, "operations")
+		if operations == nil {
+			operations = element("operations")
+			e.AddChild(operations)
+		}
+		operations.AddChild(op)
+		ed.add(op)
+	})
+}

@@ -1,0 +1,97 @@
+package crmtext
+
+import (
+	"strings"
+
+	"crm/cib"
+	"crm/grammar"
+
+	"github.com/beevik/etree"
+)
+
+// options says where the sets of each property statement live.
+var options = map[string]struct{ section, tag, id string }{
+	"property":     {cib.CrmConfig, "cluster_property_set", "cib-bootstrap-options"},
+	"rsc_defaults": {cib.RscDefaults, "meta_attributes", "rsc-options"},
+	"op_defaults":  {cib.OpDefaults, "meta_attributes", "op-options"},
+}
+
+// property merges a set of options into the one with its id.
+func (ed *Editor) property(s *grammar.Property) error {
+	where := options[s.Keyword()]
+	set := grammar.AttrSet(s.Set)
+	id := or(set.ID, where.id)
+	m := ed.maker(nil)
+	if set.IDRef != "" {
+		e := element(where.tag, "id-ref", m.reference(where.tag, set.IDRef, set.Pos))
+		return ed.finish(m, func() { ed.doc.MakeSection(where.section).AddChild(e) })
+	}
+	old := ed.ids.Find(id)
+	if old != nil && (old.Tag != where.tag || old.Parent() == nil || old.Parent().Tag != where.section) {
+		return &Error{Problem: "the id " + id + " belongs to a " + describe(old)}
+	}
+	if old == nil {
+		e := element(where.tag, "id", m.given(id, set.Pos))
+		m.fill(e, set, nil)
+		return ed.finish(m, func() {
+			comment(e, nil, grammar.Comments(s))
+			ed.doc.MakeSection(where.section).AddChild(e)
+			ed.add(e)
+		})
+	}
+	return ed.merge(m, old, set, id)
+}
+
+func (ed *Editor) finish(m *maker, change func()) error {
+	if m.err != nil {
+		return m.err
+	}
+	change()
+	return nil
+}
+
+// merge adds to an attribute set: pairs of a known name get the new value.
+func (ed *Editor) merge(m *maker, old *etree.Element, set grammar.AttrSet, owner string) error {
+	var added []*etree.Element
+	values := map[*etree.Element]grammar.Pair{}
+	for _, r := range set.Rules {
+		added = append(added, m.rule(r, owner, true))
+	}
+	byName := pairsByName(old)
+	for _, p := range set.Pairs {
+		if nv := byName[p.Name]; nv != nil && p.Ref == "" {
+			values[nv] = p
+			continue
+		}
+		nv := m.pair(p, owner, nil)
+		added = append(added, nv)
+		if p.Ref == "" {
+			byName[p.Name] = nv
+		}
+	}
+	return ed.finish(m, func() {
+		if set.Score != "" {
+			cib.SetAttr(old, "score", set.Score)
+		}
+		for nv, p := range values { // order: each pair is set by itself
+			cib.SetAttr(nv, "value", p.Value)
+		}
+		for _, e := range added {
+			old.AddChild(e)
+			ed.add(e)
+		}
+	})
+}
+
+func readProperty(e *etree.Element) (grammar.Statement, bool) {
+	words := map[string]string{cib.CrmConfig: "property", cib.RscDefaults: "rsc_defaults", cib.OpDefaults: "op_defaults"}
+	set, ok := readSet(e, "")
+	for _, p := range set.Pairs {
+		ok = ok && (!p.Bare || p.Ref != "")
+	}
+	set.ID = cib.ID(e)
+	if set.IDRef == "" && (!grammar.ValidID(set.ID) || strings.HasSuffix(set.ID, ":")) {
+		return nil, false
+	}
+	return &grammar.Property{Word: words[e.Parent().Tag], Set: grammar.PropertySet(set)}, ok
+}

@@ -1,0 +1,219 @@
+package crmtext
+
+import (
+	"strings"
+
+	"crm/cib"
+	"crm/grammar"
+
+	"github.com/beevik/etree"
+)
+
+func dots(id string) string { return strings.ReplaceAll(id, "#", ".") }
+
+// rule builds a rule. Without a score it gets INFINITY.
+func (m *maker) rule(r grammar.Rule, owner string, scored bool) *etree.Element {
+	if r.IDRef != "" {
+		return element("rule", "id-ref", m.reference("rule", r.IDRef, r.Pos))
+	}
+	e := element("rule", "role", r.Role)
+	switch {
+	case r.Score == nil:
+		if scored {
+			cib.SetAttr(e, "score", "INFINITY")
+		}
+	case r.Score.Attribute:
+		cib.SetAttr(e, "score-attribute", r.Score.Value)
+	default:
+		cib.SetAttr(e, "score", r.Score.Value)
+	}
+	if r.Or {
+		cib.SetAttr(e, "boolean-op", "or")
+	}
+	cib.SetAttr(e, "id", m.choose(r.ID, r.Pos, nil, owner, "rule"))
+	for _, x := range r.Exprs {
+		e.AddChild(m.expression(x, cib.ID(e)))
+	}
+	return e
+}
+
+func (m *maker) expression(x grammar.Expr, rule string) *etree.Element {
+	if x.Date {
+		return m.date(x, rule)
+	}
+	e := element("expression", "operation", x.Op, "attribute", x.Attr, "type", x.Type)
+	if x.Op != "defined" && x.Op != "not_defined" {
+		cib.SetAttr(e, "value", x.Value)
+	}
+	if x.Source != "" {
+		cib.SetAttr(e, "value-source", x.Source)
+	}
+	cib.SetAttr(e, "id", m.id(rule, "expression"))
+	return e
+}
+
+func (m *maker) date(x grammar.Expr, rule string) *etree.Element {
+	e := element("date_expression", "operation", x.Op)
+	id := m.id(rule, "expression")
+	var inner *etree.Element
+	switch x.Op {
+	case "lt":
+		cib.SetAttr(e, "end", x.Value)
+	case "gt":
+		cib.SetAttr(e, "start", x.Value)
+	case "date_spec":
+		inner = element("date_spec")
+	}
+	for _, p := range x.Pairs {
+		if p.Name == "start" || p.Name == "end" {
+			cib.SetAttr(e, p.Name, p.Value)
+			continue
+		}
+		if inner == nil {
+			inner = element("duration")
+		}
+		cib.SetAttr(inner, p.Name, p.Value)
+	}
+	cib.SetAttr(e, "id", id)
+	if inner != nil {
+		cib.SetAttr(inner, "id", m.id(id, inner.Tag))
+		e.AddChild(inner)
+	}
+	return e
+}
+
+// readRule turns a rule into words; ok is false where the language lacks them.
+func readRule(e *etree.Element) (r grammar.Rule, ok bool) {
+	for _, a := range e.Attr {
+		switch a.Key {
+		case "id":
+		case "id-ref":
+			r.IDRef = a.Value
+		case "role":
+			r.Role = a.Value
+		case "score":
+			s := grammar.NewScore(or(a.Value, "?"))
+			if s.Attribute {
+				return r, false
+			}
+			if a.Value != "INFINITY" {
+				r.Score = &s
+			}
+		case "score-attribute":
+			r.Score = &grammar.Score{Value: a.Value, Attribute: true}
+			if !grammar.NewScore(or(a.Value, "0")).Attribute || !sayableName(a.Value) {
+				return r, false
+			}
+		case "boolean-op":
+			r.Or = a.Value == "or"
+			if a.Value != "or" && a.Value != "and" {
+				return r, false
+			}
+		default:
+			return r, false
+		}
+	}
+	if r.IDRef != "" {
+		return r, len(e.ChildElements()) == 0
+	}
+	for c := range cib.Children(e) {
+		x, ok := readExpression(c)
+		if !ok {
+			return r, false
+		}
+		r.Exprs = append(r.Exprs, x)
+	}
+	return r, len(r.Exprs) > 0
+}
+
+func or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+func readExpression(e *etree.Element) (x grammar.Expr, ok bool) {
+	switch e.Tag {
+	case "expression":
+	case "date_expression":
+		return readDate(e)
+	default:
+		return x, false
+	}
+	for _, a := range e.Attr {
+		switch a.Key {
+		case "id":
+		case "operation":
+			x.Op = a.Value
+		case "attribute":
+			x.Attr = a.Value
+		case "type":
+			x.Type = a.Value
+		case "value":
+			x.Value = a.Value
+		case "value-source":
+			x.Source = a.Value
+		default:
+			return x, false
+		}
+	}
+	// What crmsh itself falls back to XML for: a literal source, a name with blanks.
+	ok = x.Source != "literal" && sayableName(x.Attr) && sayable(x.Value) && !strings.ContainsAny(x.Source+x.Type, " {}")
+	return x, ok && (x.Source == "" || !strings.ContainsAny(x.Value, " \t\"'\\"))
+}
+
+func readDate(e *etree.Element) (x grammar.Expr, ok bool) {
+	x.Date = true
+	var start, end string
+	for _, a := range e.Attr {
+		switch a.Key {
+		case "id":
+		case "operation":
+			x.Op = a.Value
+		case "start":
+			start = a.Value
+			x.Pairs = append(x.Pairs, grammar.Pair{Name: "start", Value: a.Value})
+		case "end":
+			end = a.Value
+			x.Pairs = append(x.Pairs, grammar.Pair{Name: "end", Value: a.Value})
+		default:
+			return x, false
+		}
+	}
+	inner := e.ChildElements()
+	switch x.Op {
+	case "gt", "lt":
+		x.Value = start
+		if x.Op == "lt" {
+			x.Value = end
+		}
+		return x, len(x.Pairs) == 1 && x.Value != "" && len(inner) == 0 && sayable(x.Value)
+	case "in_range":
+		if len(inner) == 0 {
+			return x, len(x.Pairs) == 2
+		}
+		return x, len(inner) == 1 && inner[0].Tag == "duration" && readSpan(inner[0], &x) && len(x.Pairs) > 1
+	case "date_spec":
+		return x, len(inner) == 1 && inner[0].Tag == "date_spec" && len(x.Pairs) == 0 && readSpan(inner[0], &x) && len(x.Pairs) > 0
+	}
+	return x, false
+}
+
+// readSpan reads a duration or date_spec.
+func readSpan(e *etree.Element, x *grammar.Expr) bool {
+	for _, a := range e.Attr {
+		if a.Key == "id" {
+			continue
+		}
+		known := false
+		for _, unit := range grammar.DateUnits {
+			known = known || unit == a.Key
+		}
+		if !known || !sayable(a.Value) {
+			return false
+		}
+		x.Pairs = append(x.Pairs, grammar.Pair{Name: a.Key, Value: a.Value})
+	}
+	return true
+}

@@ -1,0 +1,209 @@
+package crmtext
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"crm/cib"
+	"crm/grammar"
+
+	"github.com/beevik/etree"
+)
+
+// Listed is one object of the configuration as the language sees it.
+type Listed struct {
+	Keyword string // of its statement: "primitive", "ms", "property"
+	ID      string // a node's is its name; the topology's is "fencing_topology"
+	Element *etree.Element
+}
+
+// shown is the order of crmsh's show.
+var shown = []string{"node", "rsc_template", "primitive", "bundle", "group", "ms", "clone", "tag", "colocation", "location",
+	"order", "fencing_topology", "rsc_ticket", "property", "rsc_defaults", "op_defaults", "role", "user", "acl_group", "acl_target", "alert"}
+
+// Objects lists all objects in the order of show: by kind, then by id.
+func Objects(doc *cib.Document) []Listed {
+	var all []Listed
+	for _, section := range cib.Sections() {
+		s := doc.Section(section)
+		if section == cib.FencingTopology {
+			if s != nil {
+				all = append(all, Listed{"fencing_topology", "fencing_topology", s})
+			}
+			continue
+		}
+		for e := range cib.Children(s) {
+			all = list(all, e, section)
+		}
+	}
+	ranks := make(map[string]int, len(shown))
+	for i, k := range shown {
+		ranks[k] = i
+	}
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := &all[i], &all[j]
+		if a.Keyword != b.Keyword {
+			return ranks[a.Keyword] < ranks[b.Keyword]
+		}
+		return cib.ID(a.Element) < cib.ID(b.Element)
+	})
+	return all
+}
+
+var keywords = map[string]string{"node": "node", "primitive": "primitive", "template": "rsc_template", "group": "group",
+	"clone": "clone", "master": "ms", "bundle": "bundle", "rsc_location": "location", "rsc_colocation": "colocation",
+	"rsc_order": "order", "rsc_ticket": "rsc_ticket", "cluster_property_set": "property", "tag": "tag", "alert": "alert",
+	"acl_role": "role", "acl_target": "acl_target", "acl_group": "acl_group", "acl_user": "user"}
+
+// list adds an element and the resources inside it.
+func list(all []Listed, e *etree.Element, section string) []Listed {
+	l := Listed{keywords[e.Tag], cib.ID(e), e}
+	switch section {
+	case cib.RscDefaults, cib.OpDefaults:
+		l.Keyword = section
+	case cib.Nodes:
+		l.ID = cib.Attr(e, "uname")
+	}
+	if l.Keyword == "" {
+		return all
+	}
+	all = append(all, l)
+	if section == cib.Resources {
+		for c := range cib.Children(e) {
+			if cib.IsResource(c) {
+				all = list(all, c, section)
+			}
+		}
+	}
+	return all
+}
+
+// IDs are the ids of all objects in the order of show.
+func IDs(doc *cib.Document) []string {
+	objects := Objects(doc)
+	ids := make([]string, len(objects))
+	for i, o := range objects {
+		ids[i] = o.ID
+	}
+	return ids
+}
+
+// Show is the whole configuration as text, each object as crmsh prints it,
+// with a newline behind the last.
+func Show(doc *cib.Document) string { return NewPrinter(doc).Text(Objects(doc)...) }
+
+// Object is one object as text, without a newline behind it.
+func Object(doc *cib.Document, id string) (string, error) {
+	for _, o := range Objects(doc) {
+		if o.ID == id {
+			return NewPrinter(doc).Object(o), nil
+		}
+	}
+	return "", fmt.Errorf("object %s does not exist", id)
+}
+
+// Printer turns objects of a document into text. It must not be kept when
+// the document changes.
+type Printer struct {
+	doc      *cib.Document
+	nodes    []string
+	referred map[string]bool // ids of rules that others refer to
+}
+
+// NewPrinter gathers what objects need to know of others.
+func NewPrinter(doc *cib.Document) *Printer {
+	p := &Printer{doc: doc, referred: map[string]bool{}}
+	for n := range cib.Children(doc.Section(cib.Nodes), "node") {
+		p.nodes = append(p.nodes, cib.Attr(n, "uname"))
+	}
+	for c := range cib.Children(doc.Section(cib.Constraints)) {
+		for r := range cib.Children(c, "rule") {
+			if ref := cib.Attr(r, "id-ref"); ref != "" {
+				p.referred[ref] = true
+			}
+		}
+	}
+	return p
+}
+
+// Text is several objects, each on its own lines.
+func (p *Printer) Text(objects ...Listed) string {
+	var b strings.Builder
+	for _, o := range objects {
+		b.WriteString(p.Object(o))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// Object is one object as text.
+func (p *Printer) Object(o Listed) string { return grammar.Print(p.Statement(o)) }
+
+// Statement is one object as a statement; one that the language has no words
+// for is an xml statement.
+func (p *Printer) Statement(o Listed) grammar.Statement {
+	st, ok := p.read(o)
+	if !ok {
+		st = &grammar.XML{Text: xmlText(o.Element)}
+	}
+	if comments := commentsOf(o.Element); len(comments) > 0 {
+		grammar.SetComments(st, comments)
+	}
+	return st
+}
+
+func xmlText(e *etree.Element) string { return cib.Format(withoutComments(e)) }
+
+// withoutComments is a copy of an element whose own comments are shown above it.
+func withoutComments(e *etree.Element) *etree.Element {
+	if len(commentsOf(e)) == 0 {
+		return e
+	}
+	c := cib.CopyElement(e)
+	for i := len(c.Child) - 1; i >= 0; i-- {
+		if _, is := c.Child[i].(*etree.Comment); is {
+			c.RemoveChildAt(i)
+		}
+	}
+	return c
+}
+
+func (p *Printer) read(o Listed) (grammar.Statement, bool) {
+	e := o.Element
+	switch o.Keyword {
+	case "node":
+		return readNode(e)
+	case "primitive", "rsc_template":
+		return readPrimitive(e)
+	case "group":
+		return readGroup(e)
+	case "clone", "ms":
+		return readClone(e)
+	case "bundle":
+		return readBundle(e)
+	case "location":
+		return readLocation(e, p.referred)
+	case "colocation":
+		return readColocation(e)
+	case "order":
+		return readOrder(e)
+	case "rsc_ticket":
+		return readTicket(e)
+	case "property", "rsc_defaults", "op_defaults":
+		return readProperty(e)
+	case "fencing_topology":
+		return readFencing(e, p.nodes)
+	case "tag":
+		return readTag(e)
+	case "role":
+		return readRole(e)
+	case "user":
+		return readUser(e)
+	case "acl_target", "acl_group":
+		return readTarget(e)
+	case "alert":
+		return readAlert(e)
+	}
+	return nil, false
+}

@@ -1,0 +1,125 @@
+package crmtext
+
+import (
+	"crm/cib"
+	"crm/grammar"
+
+	"github.com/beevik/etree"
+)
+
+// sectionsOf says which section the elements of an xml statement belong to.
+var sectionsOf = map[string]string{"node": cib.Nodes, "primitive": cib.Resources, "template": cib.Resources,
+	"group": cib.Resources, "clone": cib.Resources, "master": cib.Resources, "bundle": cib.Resources,
+	"rsc_location": cib.Constraints, "rsc_colocation": cib.Constraints, "rsc_order": cib.Constraints, "rsc_ticket": cib.Constraints,
+	"cluster_property_set": cib.CrmConfig, "tag": cib.Tags, "alert": cib.Alerts,
+	"acl_role": cib.ACLs, "acl_target": cib.ACLs, "acl_group": cib.ACLs, "acl_user": cib.ACLs}
+
+// xml puts an element into the configuration as it is.
+func (ed *Editor) xml(s *grammar.XML, replace bool) error {
+	e, err := cib.ParseElement(s.Text)
+	if err != nil {
+		return &Error{Problem: err.Error()}
+	}
+	section, old, err := ed.xmlPlace(e)
+	if err != nil {
+		return err
+	}
+	if old != nil && !replace && e.Tag != "node" && section != "" && section != cib.CrmConfig {
+		return &Error{Problem: "there is a " + describe(old) + " " + cib.ID(e) + " already"}
+	}
+	if err := ed.xmlIDs(e, old); err != nil {
+		return err
+	}
+	comment(e, nil, grammar.Comments(s))
+	if old != nil {
+		parent, at := old.Parent(), old.Index()
+		ed.ids.Forget(old)
+		parent.RemoveChildAt(at)
+		parent.InsertChildAt(at, e)
+	} else if section == "" {
+		ed.putSection(e)
+	} else {
+		ed.doc.MakeSection(section).AddChild(e)
+	}
+	ed.ids.Add(e)
+	return nil
+}
+
+// xmlPlace says where an element goes and what it replaces.
+func (ed *Editor) xmlPlace(e *etree.Element) (section string, old *etree.Element, err error) {
+	if e.Tag == cib.FencingTopology {
+		return "", ed.doc.Section(e.Tag), nil
+	}
+	section, known := sectionsOf[e.Tag]
+	if e.Tag == "meta_attributes" {
+		section, known = ed.defaultsSection(e), true
+	}
+	if !known {
+		return "", nil, &Error{Problem: "<" + e.Tag + "> is not an element that the configuration holds at this level"}
+	}
+	if cib.ID(e) == "" {
+		return "", nil, &Error{Problem: "<" + e.Tag + "> has no id"}
+	}
+	for c := range cib.Children(ed.doc.Section(section), e.Tag) {
+		if cib.ID(c) == cib.ID(e) {
+			old = c
+		}
+	}
+	if old == nil {
+		old = ed.ids.Find(cib.ID(e))
+	}
+	if old != nil && old.Tag != e.Tag && cib.DefinedID(e) != "" {
+		return "", nil, &Error{Problem: "the id " + cib.ID(e) + " belongs to a " + describe(old)}
+	}
+	return section, old, nil
+}
+
+// defaultsSection tells whether defaults are for resources or operations: by
+// the set that is there, by a rule on operations, else by name.
+func (ed *Editor) defaultsSection(e *etree.Element) string {
+	if old := ed.ids.Find(cib.ID(e)); old != nil && old.Parent() != nil && old.Parent().Tag == cib.OpDefaults {
+		return cib.OpDefaults
+	}
+	for c := range cib.Walk(e) {
+		if c.Tag == "op_expression" {
+			return cib.OpDefaults
+		}
+	}
+	return cib.RscDefaults
+}
+
+// xmlIDs refuses ids that are in use outside of what is replaced.
+func (ed *Editor) xmlIDs(e, old *etree.Element) error {
+	m := ed.maker(nil)
+	m.freed = map[string]bool{}
+	if old != nil {
+		for c := range cib.Walk(old) {
+			m.freed[cib.DefinedID(c)] = true
+		}
+	}
+	for c := range cib.Walk(e) {
+		id := cib.DefinedID(c)
+		if id == "" {
+			continue
+		}
+		if c != e || old == nil {
+			m.given(id, grammar.Pos{})
+		}
+	}
+	return m.errOrNil()
+}
+
+func (m *maker) errOrNil() error {
+	if m.err != nil {
+		return m.err
+	}
+	return nil
+}
+
+// putSection puts a whole section in.
+func (ed *Editor) putSection(e *etree.Element) {
+	section := ed.doc.MakeSection(e.Tag)
+	parent, at := section.Parent(), section.Index()
+	parent.RemoveChildAt(at)
+	parent.InsertChildAt(at, e)
+}
