@@ -36,8 +36,11 @@ func readPair(word string, pos Pos) (p Pair, ok bool) {
 		if both {
 			p.ID, p.Name = id, name
 		} else {
-			p.Name, p.ID = rest, ""
+			p.Name, p.ID = rest, rest
 		}
+	}
+	if p.Bare && p.Name != "" && p.Name[0] == '#' {
+		return p, false // the start of a comment, which needs a line of its own
 	}
 	return p, p.Name != ""
 }

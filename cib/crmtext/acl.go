@@ -101,6 +101,9 @@ func (m *maker) role(st grammar.Statement) *etree.Element {
 func (m *maker) permissions(e *etree.Element, list []grammar.Permission) {
 	old := m.ed.oldACLs()
 	for _, p := range list {
+		if old && p.Type != "" {
+			m.fail(p.Pos, "type: goes with an xpath or a ref only before schema 2.0; use xpath:")
+		}
 		xpath := p.XPath
 		if p.Shortcut != "" {
 			xpath = expand(p.Shortcut)
@@ -125,6 +128,12 @@ func (m *maker) user(st grammar.Statement) *etree.Element {
 		m.fail(grammar.Pos{}, "the schema %s has no users; say acl_target", cib.Attr(m.ed.doc.Root(), "validate-with"))
 	}
 	e := element("acl_user", "id", string(s.ID))
+	if len(s.Roles.IDs) > 0 && len(s.Rules.List) > 0 {
+		m.fail(s.Rules.List[0].Pos, "a user has either roles or permissions, not both")
+	}
+	if found := m.ed.ids.Find(string(s.ID)); found != nil {
+		m.fail(grammar.Pos{}, "there is a %s of that name already", describe(found))
+	}
 	for _, r := range s.Roles.IDs {
 		e.AddChild(element("role_ref", "id", r))
 	}

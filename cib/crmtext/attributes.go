@@ -73,7 +73,7 @@ func (m *maker) pair(p grammar.Pair, owner string, keep map[string]*etree.Elemen
 	if p.Ref != "" {
 		return element("nvpair", "id-ref", m.reference("nvpair", p.Ref, p.Pos), "name", p.Name)
 	}
-	e := element("nvpair", "id", "?", "name", p.Name)
+	e := element("nvpair", "name", p.Name)
 	if !p.Bare {
 		cib.SetAttr(e, "value", p.Value)
 	}

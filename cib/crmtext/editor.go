@@ -2,6 +2,7 @@ package crmtext
 
 import (
 	"sort"
+	"strings"
 
 	"crm/cib"
 	"crm/grammar"
@@ -74,6 +75,11 @@ func (ed *Editor) apply(st grammar.Statement, replace bool) error {
 }
 
 func (ed *Editor) dispatch(st grammar.Statement, replace bool) error {
+	for _, line := range grammar.Comments(st) {
+		if strings.Contains(line, "--") || strings.HasSuffix(line, "-") {
+			return &Error{Problem: "the comment above it has -- in it or ends in -, which XML cannot hold"}
+		}
+	}
 	switch st := st.(type) {
 	case *grammar.Node:
 		return ed.node(st)

@@ -54,8 +54,11 @@ func (ed *Editor) everyNode(t grammar.FencingTarget) []grammar.FencingTarget {
 	return out
 }
 
+func levelsOf(t grammar.FencingTarget) string { return t.Node + "\x00" + t.Pattern + "\x00" + t.Attr }
+
 func (m *maker) levels(e *etree.Element, t grammar.FencingTarget, index map[string]int) {
-	key := t.Node + "\x00" + t.Pattern + "\x00" + t.Attr + "\x00" + t.Value
+	// crmsh counts the levels of one attribute over all its values.
+	key := levelsOf(t)
 	for _, devices := range t.Levels {
 		index[key]++
 		e.AddChild(element("fencing-level", "target", t.Node, "target-pattern", t.Pattern, "target-attribute", t.Attr,
@@ -67,6 +70,7 @@ func (m *maker) levels(e *etree.Element, t grammar.FencingTarget, index map[stri
 // same levels no target is named.
 func readFencing(e *etree.Element, nodes []string) (grammar.Statement, bool) {
 	s := &grammar.Fencing{Word: "fencing_topology"}
+	index := map[string]int{}
 	for c := range cib.Children(e) {
 		a, ok := attrsOf(c, "target", "target-pattern", "target-attribute", "target-value", "index", "devices")
 		if !ok || c.Tag != "fencing-level" || strings.ContainsAny(a["devices"], " ") {
@@ -75,7 +79,8 @@ func readFencing(e *etree.Element, nodes []string) (grammar.Statement, bool) {
 		t := grammar.FencingTarget{Node: a["target"], Pattern: a["target-pattern"], Attr: a["target-attribute"], Value: a["target-value"]}
 		last := target(s, t)
 		last.Levels = append(last.Levels, a["devices"])
-		if a["index"] != strconv.Itoa(len(last.Levels)) {
+		index[levelsOf(t)]++
+		if a["index"] != strconv.Itoa(len(last.Levels)) && a["index"] != strconv.Itoa(index[levelsOf(t)]) {
 			return nil, false
 		}
 	}

@@ -32,5 +32,6 @@ func (ed *Editor) monitor(s *grammar.Monitor) error {
 		}
 		operations.AddChild(op)
 		ed.add(op)
+		comment(e, nil, grammar.Comments(s))
 	})
 }

@@ -16,7 +16,7 @@ func (ed *Editor) node(s *grammar.Node) error {
 	}
 	m := ed.maker(nil)
 	if old == nil {
-		e := element("node", "id", or(n.ID, n.Uname), "uname", n.Uname, "type", n.Type, "description", string(s.Desc))
+		e := element("node", "uname", n.Uname, "type", n.Type, "description", string(s.Desc), "id", or(n.ID, n.Uname))
 		for _, set := range s.Sets.List {
 			e.AddChild(m.set(set, setTags[set.Keyword], n.Uname, nil))
 		}
@@ -104,7 +104,10 @@ func readNode(e *etree.Element) (grammar.Statement, bool) {
 		case "uname":
 			s.Name.Uname = a.Value
 		case "type":
-			s.Name.Type = a.Value
+			// Before schema 2.0 every node has a type; the usual one goes unsaid.
+			if a.Value != "normal" {
+				s.Name.Type = a.Value
+			}
 		case "description":
 			s.Desc = grammar.Description(a.Value)
 		default:

@@ -21,6 +21,9 @@ func (ed *Editor) property(s *grammar.Property) error {
 	where := options[s.Keyword()]
 	set := grammar.AttrSet(s.Set)
 	id := or(set.ID, where.id)
+	if err := ed.moved(s, set.Pairs); err != nil {
+		return err
+	}
 	m := ed.maker(nil)
 	if set.IDRef != "" {
 		e := element(where.tag, "id-ref", m.reference(where.tag, set.IDRef, set.Pos))
@@ -40,6 +43,36 @@ func (ed *Editor) property(s *grammar.Property) error {
 		})
 	}
 	return ed.merge(m, old, set, id)
+}
+
+// movedOptions were properties once; schemas from 3.0 on refuse them.
+var movedOptions = map[string]string{
+	"default-resource-stickiness":         "rsc_defaults resource-stickiness=",
+	"default-resource-failure-stickiness": "rsc_defaults migration-threshold=",
+	"is-managed-default":                  "rsc_defaults is-managed=",
+	"default-action-timeout":              "op_defaults timeout=",
+	"expected-quorum-votes":               "",
+	"notification-agent":                  "alert",
+	"notification-recipient":              "alert",
+}
+
+// moved refuses properties that the schema of the document has no longer.
+func (ed *Editor) moved(s *grammar.Property, pairs grammar.Pairs) error {
+	schema := cib.Attr(ed.doc.Root(), "validate-with")
+	if s.Keyword() != "property" || !strings.HasPrefix(schema, "pacemaker-") || strings.HasPrefix(schema, "pacemaker-0") ||
+		strings.HasPrefix(schema, "pacemaker-1") || strings.HasPrefix(schema, "pacemaker-2") {
+		return nil
+	}
+	for _, p := range pairs {
+		now, gone := movedOptions[p.Name]
+		switch {
+		case gone && now == "":
+			return &Error{Pos: p.Pos, Problem: p.Name + " is no longer a property (schema " + schema + ")"}
+		case gone:
+			return &Error{Pos: p.Pos, Problem: p.Name + " is no longer a property (schema " + schema + "); use " + now}
+		}
+	}
+	return nil
 }
 
 func (ed *Editor) finish(m *maker, change func()) error {
