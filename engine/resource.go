@@ -120,8 +120,7 @@ type Resource struct {
 	params *paramCache
 	ops    []*opElement // configured operations; see operations
 
-	actions []*action
-	keyed   []keyed
+	resourcePlan
 }
 
 // cloneFacts is what only clones have.

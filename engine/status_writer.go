@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"crypto/md5"
-	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -238,7 +236,7 @@ func (w *statusWriter) entry(history *etree.Element, id, key, task string, call 
 		attrs = append(attrs, graph.Attr{Name: "migrate_source", Value: o.source}, graph.Attr{Name: "migrate_target", Value: o.dest})
 	}
 	if o.withDigest {
-		attrs = append(attrs, graph.Attr{Name: "op-digest", Value: paramsDigest(resultParams(o.params))})
+		attrs = append(attrs, graph.Attr{Name: "op-digest", Value: digestOf(resultParams(o.params))})
 	}
 	for _, a := range attrs {
 		e.CreateAttr(a.Name, a.Value)
@@ -247,43 +245,21 @@ func (w *statusWriter) entry(history *etree.Element, id, key, task string, call 
 
 // resultParams are the parameters that count for a history entry's digest:
 // the agent's own, and the timeout of a recurring operation.
-func resultParams(all []graph.Attr) []graph.Attr {
-	var kept []graph.Attr
-	recurring := false
+func resultParams(all []graph.Attr) attributes {
+	var kept attributes
+	timeout, recurring := "", false
 	for _, a := range all {
-		recurring = recurring || a.Name == "CRM_meta_interval" && a.Value != "0"
-	}
-	for _, a := range all {
-		switch a.Name {
-		case "id", "crm_feature_set", "op-digest", "on_node", "on_node_uuid", "pcmk_external_ip":
-		case "CRM_meta_timeout":
-			if recurring {
-				kept = append(kept, a)
-			}
-		default:
-			if !strings.HasPrefix(a.Name, "CRM_meta_") {
-				kept = append(kept, a)
-			}
+		switch {
+		case a.Name == "CRM_meta_interval":
+			recurring = a.Value != "0"
+		case a.Name == "CRM_meta_timeout":
+			timeout = a.Value
+		case !unlisted(a.Name):
+			kept.add(a.Name, a.Value)
 		}
+	}
+	if recurring {
+		kept.add("CRM_meta_timeout", timeout)
 	}
 	return kept
 }
-
-// paramsDigest is the MD5 of parameters as Pacemaker writes them into
-// op-digest: sorted by name, as the attributes of one XML element.
-func paramsDigest(params []graph.Attr) string {
-	params = slices.Clone(params)
-	slices.SortFunc(params, func(a, b graph.Attr) int { return strings.Compare(a.Name, b.Name) })
-	text := []byte(" <parameters")
-	for _, p := range params {
-		text = append(text, ' ')
-		text = append(text, p.Name...)
-		text = append(text, `="`...)
-		text = append(text, escapeParam.Replace(p.Value)...)
-		text = append(text, '"')
-	}
-	sum := md5.Sum(append(text, "/>\n"...))
-	return hex.EncodeToString(sum[:])
-}
-
-var escapeParam = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\n", "&#10;", "\t", "&#9;", "\r", "&#13;")

@@ -1,9 +1,247 @@
 package tools
 
-import "fmt"
+import (
+	"bytes"
+	"compress/bzip2"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"time"
+
+	"crm/cib"
+	"crm/engine"
+)
+
+// Exit codes that Pacemaker's tools share.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitUsage       = 64
+	exitNoInput     = 65 // the data cannot be read
+	exitUnavailable = 69
+	exitCannotWrite = 74
+	exitBadConfig   = 78
+)
+
+var simulateFlags = []flag{
+	{'R', "run", false}, {'S', "simulate", false}, {'X', "in-place", false}, {'A', "show-attrs", false},
+	{'c', "show-failcounts", false}, {'s', "show-scores", false}, {'U', "show-utilization", false},
+	{'P', "profile", true}, {'N', "repeat", true}, {'j', "pending", false},
+	{'u', "node-up", true}, {'d', "node-down", true}, {'f', "node-fail", true}, {'i', "op-inject", true}, {'F', "op-fail", true},
+	{'t', "set-datetime", true}, {'q', "quorum", true}, {'w', "watchdog", true},
+	{'g', "ticket-grant", true}, {'r', "ticket-revoke", true}, {'b', "ticket-standby", true}, {'e', "ticket-activate", true},
+	{'I', "save-input", true}, {'O', "save-output", true}, {'G', "save-graph", true}, {'D', "save-dotfile", true},
+	{'a', "all-actions", false}, {'L', "live-check", false}, {'x', "xml-file", true}, {'p', "xml-pipe", false},
+	{'Q', "quiet", false}, {'V', "verbose", false}, {'$', "version", false}, {'?', "help", false}, {'h', "help-short", false},
+	{0, "output-as", true}, {0, "output-to", true}, {0, "text-fancy", false},
+}
+
+// simulation is one call of crm_simulate.
+type simulation struct {
+	std  Streams
+	what engine.WhatIf
+	fail []engine.OpSpec
+
+	run, execute, inPlace, attrs, failcounts bool
+	scores, utilization, quiet, pending      bool
+	all, ids, live, pipe, help, version      bool
+	file, saveInput, saveOutput, graph, dot  string
+	date, profile, outputAs, outputTo        string
+	repeat                                   int
+	now                                      time.Time
+	out                                      *sections
+}
+
+// failure is an error with the exit code it leads to.
+type failure struct {
+	code int
+	err  error
+}
+
+// Error is the error that it carries.
+func (f *failure) Error() string { return f.err.Error() }
+
+// Unwrap gives the error that it carries.
+func (f *failure) Unwrap() error { return f.err }
+
+func fail(code int, format string, args ...any) error {
+	return &failure{code, fmt.Errorf(format, args...)}
+}
 
 // Simulate is crm_simulate: what would the cluster do about this CIB?
 func Simulate(args []string, std Streams) int {
-	fmt.Fprintln(std.Err, "crm_simulate: not ready yet:", args)
-	return 1
+	s := &simulation{std: std, repeat: 1}
+	words, err := getopt(simulateFlags, args, s.set)
+	if err == nil && len(words) > 0 {
+		err = fmt.Errorf("unexpected word %q, expected only options", words[0])
+	}
+	if err != nil {
+		fmt.Fprintln(std.Err, "crm_simulate:", err)
+		return exitUsage
+	}
+	if err := s.main(); err != nil {
+		fmt.Fprintln(std.Err, "crm_simulate:", err)
+		var f *failure
+		if errors.As(err, &f) {
+			return f.code
+		}
+		return exitError
+	}
+	return exitOK
+}
+
+// set takes in one option.
+func (s *simulation) set(long, value string) error {
+	switches := map[string]*bool{"run": &s.run, "simulate": &s.execute, "in-place": &s.inPlace, "show-attrs": &s.attrs,
+		"show-failcounts": &s.failcounts, "show-scores": &s.scores, "show-utilization": &s.utilization, "quiet": &s.quiet,
+		"pending": &s.pending, "all-actions": &s.all, "verbose": &s.ids, "live-check": &s.live, "xml-pipe": &s.pipe,
+		"help": &s.help, "help-short": &s.help, "version": &s.version, "text-fancy": new(bool)}
+	texts := map[string]*string{"xml-file": &s.file, "save-input": &s.saveInput, "save-output": &s.saveOutput,
+		"save-graph": &s.graph, "save-dotfile": &s.dot, "set-datetime": &s.date, "profile": &s.profile,
+		"output-as": &s.outputAs, "output-to": &s.outputTo, "quorum": &s.what.Quorum, "watchdog": &s.what.Watchdog}
+	lists := map[string]*[]string{"node-up": &s.what.NodeUp, "node-down": &s.what.NodeDown, "node-fail": &s.what.NodeFail,
+		"ticket-grant": &s.what.Grant, "ticket-revoke": &s.what.Revoke, "ticket-standby": &s.what.Standby,
+		"ticket-activate": &s.what.Activate, "op-inject": &s.what.Results}
+	switch {
+	case switches[long] != nil:
+		*switches[long] = true
+	case texts[long] != nil:
+		*texts[long] = value
+	case lists[long] != nil:
+		*lists[long] = append(*lists[long], value)
+	case long == "op-fail":
+		spec, err := engine.ParseOpSpec(value)
+		if err != nil {
+			return err
+		}
+		s.fail = append(s.fail, spec)
+	case long == "repeat":
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 {
+			return fmt.Errorf("option -N: %q, expected a number above 0", value)
+		}
+		s.repeat = n
+	}
+	return nil
+}
+
+func (s *simulation) main() error {
+	switch {
+	case s.help:
+		fmt.Fprint(s.std.Out, simulateHelp)
+		return nil
+	case s.version:
+		fmt.Fprintln(s.std.Out, "crm_simulate of crm (graph format of feature set "+engine.FeatureSet+")")
+		return nil
+	case s.outputAs != "" && s.outputAs != "text":
+		return fail(exitUsage, "output format %q, expected text", s.outputAs)
+	}
+	if s.outputTo != "" && s.outputTo != "-" {
+		file, err := os.Create(s.outputTo)
+		if err != nil {
+			return fail(exitCannotWrite, "%w", err)
+		}
+		defer file.Close()
+		s.std.Out = file
+	}
+	s.execute = s.execute || s.inPlace
+	s.run = s.run || s.execute || s.graph != "" || s.dot != "" || s.scores || s.utilization
+	s.out = &sections{w: s.std.Out, plain: s.scores && s.quiet}
+	if s.profile != "" {
+		return s.runProfile()
+	}
+	doc, err := s.read()
+	if err != nil {
+		return err
+	}
+	return s.simulate(doc)
+}
+
+// read gets the CIB from a file, or from standard input.
+func (s *simulation) read() (*cib.Document, error) {
+	if s.live {
+		return nil, fail(exitUnavailable, "option -L: no running cluster is known to this program yet, use -x FILE")
+	}
+	text, err := s.text()
+	if err != nil {
+		return nil, fail(exitNoInput, "cannot read the CIB: %w", err)
+	}
+	return s.parse(text)
+}
+
+func (s *simulation) text() ([]byte, error) {
+	if s.file == "" || s.file == "-" {
+		return io.ReadAll(s.std.In)
+	}
+	text, err := os.ReadFile(s.file)
+	if err != nil {
+		return nil, err
+	}
+	return unpacked(text)
+}
+
+// unpacked undoes gzip and bzip2.
+func unpacked(text []byte) ([]byte, error) {
+	switch {
+	case bytes.HasPrefix(text, []byte("\x1f\x8b")):
+		r, err := gzip.NewReader(bytes.NewReader(text))
+		if err != nil {
+			return nil, err
+		}
+		return io.ReadAll(r)
+	case bytes.HasPrefix(text, []byte("BZh")):
+		return io.ReadAll(bzip2.NewReader(bytes.NewReader(text)))
+	}
+	return text, nil
+}
+
+func (s *simulation) parse(text []byte) (*cib.Document, error) {
+	doc, err := cib.Parse(text)
+	if err != nil {
+		return nil, fail(exitNoInput, "%w", err)
+	}
+	if cib.Attr(doc.Root(), "validate-with") == "none" {
+		fmt.Fprintln(s.std.Err, `Schema validation of configuration is disabled (support for validate-with set to "none" `+
+			`is deprecated and will be removed in a future release)`)
+	}
+	if cib.Child(doc.Root(), "configuration") == nil {
+		return nil, fail(exitBadConfig, "the CIB has no <configuration>")
+	}
+	if cib.Child(doc.Root(), "status") == nil {
+		doc.Root().CreateElement("status")
+	}
+	return doc, s.setTime(doc)
+}
+
+// setTime finds the time that counts: asked for, the CIB's own, or now.
+func (s *simulation) setTime(doc *cib.Document) error {
+	s.now = time.Now()
+	if s.date != "" {
+		t, err := engine.ParseTime(s.date, s.now)
+		if err != nil {
+			return fail(exitUsage, "option -t: %w", err)
+		}
+		s.now = t
+		return nil
+	}
+	if text := cib.Attr(doc.Root(), "execution-date"); text != "" {
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			s.now = time.Unix(n, 0)
+		}
+	}
+	return nil
+}
+
+// sayTime tells which time counts, when it is not now.
+func (s *simulation) sayTime(doc *cib.Document) {
+	switch {
+	case s.quiet:
+	case s.date != "":
+		s.out.line("Setting effective cluster time: " + s.date)
+	case cib.Attr(doc.Root(), "execution-date") != "":
+		s.out.line("Using the original execution date of: " + s.now.UTC().Format("2006-01-02 15:04:05Z"))
+	}
 }

@@ -1,0 +1,119 @@
+package engine
+
+// flagsOn is what another action sees of an action's flags from its own node:
+// for a clone only the instances there count, but whether anything of it can
+// run at all is judged over all nodes.
+func (c *cluster) flagsOn(a *action, n *Node) actionFlags {
+	if a.rsc == nil {
+		return a.flags
+	}
+	all := c.flags(a, nil)
+	if n == nil || a.rsc.Kind != KindClone {
+		return all
+	}
+	here := c.flags(a, n)
+	if all&actRunnable != 0 {
+		here |= actRunnable
+	}
+	return here
+}
+
+// flags are an action's flags; for a group, clone or bundle they follow from
+// its members, and the pseudo-action itself is corrected on the way.
+func (c *cluster) flags(a *action, n *Node) actionFlags {
+	switch {
+	case a.rsc == nil || a.rsc.Kind == KindPrimitive:
+		return a.flags
+	case a.rsc.Kind == KindGroup:
+		return c.groupFlags(a, n)
+	default:
+		return c.instanceFlags(a, n)
+	}
+}
+
+func (c *cluster) groupFlags(a *action, n *Node) actionFlags {
+	flags := actOptional | actRunnable | actPseudo
+	for _, m := range a.rsc.Children {
+		task := memberTask(a, m)
+		ma := m.newest(task, n)
+		if ma == nil {
+			if task != "stop" && task != "demote" {
+				flags &^= actRunnable
+			}
+			continue
+		}
+		mf := c.flags(ma, n)
+		if mf&actOptional == 0 {
+			flags &^= actOptional
+			a.clear(actOptional)
+		}
+		if task != a.task && mf&actRunnable == 0 {
+			flags &^= actRunnable
+			a.clear(actRunnable)
+		}
+	}
+	return flags
+}
+
+// memberTask is what a member does when its collective does a's task: for a
+// primitive "running" comes from "start", and so on.
+func memberTask(a *action, member *Resource) string {
+	task := a.task
+	if task == "notify" || task == "notified" {
+		if _, of, found := cutLast(a.key.op, "_notify_"); found {
+			task = of
+		}
+	}
+	if begin, known := begun[task]; known && member.Kind == KindPrimitive {
+		task = begin
+	}
+	return task
+}
+
+// instancesFor lists what a clone's or bundle's operation is really done on:
+// a bundle's containers, or the replicas inside for roles.
+func instancesFor(a *action) []*Resource {
+	r := a.rsc
+	if r.Kind != KindBundle {
+		return r.Children
+	}
+	switch a.task {
+	case "start", "running", "stop", "stopped":
+		return r.containers()
+	}
+	if inner := r.bundled(); inner != nil {
+		return inner.Children
+	}
+	return r.containers()
+}
+
+func (c *cluster) instanceFlags(a *action, n *Node) actionFlags {
+	flags := actOptional | actRunnable | actPseudo
+	instances := instancesFor(a)
+	anyRunnable := false
+	for _, i := range instances {
+		node := n
+		if i.Kind != KindPrimitive {
+			node = nil
+		}
+		ia := i.newest(memberTask(a, instances[0]), node)
+		if ia == nil {
+			continue
+		}
+		f := c.flags(ia, node)
+		if f&actOptional == 0 {
+			flags &^= actOptional
+			a.clear(actOptional)
+		}
+		if f&actRunnable != 0 {
+			anyRunnable = true
+		}
+	}
+	if !anyRunnable {
+		flags &^= actRunnable
+		if n == nil {
+			a.clear(actRunnable)
+		}
+	}
+	return flags
+}

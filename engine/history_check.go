@@ -1,0 +1,288 @@
+package engine
+
+import "strconv"
+
+const definitionChange = "resource definition change"
+
+// checkHistory compares what runs with what is configured: removed resources
+// and operations, other agents, other parameters.
+func (c *cluster) checkHistory() {
+	for _, n := range c.nodes {
+		if !n.Maintenance && !n.available() {
+			continue
+		}
+		for _, h := range n.history {
+			if len(h.entries) == 0 {
+				continue
+			}
+			for _, r := range c.historyMatches(h) {
+				c.checkResourceHistory(r, n, h)
+			}
+		}
+	}
+}
+
+// available tells a node that can carry out what is planned.
+func (n *Node) available() bool {
+	return n.Online && !n.Shutdown && !n.Unclean && !n.Standby && !n.Maintenance
+}
+
+// historyMatches are the primitives that a history could be of.
+func (c *cluster) historyMatches(h *history) []*Resource {
+	id := h.element.SelectAttrValue("id", "")
+	var found []*Resource
+	add := func(r *Resource) {
+		if r == nil || r.Kind != KindPrimitive {
+			return
+		}
+		for _, f := range found {
+			if f == r {
+				return
+			}
+		}
+		found = append(found, r)
+	}
+	list := c.byHistoryID[id]
+	for i := len(list) - 1; i >= 0; i-- {
+		if list[i].HistoryID == id {
+			add(list[i])
+		}
+	}
+	add(c.byID[id])
+	return found
+}
+
+// agentChanged tells whether a history is one of another agent.
+func (h *history) agentChanged(r *Resource) bool {
+	e := h.element
+	return e.SelectAttrValue("type", "") != r.Type || e.SelectAttrValue("class", "") != r.Class ||
+		e.SelectAttrValue("provider", "") != r.Provider
+}
+
+func (c *cluster) checkResourceHistory(r *Resource, n *Node, h *history) {
+	if r.Removed() {
+		if !r.inAnonymousClone() {
+			c.cleanHistory(r, n)
+		}
+		return
+	}
+	if !r.activeOn(n) {
+		if h.agentChanged(r) {
+			c.cleanHistory(r, n)
+		}
+		return
+	}
+	if h.agentChanged(r) {
+		c.triggerUnfencing(r, nil, "Device definition changed")
+		c.stopAction(r, n, false)
+		r.set(flagStartPending)
+		c.cleanHistory(r, n)
+	}
+	start, stop := h.startAndStop()
+	if start < stop {
+		return
+	}
+	for i, e := range h.entries {
+		if i >= start {
+			c.checkEntry(r, n, e)
+		}
+	}
+}
+
+// startAndStop are the places of what started and what stopped a resource
+// last in its history, -1 when there is none.
+func (h *history) startAndStop() (start, stop int) {
+	start, stop = -1, -1
+	monitored, promoted := -1, -1
+	for i, e := range h.entries {
+		switch e.task {
+		case "stop":
+			if e.status == statusDone {
+				stop = i
+			}
+		case "start", "migrate_from":
+			start = i
+		case "monitor":
+			if monitored <= stop && (e.rc == rcOK || e.rc == rcPromoted) {
+				monitored = i
+			}
+		case "promote", "demote":
+			promoted = i
+		}
+	}
+	if start == -1 {
+		start = monitored
+		if promoted != -1 {
+			start = promoted
+		}
+	}
+	return start, stop
+}
+
+func (c *cluster) checkEntry(r *Resource, n *Node, e *opEntry) {
+	if e.ms > 0 && (r.is(flagMaintenance) || n.Maintenance) {
+		c.cancelRemoved(r, n, e)
+		return
+	}
+	once := e.task == "monitor" || e.task == "start" || e.task == "promote" || e.task == "migrate_from"
+	if e.ms == 0 && !once {
+		return
+	}
+	if c.addressOfHost(r) {
+		c.deferred = append(c.deferred, deferredCheck{r, n, e})
+		return
+	}
+	if c.checkConfig(r, n, e) && c.failuresOf(r, n, nil, true, false).count > 0 {
+		c.scheduleClearFailCount(r, n, "action definition changed")
+	}
+}
+
+// deferredCheck is the check of a connection whose address is the name of the
+// node it is assigned to, which is not known until then.
+type deferredCheck struct {
+	rsc   *Resource
+	node  *Node
+	entry *opEntry
+}
+
+// addressOfHost tells a bundle's connection without an address of its own.
+func (c *cluster) addressOfHost(r *Resource) bool {
+	return r.isConnection() && !r.isRemoteConnection() && c.paramsOf(r, nil).get("addr") == "#uname"
+}
+
+func (c *cluster) runDeferredChecks() {
+	for _, d := range c.deferred {
+		c.checkConfig(d.rsc, d.node, d.entry)
+	}
+}
+
+// cancelRemoved ends a recurring operation that shall not run any more.
+func (c *cluster) cancelRemoved(r *Resource, n *Node, e *opEntry) {
+	cancel := c.cancelAction(r, opKey{e.task, e.ms}, n)
+	cancel.setMeta("call-id", strconv.FormatInt(e.callID, 10))
+	c.order(op(r, "stop"), act(cancel), ordered)
+}
+
+// checkConfig compares one operation in the history with its configuration.
+// It tells whether something changed.
+func (c *cluster) checkConfig(r *Resource, n *Node, e *opEntry) bool {
+	if e.ms > 0 && !c.configured(r, e) {
+		if c.opts.cancelRemoved {
+			c.cancelRemoved(r, n, e)
+		}
+		return true
+	}
+	task := e.task
+	if e.ms == 0 && (task == "monitor" || task == "migrate_from" || task == "promote") {
+		task = "start"
+	}
+	switch c.compareDigests(r, n, e) {
+	case digestsEqual:
+		return false
+	case digestsRestart:
+		c.forceRestart(r, opKey{task, e.ms})
+	default:
+		switch {
+		case e.ms > 0:
+			c.triggerUnfencing(r, nil, "Device parameters changed (reschedule)")
+			c.action(r, opKey{task, e.ms}, task, n, true).set(actReschedule)
+		case e.element.SelectAttr("op-restart-digest") != nil:
+			c.triggerUnfencing(r, nil, "Device parameters changed (reload)")
+			c.reload(r, n)
+		default:
+			c.forceRestart(r, opKey{task, e.ms})
+		}
+	}
+	return true
+}
+
+// configured tells whether a recurring operation is still wanted.
+func (c *cluster) configured(r *Resource, e *opEntry) bool {
+	for _, o := range r.operations(c) {
+		if o.name == e.task && o.ms == e.ms && o.enabled {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *cluster) forceRestart(r *Resource, k opKey) {
+	c.triggerUnfencing(r, nil, "Device parameters changed")
+	a := c.action(r, k, k.op, nil, false)
+	a.reason = definitionChange
+}
+
+// reload lets an agent take over changed parameters without a restart.
+func (c *cluster) reload(r *Resource, n *Node) {
+	if r.Kind != KindPrimitive {
+		for _, child := range r.Children {
+			c.reload(child, n)
+		}
+		return
+	}
+	if n == nil || !r.Managed() || r.Failed() {
+		return
+	}
+	if r.is(flagStartPending) {
+		c.stopAction(r, n, false)
+		return
+	}
+	r.set(flagReload)
+	a := c.action(r, opKey{"reload-agent", 0}, "reload-agent", n, false)
+	a.say(definitionChange)
+	c.order(act(a), op(r, "stop"), ordered|thenCancelsFirst)
+	c.order(act(a), op(r, "demote"), ordered|thenCancelsFirst)
+}
+
+// cleanHistory lets a node forget what it did with a resource.
+func (c *cluster) cleanHistory(r *Resource, n *Node) {
+	if r.Failed() || n.Unclean || !n.Online {
+		return
+	}
+	c.action(r, opKey{"delete", 0}, "delete", n, false)
+	c.order(op(r, "stop"), op(r, "delete"), ordered)
+	c.order(op(r, "delete"), op(r, "start"), ordered)
+}
+
+// noteRecurring makes an optional action for every recurring operation that
+// the history shows to be running.
+func (c *cluster) noteRecurring(h *history) {
+	if !h.node.Online {
+		return
+	}
+	start, stop := h.startAndStop()
+	for i, e := range h.entries {
+		if e.ms == 0 || e.status == statusPending || start < stop && i <= stop || i < start {
+			continue
+		}
+		c.action(h.rsc, opKey{e.task, e.ms}, e.task, h.node, true)
+	}
+}
+
+// requireStop makes a required stop of a resource on a node.
+func (c *cluster) requireStop(r *Resource, n *Node) { c.stopAction(r, n, false) }
+
+// requireDemote makes a required demotion of a resource on a node.
+func (c *cluster) requireDemote(r *Resource, n *Node) { c.demoteAction(r, n, false) }
+
+// stopLauncher makes a required stop of a launcher whose inside failed.
+func (c *cluster) stopLauncher(launcher *Resource) { c.stopAction(launcher, nil, false) }
+
+// forgetHistory deletes a resource's history on a node from the CIB, after an
+// expired shutdown lock.
+func (c *cluster) forgetHistory(r *Resource, n *Node) {
+	c.action(r, opKey{"lrm_delete", 0}, "lrm_delete", n, false)
+}
+
+// scheduleClearFailCount makes the action that forgets a resource's failures
+// on a node.
+func (c *cluster) scheduleClearFailCount(r *Resource, n *Node, _ string) {
+	a := c.action(r, opKey{"clear_failcount", 0}, "clear_failcount", n, false)
+	a.setMeta("op_no_wait", "true")
+}
+
+// rescheduleMonitor has a recurring operation, whose failure is too old to
+// count, started anew.
+func (c *cluster) rescheduleMonitor(r *Resource, n *Node, e *opEntry) {
+	c.action(r, opKey{e.task, e.ms}, e.task, n, true).set(actReschedule)
+}

@@ -1,0 +1,339 @@
+package engine
+
+import "slices"
+
+var probeKey = opKey{"monitor", 0}
+
+// createProbes makes the operations that find out what is active where.
+func (c *cluster) createProbes() {
+	for _, n := range c.nodes {
+		if !n.Online {
+			if n.IsRemote() && c.connectionState(n) == connectionFailed {
+				c.fence(n, "the connection is unrecoverable", false)
+			}
+			continue
+		}
+		if n.Unclean || n.noProbes {
+			continue
+		}
+		for _, r := range c.resources {
+			c.probe(r, n)
+		}
+	}
+}
+
+// probe looks for a resource on a node. It tells whether a probe was made.
+func (c *cluster) probe(r *Resource, n *Node) bool {
+	switch r.Kind {
+	case KindGroup:
+		return c.probeAll(r.Children, n)
+	case KindClone:
+		return c.probeClone(r, n)
+	case KindBundle:
+		return c.probeBundle(r, n)
+	}
+	return c.probePrimitive(r, n)
+}
+
+func (c *cluster) probeAll(list []*Resource, n *Node) bool {
+	made := false
+	for _, r := range list {
+		made = c.probe(r, n) || made
+	}
+	return made
+}
+
+func (c *cluster) probeClone(r *Resource, n *Node) bool {
+	if r.is(flagExclusiveProbes) {
+		if e := r.allowed.at(n); e == nil || e.probe != probeExclusive {
+			if e != nil {
+				*e = entry{}
+			}
+			return false
+		}
+	}
+	sortByNumber(r.Children)
+	if r.Unique() {
+		return c.probeAll(r.Children, n)
+	}
+	for _, i := range r.Children {
+		if i.knownOn(n) {
+			return c.probe(i, n)
+		}
+	}
+	for _, i := range r.Children {
+		if i.singleLocation() == n {
+			return c.probe(i, n)
+		}
+	}
+	if len(r.Children) == 0 {
+		return false
+	}
+	return c.probe(r.Children[0], n)
+}
+
+// knownOn tells whether the state of the resource, or of anything in it, is
+// known on a node.
+func (r *Resource) knownOn(n *Node) bool {
+	if r.leaf() {
+		return r.probed.has(n)
+	}
+	return slices.ContainsFunc(r.Children, func(m *Resource) bool { return m.knownOn(n) })
+}
+
+func (c *cluster) probeBundle(r *Resource, n *Node) bool {
+	made := false
+	for _, rep := range r.bundle.replicas {
+		if rep.ip != nil {
+			made = c.probe(rep.ip, n) || made
+		}
+		if rep.child != nil && rep.node == n {
+			made = c.probe(rep.child, n) || made
+		}
+		if c.probe(rep.container, n) {
+			made = true
+			c.orderContainerProbe(r, rep, n)
+		}
+		if rep.connection != nil && c.probe(rep.connection, n) {
+			made = true
+			if probe := rep.connection.oldest(probeKey, n); probe != nil {
+				c.order(op(rep.container, "start"), act(probe), nestedProbe)
+			}
+		}
+	}
+	return made
+}
+
+// orderContainerProbe lets no other container of a bundle start on a node
+// before it is known whether this one is there, if a node may have only one.
+func (c *cluster) orderContainerProbe(r *Resource, rep *replica, n *Node) {
+	if r.bundle.perHost != 1 {
+		return
+	}
+	for _, other := range r.bundle.replicas {
+		if other != rep {
+			c.order(op(rep.container, "monitor"), op(other.container, "start"), ordered|ifOnSameNode)
+		}
+	}
+}
+
+// mayProbe tells whether a primitive has to be looked for on a node.
+func (c *cluster) mayProbe(r *Resource, n *Node) bool {
+	top := r.topmost()
+	if n.Remote {
+		if r.is(flagFenceDevice) || r.isConnection() || n.IsGuest() && r.guestConnection() != nil {
+			return false
+		}
+	}
+	if r.Launcher != nil && !r.isRemoteLaunched() {
+		return false
+	}
+	if r.Removed() || r.probed.has(n) {
+		return false
+	}
+	e := r.allowed.at(n)
+	if r.is(flagExclusiveProbes) || top.is(flagExclusiveProbes) {
+		if e == nil || e.probe != probeExclusive {
+			return false
+		}
+	}
+	return e == nil || e.probe != probeNever
+}
+
+// isRemoteLaunched tells a connection to what runs in a launcher: it is
+// probed although it lives in another resource.
+func (r *Resource) isRemoteLaunched() bool { return r.isConnection() }
+
+func (c *cluster) probePrimitive(r *Resource, n *Node) bool {
+	if !c.mayProbe(r, n) || n.IsGuest() && !c.guestReady(r, n) {
+		return false
+	}
+	probe := c.action(r, probeKey, "monitor", n, false)
+	c.orderUnfencing(r, n, probe, ordered)
+	if !r.activeOn(n) {
+		probe.setMeta("op_target_rc", "7")
+	} else if r.Role == RolePromoted {
+		probe.setMeta("op_target_rc", "8")
+	}
+	top := r
+	if t := r.topmost(); t.Kind == KindClone {
+		top = t
+	}
+	rel := ordered
+	if !probe.is(actRunnable) && len(top.Active) == 0 {
+		rel |= unrunnableFirstBlocks
+	}
+	c.order(act(probe), op(top, "start"), rel)
+	c.order(act(probe), op(r, "reload-agent"), ordered)
+	return true
+}
+
+// guestReady tells whether a guest node is up, and stays up, so that it can
+// be probed; otherwise the resource waits for the guest.
+func (c *cluster) guestReady(r *Resource, n *Node) bool {
+	top := r
+	if t := r.topmost(); t.Kind == KindClone {
+		top = t
+	}
+	guest := n.host()
+	if guest.Role == RoleStopped {
+		if guest.Assigned != nil && !guest.probed.has(guest.Assigned) {
+			c.order(op(guest, "monitor"), op(top, "start"), ordered)
+		}
+		return false
+	}
+	stops := n.remoteReset || n.Unclean || guest.Failed() || guest.NextRole == RoleStopped ||
+		guest.Assigned != nil && !guest.activeOn(guest.Assigned)
+	if stops {
+		c.order(op(guest, "stop"), op(top, "start"), ordered)
+	}
+	return !stops
+}
+
+// orderProbes lets what is about to start or restart wait for probes that it
+// is not tied to directly.
+func (c *cluster) orderProbes() {
+	for _, r := range c.resources {
+		c.orderProbesOf(r)
+	}
+	for _, o := range c.orders {
+		c.orderProbeBeforeStopped(o)
+	}
+}
+
+// orderProbeBeforeStopped: where something waits for a resource's stop, it
+// waits for its probe, too; that could find it active.
+func (c *cluster) orderProbeBeforeStopped(o order) {
+	if o.first.rsc == nil || o.first.rsc == o.then.rsc || o.rel == noRelation || o.first.key != (opKey{"stop", 0}) {
+		return
+	}
+	probes := o.first.rsc.withKey(probeKey)
+	if len(probes) == 0 {
+		return
+	}
+	if l := o.first.rsc.Launcher; l != nil && l == o.then.rsc && o.then.key == (opKey{"stop", 0}) {
+		return
+	}
+	rel := ordered | o.rel&(ifFirstUnmigratable|ifOnSameNode)
+	if o.rel == ifRequiredOnSameNode || o.rel == ifOnSameNodeOrTarget {
+		rel = o.rel
+	}
+	thens := []*action{o.then.action}
+	if o.then.action == nil {
+		if o.then.rsc == nil {
+			return
+		}
+		thens = o.then.rsc.withKey(o.then.key)
+	}
+	for _, probe := range probes {
+		for _, then := range thens {
+			if then.rsc == nil && (then.task == "stonith" && then.fenceHow() == "on" && then.node == probe.node ||
+				then.task == "do_shutdown" && then.node != probe.node) {
+				continue
+			}
+			c.link(probe, then, rel)
+		}
+	}
+}
+
+func (c *cluster) orderProbesOf(r *Resource) {
+	if r.Kind != KindPrimitive {
+		for _, child := range r.Children {
+			c.orderProbesOf(child)
+		}
+		return
+	}
+	undone := map[*action][]*action{} // what a walk from an action finds is the same for all nodes
+	for _, probe := range r.withKey(probeKey) {
+		for i := len(probe.after) - 1; i >= 0; i-- {
+			l := probe.after[i]
+			c.orderInactiveStarts(probe, l)
+			found, known := undone[l.action]
+			if !known {
+				w := probeWalk{c: c, rsc: r, seen: map[*action]bool{}}
+				w.from(l.action)
+				found = w.found
+				undone[l.action] = found
+			}
+			for _, undo := range found {
+				c.link(probe, undo, ordered)
+			}
+		}
+	}
+}
+
+// orderInactiveStarts: when a probe cannot run, instances that are not active
+// may not start either, though the clone as a whole may.
+func (c *cluster) orderInactiveStarts(probe *action, l link) {
+	x := l.action
+	if x.rsc == nil || !x.rsc.isInstanced() || probe.is(actRunnable) || l.rel.has(unrunnableFirstBlocks) ||
+		x.rsc != probe.rsc.topmost() || x.task != "start" {
+		return
+	}
+	for i := len(x.after) - 1; i >= 0; i-- {
+		y := x.after[i].action
+		if y.rsc != nil && y.task == "start" && len(y.rsc.Active) == 0 && y.rsc.topmost() == x.rsc {
+			c.link(probe, y, ordered|unrunnableFirstBlocks)
+		}
+	}
+}
+
+// probeWalk goes from an action that waits for a probe over all that this
+// leads to, and finds the restarts of other resources on the way: they, too,
+// wait for the probe.
+type probeWalk struct {
+	c     *cluster
+	rsc   *Resource // that is probed
+	seen  map[*action]bool
+	found []*action
+}
+
+func (w *probeWalk) from(a *action) {
+	if w.seen[a] {
+		return
+	}
+	w.seen[a] = true
+	w.restart(a)
+	for i := len(a.after) - 1; i >= 0; i-- {
+		l := a.after[i]
+		if l.rel.has(firstImpliesThen) || w.downTo(a, l.action) {
+			w.from(l.action)
+		}
+	}
+}
+
+// restart finds the stops before a start, and the demotions before a
+// promotion.
+func (w *probeWalk) restart(a *action) {
+	r := a.rsc
+	if r == nil || r.Kind != KindPrimitive || r == w.rsc {
+		return
+	}
+	undo := ""
+	switch a.task {
+	case "start":
+		undo = "stop"
+	case "promote":
+		undo = "demote"
+	default:
+		return
+	}
+	for _, stop := range r.withKey(opKey{undo, 0}) {
+		if !stop.is(actPseudo) {
+			w.found = append(w.found, stop)
+		}
+	}
+}
+
+// downTo tells whether the walk goes from a collective's action into a
+// member's.
+func (w *probeWalk) downTo(a, b *action) bool {
+	if a.rsc == nil || b.rsc == nil || a.rsc.Kind == KindPrimitive || a.rsc == w.rsc.Parent ||
+		b.rsc.Kind > KindGroup || b.rsc.Parent != a.rsc {
+		return false
+	}
+	if a.rsc.isInstanced() && a.rsc.meta.isTrue("interleave") {
+		return w.c.partner(w.rsc, a.rsc, false) == b.rsc
+	}
+	return true
+}

@@ -1,0 +1,239 @@
+package engine
+
+import "strings"
+
+// pair is two ordered actions and one kind of relation between them. Mask is
+// first's state; filter says which flags the relation is about.
+type pair struct {
+	first, then  *action
+	node         *Node
+	mask, filter actionFlags
+	rel          relation
+}
+
+// updatePair lets resource r, which one of the actions belongs to, apply the
+// relation: to the action itself and to what it stands for.
+func (c *cluster) updatePair(r *Resource, p pair) change {
+	switch r.Kind {
+	case KindPrimitive:
+		return c.pairOne(p)
+	case KindGroup:
+		changed := c.pairOne(p)
+		for _, m := range r.Children {
+			if ma := m.newest(p.then.task, p.node); ma != nil {
+				mp := p
+				mp.then = ma
+				changed.add(c.updatePair(m, mp))
+			}
+		}
+		return changed
+	default:
+		return c.pairInstances(r, p)
+	}
+}
+
+var flagWords = map[actionFlags]string{actOptional: "required", actRunnable: "unrunnable", actMigratable: "unmigrateable"}
+
+// clearBecause takes a flag from an action and notes which other action led
+// to that.
+func (a *action) clearBecause(flag actionFlags, other *action) {
+	if a.flags&flag != 0 {
+		a.clear(flag)
+		a.because(flagWords[flag], other)
+	}
+}
+
+// pairOne applies the relation to the two actions.
+func (c *cluster) pairOne(p pair) change {
+	first, then := p.first, p.then
+	firstWas, thenWas := first.flags, then.flags
+	switch p.rel {
+	case asymmetric:
+		c.pairAsymmetric(first, then)
+	case thenImpliesFirst:
+		if then.required() {
+			if p.filter&actOptional != 0 {
+				first.clearBecause(actOptional, then)
+			}
+			if p.mask&actMigratable != 0 && !then.is(actMigratable) {
+				first.clearBecause(actMigratable, then)
+			}
+		}
+	case promotedThenImplies:
+		if then.rsc.Role == RolePromoted && p.filter&actOptional != 0 && then.required() {
+			first.clearBecause(actOptional, then)
+			if !then.is(actMigratable) {
+				first.clearBecause(actMigratable, then)
+			}
+		}
+	case unmigratableThenBlocks:
+		if p.filter&actOptional != 0 {
+			if !then.is(actMigratable | actRunnable) {
+				first.clearBecause(actRunnable, then)
+			}
+			if then.required() {
+				first.clearBecause(actOptional, then)
+			}
+		}
+	case firstElseThen:
+		if p.filter&actOptional != 0 && !first.is(actRunnable) {
+			then.clearBecause(actMigratable, first)
+			then.clear(actPseudo)
+		}
+	case unrunnableFirstBlocks:
+		if p.filter&actRunnable != 0 && then.is(actRunnable) && p.mask&actRunnable == 0 {
+			then.clearBecause(actRunnable, first)
+			then.clearBecause(actMigratable, first)
+		}
+	case firstImpliesThen:
+		if p.filter&actOptional != 0 && !then.required() && p.mask&actOptional == 0 && !first.is(actMigratable) {
+			then.clearBecause(actOptional, first)
+		}
+	case intermediateStop:
+		c.pairRestart(p)
+	}
+	var changed change
+	if then.flags != thenWas {
+		changed.then = true
+		if then.rsc != nil && then.rsc.Parent != nil {
+			c.update(then)
+		}
+	}
+	changed.first = first.flags != firstWas
+	return changed
+}
+
+func (c *cluster) pairAsymmetric(first, then *action) {
+	if then.rsc == nil || first.is(actRunnable) {
+		return
+	}
+	if !then.required() {
+		r := then.rsc
+		if then.task == "stop" && r.Role == RoleStopped {
+			return
+		}
+		if then.task == "start" && r.Role >= RoleStarted && len(r.Active) == 1 && r.Active[0] == then.node {
+			return
+		}
+	}
+	then.clearBecause(actOptional, first)
+	then.clearBecause(actRunnable, first)
+}
+
+// pairRestart is for a stop before a start: when the start has to happen, or
+// cannot, so has the stop.
+func (c *cluster) pairRestart(p pair) {
+	first, then := p.first, p.then
+	applies := p.filter&actOptional != 0 && then.required() ||
+		p.filter&actRunnable != 0 && !then.is(actRunnable) && then.rsc.Managed() && first.rsc == then.rsc
+	if !applies {
+		return
+	}
+	if first.is(actRunnable) {
+		first.clearBecause(actOptional, then)
+	}
+	if then.required() {
+		first.clearBecause(actOptional, then)
+	}
+	if !then.is(actMigratable) {
+		first.clearBecause(actMigratable, then)
+	}
+	if first.required() && !first.is(actRunnable) {
+		then.clearBecause(actRunnable, first)
+	}
+}
+
+func (c *cluster) pairInstances(r *Resource, p pair) change {
+	if p.then.rsc == nil {
+		return change{}
+	}
+	if c.interleaves(p) {
+		return c.pairInterleaved(p)
+	}
+	changed := c.pairOne(p)
+	for _, i := range r.instances() {
+		ia := i.newest(p.then.task, p.node)
+		if ia == nil || c.flags(ia, p.node)&actRunnable == 0 {
+			continue
+		}
+		ip := p
+		ip.then = ia
+		sub := c.updatePair(i, ip)
+		changed.add(sub)
+		if sub.then {
+			c.updateAfters(ia)
+		}
+	}
+	return changed
+}
+
+// interleaves tells whether only the instances on the same node wait for each
+// other.
+func (c *cluster) interleaves(p pair) bool {
+	first, then := p.first.rsc, p.then.rsc
+	if first == nil || first == then || !first.isInstanced() || !then.isInstanced() {
+		return false
+	}
+	decides := then
+	if p.then.key == (opKey{"stop", 0}) || p.then.key == (opKey{"demote", 0}) {
+		decides = first
+	}
+	return decides.meta.isTrue("interleave")
+}
+
+// pairInterleaved ties each instance of then to its partner of first.
+func (c *cluster) pairInterleaved(p pair) change {
+	var changed change
+	current := p.first.key == (opKey{"stopped", 0}) || p.first.key == (opKey{"demoted", 0})
+	for _, t := range p.then.rsc.instances() {
+		f := c.partner(t, p.first.rsc, current)
+		if f == nil {
+			if !current && p.rel.any(unrunnableFirstBlocks|firstImpliesThen) && c.leaveUnassigned(t) {
+				changed.then = true
+			}
+			continue
+		}
+		changed.add(c.pairPartners(f, t, p))
+	}
+	return changed
+}
+
+func (c *cluster) pairPartners(f, t *Resource, p pair) change {
+	firstTask := p.first.task
+	if _, of, found := cutLast(p.first.key.op, "_notify_"); found {
+		firstTask = of
+	}
+	if begin, known := begun[firstTask]; known {
+		firstTask = begin
+	}
+	thenTask := p.then.task
+	if inner := c.insideOf(f); inner != nil && firstTask != "stop" {
+		f = inner
+	}
+	if inner := c.insideOf(t); inner != nil && (strings.HasPrefix(thenTask, "promote") || strings.HasPrefix(thenTask, "demote")) {
+		t = inner
+	}
+	fa, ta := f.newest(firstTask, nil), t.newest(thenTask, nil)
+	if fa == nil || ta == nil {
+		return change{}
+	}
+	var changed change
+	if c.link(fa, ta, p.rel) {
+		changed = change{first: true, then: true}
+	}
+	changed.add(c.updatePair(t, pair{fa, ta, p.node, c.flags(fa, p.node), p.filter, p.rel}))
+	return changed
+}
+
+// partner is the instance of other that the instance t goes together with.
+func (c *cluster) partner(t, other *Resource, current bool) *Resource {
+	if nodes := t.locationsOf(current); len(nodes) == 1 {
+		return c.instanceOn(other, nodes[0], current)
+	}
+	for _, n := range c.allowedByName(t) {
+		if f := c.instanceOn(other, n, current); f != nil {
+			return f
+		}
+	}
+	return nil
+}

@@ -1,0 +1,179 @@
+package tools
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"crm/cib"
+	"crm/engine"
+)
+
+// situation reads what the CIB says is where.
+func (s *simulation) situation(doc *cib.Document) (*engine.Situation, error) {
+	sit, err := engine.Read(engine.Input{CIB: doc, Now: s.now, Scores: s.scores})
+	if err != nil {
+		return nil, fail(exitBadConfig, "%w", err)
+	}
+	return sit, nil
+}
+
+func (s *simulation) simulate(doc *cib.Document) error {
+	s.sayTime(doc)
+	sit, err := s.situation(doc)
+	if err != nil {
+		return err
+	}
+	if !s.quiet {
+		s.showStatus("Current cluster status", sit, s.pending)
+	}
+	if !s.what.Empty() {
+		if sit, err = s.suppose(sit, doc); err != nil {
+			return err
+		}
+	}
+	if err := save(s.saveInput, doc.Bytes); err != nil {
+		return err
+	}
+	if !s.run {
+		return nil
+	}
+	out := sit.Decide()
+	s.showDecision(out)
+	if err := s.saveDecision(out); err != nil {
+		return err
+	}
+	if !s.execute {
+		return nil
+	}
+	return s.carryOut(out, doc)
+}
+
+// suppose writes what is supposed into the CIB and reads it again.
+func (s *simulation) suppose(sit *engine.Situation, doc *cib.Document) (*engine.Situation, error) {
+	lines, problems := sit.Suppose(&s.what)
+	if !s.quiet {
+		s.out.section("Performing Requested Modifications", lines)
+	}
+	for _, p := range problems {
+		fmt.Fprintln(s.std.Err, p)
+	}
+	s.sayTime(doc)
+	return s.situation(doc)
+}
+
+func (s *simulation) showStatus(title string, sit *engine.Situation, pending bool) {
+	s.out.section(title, statusLines(sit, pending))
+}
+
+func (s *simulation) showDecision(out *engine.Output) {
+	switch {
+	case s.scores && s.utilization:
+		s.out.section("Assignment Scores and Utilization Information", bulleted(out.ScoreLines()))
+	case s.scores:
+		s.out.section("Assignment Scores", bulleted(out.ScoreLines()))
+	case s.utilization:
+		s.out.section("Utilization Information", bulleted(out.ScoreLines()))
+	}
+	if !s.quiet {
+		s.out.section("Transition Summary", bulleted(out.SummaryLines()))
+	}
+}
+
+func bulleted(lines []string) []string {
+	list := make([]string, len(lines))
+	for i, l := range lines {
+		list[i] = "  * " + l
+	}
+	return list
+}
+
+func statusLines(*engine.Situation, bool) []string { return nil }
+
+// save writes a file if a name for it was given; "-" is not a name here.
+func save(name string, content func() []byte) error {
+	if name == "" {
+		return nil
+	}
+	if err := os.WriteFile(name, content(), 0o644); err != nil {
+		return fail(exitCannotWrite, "%w", err)
+	}
+	return nil
+}
+
+func (s *simulation) saveDecision(out *engine.Output) error {
+	if err := save(s.graph, out.Graph.XML); err != nil {
+		return err
+	}
+	return save(s.dot, func() []byte { return []byte(out.Dot(s.all, s.ids)) })
+}
+
+func (s *simulation) carryOut(out *engine.Output, doc *cib.Document) error {
+	done := out.Simulate(s.fail)
+	if !s.quiet {
+		s.out.section("Executing Cluster Transition", done.Lines)
+		s.sayTime(doc)
+	}
+	target := s.saveOutput
+	if s.inPlace && s.file != "" && s.file != "-" {
+		target = s.file
+	}
+	if err := save(target, done.CIB.Bytes); err != nil {
+		return err
+	}
+	if !s.quiet {
+		sit, err := s.situation(done.CIB)
+		if err != nil {
+			return err
+		}
+		s.out.section("Revised Cluster Status", statusLines(sit, false))
+	}
+	if !done.Complete {
+		fmt.Fprintln(s.std.Err, "Transition failed: terminated")
+		return fail(exitError, "An invalid transition was produced")
+	}
+	return nil
+}
+
+// runProfile decides every CIB of a directory and says how long it took.
+func (s *simulation) runProfile() error {
+	entries, err := os.ReadDir(s.profile)
+	if err != nil {
+		return fail(exitNoInput, "%w", err)
+	}
+	names := slices.DeleteFunc(entries, func(e os.DirEntry) bool { return e.IsDir() || !strings.HasSuffix(e.Name(), ".xml") })
+	var lines []string
+	for _, e := range names {
+		path := filepath.Join(s.profile, e.Name())
+		took, err := s.profileOne(path)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, fmt.Sprintf("  * Testing %s ... %.2f secs", path, took.Seconds()))
+	}
+	s.out.section("Timings", lines)
+	return nil
+}
+
+func (s *simulation) profileOne(path string) (time.Duration, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return 0, fail(exitNoInput, "%w", err)
+	}
+	doc, err := s.parse(text)
+	if err != nil {
+		return 0, err
+	}
+	begin := time.Now()
+	for range s.repeat {
+		sit, err := s.situation(doc)
+		if err != nil {
+			return 0, err
+		}
+		sit.Decide()
+	}
+	return time.Since(begin), nil
+}
