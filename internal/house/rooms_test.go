@@ -28,7 +28,7 @@ node/agent/agenttest: node/agent
 node/stonith: node/agent  # fence agents are agents: run, listed and described by the same rules
 node/store: cib node  # the Store effect is its contract
 node/control: cib node  # requests and replies
-node/daemon: cib engine engine/graph node node/wire node/haconf node/ring node/transport node/agent node/stonith node/store node/control
+node/daemon: cib engine engine/graph node node/ring node/wire node/haconf node/ring node/transport node/agent node/stonith node/store node/control
 node/lab: node/haconf node/control
 tools: cib cib/crmtext engine engine/graph node/control node/agent
 cmd/crm: cib completions examples node/agent node/control node/daemon node/haconf node/lab shell shell/repl tools

@@ -1,0 +1,226 @@
+package daemon
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"crm/node"
+	"crm/node/control"
+	"crm/node/ring"
+	"crm/node/stonith"
+	"crm/node/store"
+	"crm/node/transport"
+)
+
+// Daemon is a running member.
+type Daemon struct {
+	opts     Options
+	settings settings
+	started  time.Time
+
+	store    *store.Store
+	beater   *beater
+	machine  *node.Machine
+	agents   *agentRoom
+	engine   *engineRoom
+	events   *queue[node.Event]
+	effects  *queue[job]
+	answers  *answers
+	watchers *watchers
+	media    transport.Media
+	sealed   transport.Sealed
+	server   *control.Server
+	ended    chan struct{}
+}
+
+// Run is a member's life: it returns when the member has stopped (ctx ends:
+// its resources move away first; now ends: at once) or cannot go on.
+func Run(ctx, now context.Context, opts Options) error {
+	d, err := Start(opts)
+	if err != nil {
+		return err
+	}
+	return d.Wait(ctx, now)
+}
+
+// Start brings a member up. The caller must Wait.
+func Start(opts Options) (*Daemon, error) {
+	opts, err := opts.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s, err := readSettings(opts)
+	if err != nil {
+		return nil, err
+	}
+	d := &Daemon{opts: opts, settings: s, started: time.Now(), events: newQueue[node.Event](), effects: newQueue[job](),
+		answers: &answers{waiting: map[string][]chan node.Reply{}}, watchers: &watchers{all: map[chan control.Event]bool{}},
+		ended: make(chan struct{})}
+	if err := d.open(); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	return d, nil
+}
+
+// open takes what the member needs of the system.
+func (d *Daemon) open() (err error) {
+	if d.store, err = store.Open(d.opts.StateDir); err != nil {
+		return err
+	}
+	if err = d.makeMachines(); err != nil {
+		return err
+	}
+	d.engine = newEngineRoom(d.events)
+	d.agents = newAgentRoom(d.opts.Agents, stonith.New(d.opts.Agents), d.events, d.opts.Name)
+	if d.server, err = control.Listen(d.opts.Socket, door{d}); err != nil {
+		return err
+	}
+	if d.media, d.sealed, err = d.opts.Network(d.networkConfig()); err != nil {
+		return err
+	}
+	d.beater.media, d.beater.sealed = d.media, d.sealed
+	return nil
+}
+
+// makeMachines makes the ring and the member from what the disk holds.
+func (d *Daemon) makeMachines() error {
+	stored, err := d.store.Load()
+	if err != nil {
+		return err
+	}
+	id, err := d.store.UUID()
+	if err != nil {
+		return err
+	}
+	generation, err := d.store.NextGeneration(uint64(d.started.Unix()))
+	if err != nil {
+		return err
+	}
+	cf := d.settings.ring
+	r := ring.New(ring.Config{Self: d.opts.Name, Nodes: cf.Nodes, UUID: id, Generation: generation, Seed: binary.BigEndian.Uint64(id[:]),
+		KeepAlive: cf.KeepAlive, DeadTime: cf.DeadTime, WarnTime: cf.WarnTime, InitDead: cf.InitDead,
+		RexmitDelay: cf.RexmitDelay, HopFudge: cf.HopFudge}, d.started)
+	d.beater = newBeater(d.opts.Name, r, d.settings, d.events, d.notice)
+	process, err := processName()
+	if err != nil {
+		return err
+	}
+	// The log's leader must be heard of several times within deadtime, and
+	// a new one should be there when the ring gives up the old one.
+	election := min(2*time.Second, max(cf.DeadTime, 300*time.Millisecond))
+	d.machine, err = node.New(node.Config{Name: d.opts.Name, Members: cf.Nodes, Seed: binary.BigEndian.Uint64(id[8:]), Process: process,
+		Stored: stored, Election: election, Beat: election / 10, JoinWait: min(20*time.Second, cf.InitDead)}, d.started)
+	return err
+}
+
+// processName is a name that no process ever had: a random UUID (RFC 4122).
+func processName() (string, error) {
+	var b [16]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return "", err
+	}
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]), nil
+}
+
+func (d *Daemon) networkConfig() NetworkConfig {
+	return NetworkConfig{Name: d.opts.Name, Ring: d.settings.ring, Keys: d.settings.keys, Bind: d.opts.Bind, Heard: d.beater.take,
+		Receive: d.receive, Notice: d.notice}
+}
+
+// receive takes a large message of a peer. It was authenticated, but a peer
+// of another version may say what is not understood.
+func (d *Daemon) receive(peer string, text []byte) {
+	m, err := node.DecodeMessage(text)
+	if err != nil {
+		d.notice(node.Warn, "message from "+peer+": "+err.Error())
+		return
+	}
+	d.events.push(node.Heard{From: peer, Message: m})
+}
+
+// notice puts a line into the log and before those who watch.
+func (d *Daemon) notice(level node.Level, text string) {
+	d.opts.Log.Log(context.Background(), logLevel(level), text)
+	d.watchers.see(level, text)
+}
+
+// Wait lets the member live. When stop ends it leaves cleanly; when now ends,
+// or when it cannot go on, it ends at once.
+func (d *Daemon) Wait(stop, now context.Context) error {
+	work, end := context.WithCancel(context.Background())
+	defer end()
+	defer context.AfterFunc(now, end)()
+	defer context.AfterFunc(stop, d.shutdown)()
+	d.notice(node.Info, fmt.Sprintf("member %s of %v starts, pid %d", d.opts.Name, d.settings.ring.Nodes, os.Getpid()))
+
+	var rooms sync.WaitGroup
+	rooms.Go(func() { d.beater.run(work) })
+	rooms.Go(func() { think(work, d.machine, d.events, d.effects) })
+	rooms.Go(func() { d.engine.run(work) })
+	do := &doer{store: d.store, tell: d.tell, engine: d.engine, agents: d.agents, answers: d.answers, notice: d.notice}
+	exit, err := do.run(work, d.effects)
+
+	if err == nil && exit.Clean {
+		d.goodbye()
+	}
+	close(d.ended)
+	end()
+	rooms.Wait()
+	d.agents.working.Wait()
+	err = errors.Join(err, d.close())
+	switch {
+	case err != nil:
+		return err
+	case !exit.Clean && now.Err() == nil:
+		return fmt.Errorf("this member ended: %s", exit.Reason)
+	}
+	d.notice(node.Info, "member "+d.opts.Name+" has ended: "+exit.Reason)
+	return nil
+}
+
+// shutdown asks the cluster to let this member go.
+func (d *Daemon) shutdown() {
+	d.notice(node.Info, "asked to stop: the resources of this member move away first")
+	d.events.push(node.Asked{ID: rand.Text(), Request: node.Request{Verb: node.VerbShutdown}})
+}
+
+// goodbye tells the others that this member is gone, so that they need not
+// wait for deadtime.
+func (d *Daemon) goodbye() {
+	close(d.beater.leave)
+	select {
+	case <-d.beater.gone:
+	case <-time.After(time.Second):
+	}
+}
+
+func (d *Daemon) tell(peer string, message []byte) {
+	if !d.sealed.Send(peer, message) {
+		d.notice(node.Debug, "no room for a message to "+peer+": it is dropped, as if the network had lost it")
+	}
+}
+
+// close gives back what Start took, in the other order.
+func (d *Daemon) close() error {
+	var errs []error
+	if d.server != nil {
+		errs = append(errs, d.server.Close())
+	}
+	if d.media != nil {
+		errs = append(errs, d.media.Close())
+	}
+	if d.sealed != nil {
+		errs = append(errs, d.sealed.Close())
+	}
+	if d.store != nil {
+		errs = append(errs, d.store.Close())
+	}
+	return errors.Join(errs...)
+}

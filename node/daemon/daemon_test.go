@@ -1,0 +1,222 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"crm/cib"
+	"crm/node"
+	"crm/node/agent"
+	"crm/node/control"
+	"crm/node/transport"
+)
+
+// world is a cluster of daemons in this process, over a network in memory.
+type world struct {
+	t       *testing.T
+	dir     string
+	names   []string
+	network *transport.Memory
+	members map[string]*member
+}
+
+type member struct {
+	stop, now context.CancelFunc
+	ended     chan error
+	client    *control.Client
+}
+
+func newWorld(t *testing.T, names ...string) *world {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "crm") // a socket's path must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, dir: dir, names: names, network: transport.NewMemory(), members: map[string]*member{}}
+	t.Cleanup(func() {
+		for name := range w.members { // order: all at once
+			w.kill(name)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, name := range names {
+		w.configure(name)
+		w.start(name)
+	}
+	return w
+}
+
+func (w *world) configure(name string) {
+	w.t.Helper()
+	dir := filepath.Join(w.dir, name)
+	cf := "keepalive 50ms\ndeadtime 500ms\ninitdead 1000ms\nudpport 6940\nucast lo 127.0.0.1\ncrm on\n"
+	for _, n := range w.names {
+		cf += "node " + n + "\n"
+	}
+	for file, text := range map[string]string{"ha.cf": cf, "authkeys": "auth 1\n1 sha1 secret\n"} { // order: two files
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			w.t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+func (w *world) start(name string) {
+	w.t.Helper()
+	dir := filepath.Join(w.dir, name)
+	runner := agent.New()
+	runner.State = filepath.Join(dir, "run")
+	log := slog.New(slog.NewTextHandler(w.t.Output(), nil)).With("member", name)
+	if !testing.Verbose() {
+		log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	d, err := Start(Options{Name: name, ConfigDir: dir, StateDir: filepath.Join(dir, "state"), Socket: filepath.Join(dir, "s"),
+		Log: log, Agents: runner, Network: func(c NetworkConfig) (transport.Media, transport.Sealed, error) {
+			media, sealed := w.network.Join(c.Name, c.Keys, c.Heard, c.Receive)
+			return media, sealed, nil
+		}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	stop, cancelStop := context.WithCancel(context.Background())
+	now, cancelNow := context.WithCancel(context.Background())
+	m := &member{stop: cancelStop, now: cancelNow, ended: make(chan error, 1), client: control.Dial(filepath.Join(dir, "s"))}
+	w.members[name] = m
+	go func() { m.ended <- d.Wait(stop, now) }()
+}
+
+// kill ends a member at once, as a crash of its process would.
+func (w *world) kill(name string) {
+	m := w.members[name]
+	delete(w.members, name)
+	m.now()
+	<-m.ended
+	m.stop()
+}
+
+func (w *world) ask(name string, req node.Request) node.Reply {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), 30*time.Second)
+	defer cancel()
+	reply, err := w.members[name].client.Ask(ctx, req)
+	if err != nil {
+		w.t.Fatalf("%s to %s: %v", req.Verb, name, err)
+	}
+	return reply
+}
+
+func (w *world) read(name string) *cib.Document {
+	w.t.Helper()
+	doc, err := cib.Parse(w.ask(name, node.Request{Verb: node.VerbRead}).CIB)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return doc
+}
+
+// commit puts primitives into the configuration, by way of one member.
+func (w *world) commit(name string, primitives ...string) {
+	w.t.Helper()
+	doc := w.read(name)
+	base := doc.Version()
+	doc.SetProperty("stonith-enabled", "false")
+	for _, text := range primitives {
+		e, err := cib.ParseElement(text)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		doc.MakeSection("resources").AddChild(e)
+	}
+	reply := w.ask(name, node.Request{Verb: node.VerbCommit, Base: base, CIB: doc.Bytes()})
+	if reply.Refused != node.NotRefused {
+		w.t.Fatalf("commit: %s: %s", reply.Refused, reply.Text)
+	}
+}
+
+// until waits for a condition that a member's notices may bring about.
+func (w *world) until(what, name string, holds func(*cib.Document) bool) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !holds(w.read(name)) {
+		select {
+		case <-ctx.Done():
+			w.t.Fatalf("%s: not within 30 s; the CIB of %s:\n%s", what, name, w.read(name).Bytes())
+		case <-tick.C:
+		}
+	}
+}
+
+func dummy(id string) string {
+	return fmt.Sprintf(`<primitive id="%s" class="ocf" provider="crm" type="Dummy"><operations>`+
+		`<op id="%s-m" name="monitor" interval="1s"/></operations></primitive>`, id, id)
+}
+
+func TestCommitSurvivesARestart(t *testing.T) {
+	w := newWorld(t, "alice")
+	w.commit("alice", dummy("d"))
+	was := w.read("alice").Version()
+	w.kill("alice")
+	w.start("alice")
+	w.until("the configuration is back", "alice", func(doc *cib.Document) bool {
+		v := doc.Version()
+		return v.AdminEpoch == was.AdminEpoch && v.Epoch >= was.Epoch && strings.Contains(string(doc.Bytes()), `id="d"`)
+	})
+}
+
+func TestStrangerSocketPathIsRefused(t *testing.T) {
+	w := newWorld(t, "alice")
+	_, err := Start(Options{Name: "alice", ConfigDir: filepath.Join(w.dir, "alice"), StateDir: filepath.Join(w.dir, "alice", "state"),
+		Socket: filepath.Join(w.dir, "alice", "s")})
+	if err == nil || !strings.Contains(err.Error(), "another crm daemon") {
+		t.Errorf("second daemon on the same folders: %v", err)
+	}
+}
+
+func TestBadSettingsAreAllTold(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "ha.cf"), []byte("keepalive banana\nnode alice\nbcast lo\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Start(Options{Name: "alice", ConfigDir: dir, StateDir: filepath.Join(dir, "s")})
+	if err == nil {
+		t.Fatal("started")
+	}
+	for _, part := range []string{"ha.cf:1", "banana", "authkeys is missing", "mode 600"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%q does not say %q", err, part)
+		}
+	}
+}
+
+func TestSocketIsClosedAfterTheEnd(t *testing.T) {
+	w := newWorld(t, "alice")
+	socket := filepath.Join(w.dir, "alice", "s")
+	w.kill("alice")
+	if conn, err := net.Dial("unix", socket); err == nil {
+		conn.Close()
+		t.Error("somebody still answers")
+	}
+}
+
+func TestCommitReachesEveryMember(t *testing.T) {
+	w := newWorld(t, "alice", "bob", "carol")
+	w.commit("bob", dummy("d"), dummy("e"))
+	for _, name := range w.names {
+		w.until("the commit reaches "+name, name, func(doc *cib.Document) bool { return doc.Find("e") != nil })
+	}
+}

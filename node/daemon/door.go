@@ -1,0 +1,120 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+	"time"
+
+	"crm/node"
+	"crm/node/control"
+)
+
+// answers are the requests that wait for their Answer.
+type answers struct {
+	mu      sync.Mutex
+	waiting map[string][]chan node.Reply
+}
+
+// expect registers a wait; cancel it by calling the returned function.
+func (a *answers) expect(id string) (<-chan node.Reply, func()) {
+	ch := make(chan node.Reply, 1)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.waiting[id] = append(a.waiting[id], ch)
+	return ch, func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		delete(a.waiting, id)
+	}
+}
+
+func (a *answers) give(e node.Answer) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, ch := range a.waiting[e.ID] {
+		ch <- e.Reply
+	}
+	delete(a.waiting, e.ID)
+}
+
+// door is what the control socket asks.
+type door struct {
+	d *Daemon
+}
+
+var errEnding = errors.New("this member is ending")
+
+// Ask hands a request to the machine.
+func (o door) Ask(ctx context.Context, id string, req node.Request) (node.Reply, error) {
+	ch, forget := o.d.answers.expect(id)
+	defer forget()
+	o.d.events.push(node.Asked{ID: id, Request: req})
+	select {
+	case r := <-ch:
+		return r, nil
+	case <-ctx.Done():
+		return node.Reply{}, ctx.Err()
+	case <-o.d.ended:
+		return node.Reply{}, errEnding
+	}
+}
+
+// History reads the revisions in the doer's turn, because the store is its.
+func (o door) History(ctx context.Context) (all []node.Revision, err error) {
+	done := make(chan struct{})
+	o.d.effects.push(job{work: func() {
+		defer close(done)
+		all, err = o.d.store.Revisions()
+	}})
+	select {
+	case <-done:
+		return all, err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-o.d.ended:
+		return nil, errEnding
+	}
+}
+
+// Info describes this process.
+func (o door) Info(context.Context) (control.Info, error) {
+	return control.Info{Node: o.d.opts.Name, Version: o.d.opts.Version, PID: os.Getpid(), Started: o.d.started,
+		StateDir: o.d.opts.StateDir, Config: o.d.opts.ConfigDir, Peers: o.d.beater.states()}, nil
+}
+
+// Watch gives what is noticed.
+func (o door) Watch(ctx context.Context) <-chan control.Event { return o.d.watchers.add(ctx) }
+
+// watchers are those who follow what the member notices.
+type watchers struct {
+	mu  sync.Mutex
+	all map[chan control.Event]bool
+}
+
+func (w *watchers) add(ctx context.Context) <-chan control.Event {
+	ch := make(chan control.Event, 1024)
+	w.mu.Lock()
+	w.all[ch] = true
+	w.mu.Unlock()
+	context.AfterFunc(ctx, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.all, ch)
+		close(ch)
+	})
+	return ch
+}
+
+// see gives an event to all who keep up.
+func (w *watchers) see(level node.Level, text string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for ch := range w.all {
+		select {
+		case ch <- control.Event{When: time.Now(), Level: level, Text: text}:
+		default:
+		}
+	}
+}

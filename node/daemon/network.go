@@ -1,0 +1,67 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"crm/node"
+	"crm/node/haconf"
+	"crm/node/transport"
+	"crm/node/wire"
+)
+
+// Network opens a member's ways to the others.
+type Network func(NetworkConfig) (transport.Media, transport.Sealed, error)
+
+// NetworkConfig is what a Network is opened with.
+type NetworkConfig struct {
+	Name    string
+	Ring    *haconf.Config
+	Keys    *wire.Keyring
+	Bind    netip.Addr
+	Heard   func(transport.Packet)
+	Receive func(peer string, message []byte)
+	Notice  func(node.Level, string)
+}
+
+// UDP is the Network of ha.cf's media, with the sealed channel on the same
+// port number.
+func UDP(c NetworkConfig) (transport.Media, transport.Sealed, error) {
+	var peers []string
+	for _, name := range c.Ring.Nodes {
+		if name != c.Name {
+			peers = append(peers, name)
+		}
+	}
+	sealed, err := transport.Listen(transport.ChannelConfig{Self: c.Name, Peers: peers, Bind: c.Bind, Port: c.Ring.Port, Keys: c.Keys,
+		Receive: c.Receive, Say: func(text string) { c.Notice(node.Info, text) }})
+	if err != nil {
+		return nil, nil, err
+	}
+	forged := &refusals{notice: c.Notice}
+	media, err := transport.OpenUDP(transport.UDPConfig{Lines: lines(c.Ring.Media), Bind: c.Bind, Keys: c.Keys, Heard: c.Heard,
+		Refused: forged.see})
+	if err != nil {
+		return nil, nil, errors.Join(err, sealed.Close())
+	}
+	return media, sealed, nil
+}
+
+func lines(media []haconf.Medium) []transport.Line {
+	var all []transport.Line
+	for _, m := range media {
+		all = append(all, transport.Line{Kind: transport.Kind(m.Kind), Interface: m.Interface, Peer: m.Peer, Port: m.Port,
+			TTL: m.TTL, Loop: m.Loop, IPv6: m.IPv6})
+	}
+	return all
+}
+
+// say names the source of a packet that was not believed.
+func (r *refusals) say(link string, from netip.AddrPort, err error, more int) {
+	text := fmt.Sprintf("packet from %s on %s was not believed: %v", from, link, err)
+	if more > 0 {
+		text += fmt.Sprintf(" (and %d more since the last such line)", more)
+	}
+	r.notice(node.Warn, text)
+}

@@ -1,0 +1,132 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"crm/node/agent"
+	"crm/node/control"
+	"crm/node/haconf"
+	"crm/node/wire"
+)
+
+// The folders of an installed member.
+const (
+	DefaultConfigDir = "/etc/ha.d"
+	DefaultStateDir  = "/var/lib/crm"
+)
+
+// Options are what a daemon is started with. Empty fields get the defaults of
+// an installed system.
+type Options struct {
+	Name      string // node name; the host's when empty
+	ConfigDir string // of ha.cf and authkeys
+	StateDir  string
+	Socket    string
+	Version   string // of the program, for "crm status"
+	Log       *slog.Logger
+	Agents    *agent.Runner
+	// Bind is the own address, for several members on one machine; zero
+	// means all addresses.
+	Bind netip.Addr
+	// Network opens the ways to the other members; UDP when nil.
+	Network Network
+}
+
+// withDefaults fills in what was left empty.
+func (o Options) withDefaults() (Options, error) {
+	if o.Name == "" {
+		host, err := os.Hostname()
+		if err != nil {
+			return o, fmt.Errorf("find this node's name: %w", err)
+		}
+		o.Name = host
+	}
+	o.Name = strings.ToLower(o.Name)
+	fill := func(s *string, value string) {
+		if *s == "" {
+			*s = value
+		}
+	}
+	fill(&o.ConfigDir, DefaultConfigDir)
+	fill(&o.StateDir, DefaultStateDir)
+	fill(&o.Socket, control.DefaultSocket)
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Agents == nil {
+		o.Agents = agent.New()
+	}
+	if o.Network == nil {
+		o.Network = UDP
+	}
+	return o, nil
+}
+
+// settings are the configuration files of a member, read and checked.
+type settings struct {
+	ring *haconf.Config
+	keys *wire.Keyring
+}
+
+// readSettings reads ha.cf and authkeys. All that is wrong with both is told
+// at once; warnings go to the log.
+func readSettings(o Options) (settings, error) {
+	var s settings
+	ring, ringErr := readRing(o)
+	keys, keysErr := readKeys(o)
+	if err := errors.Join(ringErr, keysErr); err != nil {
+		return s, fmt.Errorf("the configuration in %s cannot be used:\n%w", o.ConfigDir, err)
+	}
+	if !ring.HasNode(o.Name) {
+		return s, fmt.Errorf("%s has no line \"node %s\": this member is not one of its own cluster (nodes: %s)",
+			filepath.Join(o.ConfigDir, "ha.cf"), o.Name, strings.Join(ring.Nodes, " "))
+	}
+	return settings{ring, keys}, nil
+}
+
+func readRing(o Options) (*haconf.Config, error) {
+	path := filepath.Join(o.ConfigDir, "ha.cf")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, missing(path, err, "node lines, a medium (bcast, mcast or ucast) and deadtime")
+	}
+	ring, warnings, err := haconf.ParseConfig(path, text)
+	warn(o.Log, warnings)
+	return ring, err
+}
+
+func readKeys(o Options) (*wire.Keyring, error) {
+	path := filepath.Join(o.ConfigDir, "authkeys")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, missing(path, err, "\"auth 1\" and \"1 sha1 SECRET\", mode 600, the same on every member")
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	keys, warnings, err := haconf.ParseAuthkeys(path, text, info.Mode().Perm())
+	warn(o.Log, warnings)
+	return keys, err
+}
+
+// missing says what a file that is not there should hold.
+func missing(path string, err error, want string) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is missing: it needs %s", path, want)
+	}
+	return fmt.Errorf("read %s: %w", path, err)
+}
+
+func warn(log *slog.Logger, warnings []haconf.Problem) {
+	for _, w := range warnings {
+		log.Warn(w.Error())
+	}
+}

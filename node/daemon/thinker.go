@@ -1,0 +1,44 @@
+package daemon
+
+import (
+	"context"
+	"time"
+
+	"crm/node"
+)
+
+// think owns the machine: it steps it with what happens and hands the effects
+// to the doer, until the machine exits or ctx ends.
+func think(ctx context.Context, m *node.Machine, events *queue[node.Event], effects *queue[job]) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-events.more:
+		case <-timer.C:
+			effects.push(jobs(m.Step(time.Now(), node.Elapsed{}))...)
+		}
+		happened, _ := events.take()
+		for _, ev := range happened {
+			effects.push(jobs(m.Step(time.Now(), ev))...)
+		}
+		timer.Reset(max(0, time.Until(m.Deadline())))
+	}
+}
+
+// job is something for the doer: an effect of the machine, or a piece of work
+// that needs the store and must keep its place in the order.
+type job struct {
+	effect node.Effect
+	work   func()
+}
+
+func jobs(effects []node.Effect) []job {
+	all := make([]job, len(effects))
+	for i, e := range effects {
+		all[i].effect = e
+	}
+	return all
+}
