@@ -77,3 +77,10 @@ func BenchmarkVerify5MB(b *testing.B) {
 		Verify(d)
 	}
 }
+
+func BenchmarkEffective5MB(b *testing.B) {
+	d := parse(b, string(large(1750)))
+	for b.Loop() {
+		Effective(d)
+	}
+}
