@@ -14,6 +14,9 @@ type Agent struct {
 	Provider string
 	Type     string
 	Template string
+	// Bare says that only the type was given; class and provider are the
+	// usual ones, and somebody who knows the agents may find better.
+	Bare bool
 }
 
 // Parse reads class:provider:type, class:type, type, or @template. A type
@@ -48,7 +51,7 @@ func (a *Agent) set(parts []string) bool {
 	}
 	switch len(parts) {
 	case 1:
-		a.Class, a.Provider, a.Type = "ocf", "heartbeat", parts[0]
+		a.Class, a.Provider, a.Type, a.Bare = "ocf", "heartbeat", parts[0], true
 	case 2:
 		a.Class, a.Type = strings.ToLower(parts[0]), parts[1]
 		if a.Class == "ocf" {

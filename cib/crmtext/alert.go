@@ -58,7 +58,7 @@ func (m *maker) recipient(to grammar.Recipient, id string) *etree.Element {
 // alertWords are the keywords of an alert's sets by element.
 var alertWords = map[string]string{"instance_attributes": "attributes", "meta_attributes": "meta"}
 
-func readAlert(e *etree.Element) (grammar.Statement, bool) {
+func (p *Printer) readAlert(e *etree.Element) (grammar.Statement, bool) {
 	// A description is shown as XML, as crmsh does.
 	a, ok := attrsOf(e, "path")
 	if !ok || a["path"] == "" {
@@ -66,7 +66,7 @@ func readAlert(e *etree.Element) (grammar.Statement, bool) {
 	}
 	s := &grammar.Alert{Word: "alert", ID: grammar.ID(a["id"]), Path: grammar.AlertPath(a["path"])}
 	for c := range cib.Children(e) {
-		part, ok := readAlertPart(c)
+		part, ok := p.readAlertPart(c)
 		if !ok {
 			return nil, false
 		}
@@ -75,15 +75,15 @@ func readAlert(e *etree.Element) (grammar.Statement, bool) {
 	return s, true
 }
 
-func readAlertPart(e *etree.Element) (part grammar.AlertPart, ok bool) {
+func (p *Printer) readAlertPart(e *etree.Element) (part grammar.AlertPart, ok bool) {
 	switch e.Tag {
 	case "select":
 		part.Select, ok = readSelection(e)
 	case "recipient":
-		part.Recipient, ok = readRecipient(e)
+		part.Recipient, ok = p.readRecipient(e)
 	default:
 		word := alertWords[e.Tag]
-		set, fits := readSet(e, word)
+		set, fits := p.readSet(e, word)
 		part.Set, ok = &set, fits && word != ""
 	}
 	return part, ok
@@ -111,7 +111,7 @@ func readSelection(e *etree.Element) (*grammar.Select, bool) {
 	return s, len(s.Kinds) > 0
 }
 
-func readRecipient(e *etree.Element) (*grammar.Recipient, bool) {
+func (p *Printer) readRecipient(e *etree.Element) (*grammar.Recipient, bool) {
 	a, ok := attrsOf(e, "value")
 	if !ok || a["value"] == "" || strings.ContainsAny(a["value"], "{}") {
 		return nil, false
@@ -119,7 +119,7 @@ func readRecipient(e *etree.Element) (*grammar.Recipient, bool) {
 	to := &grammar.Recipient{Value: a["value"]}
 	for c := range cib.Children(e) {
 		word := alertWords[c.Tag]
-		set, ok := readSet(c, word)
+		set, ok := p.readSet(c, word)
 		if !ok || word == "" {
 			return nil, false
 		}

@@ -108,11 +108,12 @@ func (m *maker) reference(tag, ref string, pos grammar.Pos) string {
 
 // readSet turns an attribute set into words. ok is false where it holds what
 // the language cannot say.
-func readSet(e *etree.Element, keyword string) (s grammar.AttrSet, ok bool) {
+func (p *Printer) readSet(e *etree.Element, keyword string) (s grammar.AttrSet, ok bool) {
 	s.Keyword = keyword
 	for _, a := range e.Attr {
 		switch a.Key {
 		case "id":
+			s.ID = p.keptID(a.Value)
 		case "id-ref":
 			s.IDRef = a.Value
 		case "score":
@@ -133,11 +134,11 @@ func readSet(e *etree.Element, keyword string) (s grammar.AttrSet, ok bool) {
 			}
 			s.Rules = append(s.Rules, r)
 		case "nvpair":
-			p, ok := readPair(c)
+			nv, ok := p.readPair(c)
 			if !ok {
 				return s, false
 			}
-			s.Pairs = append(s.Pairs, p)
+			s.Pairs = append(s.Pairs, nv)
 		default:
 			return s, false
 		}
@@ -145,25 +146,36 @@ func readSet(e *etree.Element, keyword string) (s grammar.AttrSet, ok bool) {
 	return s, s.IDRef == "" || len(s.Pairs) == 0 && len(s.Rules) == 0
 }
 
-func readPair(e *etree.Element) (p grammar.Pair, ok bool) {
-	p.Bare = true
+func (p *Printer) readPair(e *etree.Element) (nv grammar.Pair, ok bool) {
+	nv.Bare = true
 	for _, a := range e.Attr {
 		switch a.Key {
 		case "id":
+			nv.ID = p.keptID(a.Value)
 		case "id-ref":
-			p.Ref = a.Value
+			nv.Ref = a.Value
 		case "name":
-			p.Name = a.Value
+			nv.Name = a.Value
 		case "value":
-			p.Value, p.Bare = a.Value, false
+			nv.Value, nv.Bare = a.Value, false
 		default:
-			return p, false
+			return nv, false
 		}
 	}
-	if p.Ref != "" {
-		return p, p.Bare && len(e.ChildElements()) == 0
+	if nv.Ref != "" {
+		return nv, nv.Bare && !hasElements(e)
 	}
-	return p, sayableName(p.Name) && sayable(p.Value) && len(e.ChildElements()) == 0
+	if p.hidden(nv.Name) && !nv.Bare {
+		nv.Value = stars
+	}
+	return nv, sayableName(nv.Name) && sayable(nv.Value) && !hasElements(e) && (nv.ID == "" || !nv.Bare)
+}
+
+func hasElements(e *etree.Element) bool {
+	for range cib.Children(e) {
+		return true
+	}
+	return false
 }
 
 // sayableName tells a name that can stand before =.

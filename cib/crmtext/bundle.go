@@ -61,7 +61,7 @@ func (m *maker) attribute(e *etree.Element, p grammar.Pair) {
 // mappingID counts on from the bundle's own id, which is taken.
 func (m *maker) mappingID(bundle string) string { return m.id(bundle) }
 
-func readBundle(e *etree.Element) (grammar.Statement, bool) {
+func (p *Printer) readBundle(e *etree.Element) (grammar.Statement, bool) {
 	s := &grammar.Bundle{Word: "bundle", ID: grammar.ID(cib.ID(e))}
 	for _, a := range e.Attr {
 		switch a.Key {
@@ -74,7 +74,7 @@ func readBundle(e *etree.Element) (grammar.Statement, bool) {
 	}
 	var inside []grammar.BundlePart
 	for c := range cib.Children(e) {
-		part, ok := readBundlePart(c)
+		part, ok := p.readBundlePart(c)
 		if !ok {
 			return nil, false
 		}
@@ -88,14 +88,14 @@ func readBundle(e *etree.Element) (grammar.Statement, bool) {
 	return s, sayable(string(s.Desc)) && len(inside) < 2 && grammar.ValidID(string(s.ID))
 }
 
-func readBundlePart(e *etree.Element) (part grammar.BundlePart, ok bool) {
+func (p *Printer) readBundlePart(e *etree.Element) (part grammar.BundlePart, ok bool) {
 	part.Word = e.Tag
 	switch e.Tag {
 	case "primitive":
 		part.Primitive = cib.ID(e)
 		return part, true
 	case "meta_attributes":
-		set, ok := readSet(e, "meta")
+		set, ok := p.readSet(e, "meta")
 		part.Set = &set
 		return part, ok
 	case "docker", "podman", "rkt":

@@ -147,7 +147,7 @@ func (m *maker) sets(e *etree.Element, sets []grammar.AttrSet) {
 }
 
 // readContainer reads what groups and clones have in common.
-func readContainer(e *etree.Element) (desc grammar.Description, sets []grammar.AttrSet, members []string, ok bool) {
+func (p *Printer) readContainer(e *etree.Element) (desc grammar.Description, sets []grammar.AttrSet, members []string, ok bool) {
 	for _, a := range e.Attr {
 		switch a.Key {
 		case "id":
@@ -163,7 +163,7 @@ func readContainer(e *etree.Element) (desc grammar.Description, sets []grammar.A
 			continue
 		}
 		word := setWords[c.Tag]
-		set, ok := readSet(c, word)
+		set, ok := p.readSet(c, word)
 		if !ok || word == "" || word == "utilization" {
 			return desc, nil, nil, false
 		}
@@ -172,14 +172,14 @@ func readContainer(e *etree.Element) (desc grammar.Description, sets []grammar.A
 	return desc, sets, members, sayable(string(desc)) && len(members) > 0 && grammar.ValidID(cib.ID(e))
 }
 
-func readGroup(e *etree.Element) (grammar.Statement, bool) {
-	desc, sets, members, ok := readContainer(e)
+func (p *Printer) readGroup(e *etree.Element) (grammar.Statement, bool) {
+	desc, sets, members, ok := p.readContainer(e)
 	return &grammar.Group{Word: "group", ID: grammar.ID(cib.ID(e)), Desc: desc,
 		Members: grammar.Members{IDs: members}, Sets: grammar.ResourceSets{List: sets}}, ok
 }
 
-func readClone(e *etree.Element) (grammar.Statement, bool) {
-	desc, sets, members, ok := readContainer(e)
+func (p *Printer) readClone(e *etree.Element) (grammar.Statement, bool) {
+	desc, sets, members, ok := p.readContainer(e)
 	if !ok || len(members) != 1 {
 		return nil, false
 	}

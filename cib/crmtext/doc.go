@@ -18,10 +18,12 @@
 //	text := crmtext.Show(doc)      // all objects, in crmsh's order and layout
 //	text, err := crmtext.Object(doc, id)
 //	objects := crmtext.Objects(doc)  // what there is: kind, id, element
+//	p := crmtext.NewPrinter(doc)     // for many: p.Text(objects...), p.Hide, p.KeepReferred
 //
 // What the language cannot say is shown as an xml statement, so that nothing
-// is ever left out. Text that Show wrote gives the same configuration when it
-// is applied.
+// is ever left out. Text that a Printer with KeepReferred wrote gives the same
+// configuration when it is applied; Show leaves ids out that others refer to,
+// as crmsh does.
 //
 // The package never touches files, clocks or the network.
 package crmtext

@@ -13,6 +13,11 @@ import (
 // Editor changes the configuration of one document statement by statement.
 // While it is in use nothing else may change the document.
 type Editor struct {
+	// Providers, if set, lists the providers of ocf agents of a type. An agent
+	// given by its type alone is then of heartbeat if that has it, else of
+	// pacemaker, else of the first.
+	Providers func(agentType string) []string
+
 	doc   *cib.Document
 	ids   *cib.Index
 	notes []string
@@ -40,12 +45,21 @@ func (ed *Editor) ApplyAll(sts []grammar.Statement) []error {
 	sorted := append([]grammar.Statement(nil), sts...)
 	sort.SliceStable(sorted, func(i, j int) bool { return rank(sorted[i].Keyword()) < rank(sorted[j].Keyword()) })
 	var faults []error
-	for _, st := range sorted {
-		if err := ed.Apply(st); err != nil {
-			faults = append(faults, err)
+	for {
+		var left []grammar.Statement
+		faults = nil
+		for _, st := range sorted {
+			if err := ed.Apply(st); err != nil {
+				faults = append(faults, err)
+				left = append(left, st)
+			}
 		}
+		// What referred to a later statement can be applied now.
+		if len(left) == 0 || len(left) == len(sorted) {
+			return faults
+		}
+		sorted = left
 	}
-	return faults
 }
 
 // applied is the order in which statements are applied.
@@ -219,11 +233,24 @@ func comment(e, old *etree.Element, lines []string) {
 	}
 }
 
+// commentLines are the lines of a comment, each beginning with #.
+func commentLines(text string) []string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if !strings.HasPrefix(line, "#") {
+			line = strings.TrimSpace("# " + line)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
 func commentsOf(e *etree.Element) []string {
 	var lines []string
 	for _, t := range e.Child {
 		if c, is := t.(*etree.Comment); is {
-			lines = append(lines, c.Data)
+			lines = append(lines, commentLines(c.Data)...)
 		}
 	}
 	return lines

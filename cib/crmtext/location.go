@@ -26,7 +26,7 @@ func (m *maker) location(st grammar.Statement) *etree.Element {
 	return e
 }
 
-func readLocation(e *etree.Element, referred map[string]bool) (grammar.Statement, bool) {
+func (p *Printer) readLocation(e *etree.Element) (grammar.Statement, bool) {
 	a, ok := attrsOf(e, "rsc", "rsc-pattern", "role", "resource-discovery", "score", "node")
 	if !ok || !onlyChildren(e, "resource_set", "rule") {
 		return nil, false
@@ -48,7 +48,7 @@ func readLocation(e *etree.Element, referred map[string]bool) (grammar.Statement
 		if !ok {
 			return nil, false
 		}
-		if referred[cib.ID(c)] {
+		if p.referred[cib.ID(c)] {
 			r.ID = cib.ID(c)
 		}
 		s.Where.Rules = append(s.Where.Rules, r)

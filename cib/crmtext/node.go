@@ -95,7 +95,7 @@ func (ed *Editor) mergeInto(e *etree.Element, s *grammar.Node) error {
 	return nil
 }
 
-func readNode(e *etree.Element) (grammar.Statement, bool) {
+func (p *Printer) readNode(e *etree.Element) (grammar.Statement, bool) {
 	s := &grammar.Node{Word: "node"}
 	for _, a := range e.Attr {
 		switch a.Key {
@@ -122,7 +122,7 @@ func readNode(e *etree.Element) (grammar.Statement, bool) {
 	}
 	for c := range cib.Children(e) {
 		word := map[string]string{"instance_attributes": "attributes", "utilization": "utilization"}[c.Tag]
-		set, ok := readSet(c, word)
+		set, ok := p.readSet(c, word)
 		if !ok || word == "" {
 			return nil, false
 		}

@@ -1,6 +1,8 @@
 package crmtext
 
 import (
+	"slices"
+
 	"crm/cib"
 	"crm/grammar"
 
@@ -11,6 +13,7 @@ import (
 func (m *maker) primitive(st grammar.Statement) *etree.Element {
 	s := st.(*grammar.Primitive)
 	id := string(s.ID)
+	s.Agent.Provider = m.ed.provider(s.Agent)
 	tag := "primitive"
 	if s.Keyword() == "rsc_template" {
 		tag = "template"
@@ -45,6 +48,23 @@ func (m *maker) primitive(st grammar.Statement) *etree.Element {
 		operations.AddChild(m.operation(*part.Operation, or(cib.ID(operations), id)))
 	}
 	return e
+}
+
+// provider is the one that an agent is of.
+func (ed *Editor) provider(a grammar.Agent) string {
+	if !a.Bare || ed.Providers == nil {
+		return a.Provider
+	}
+	known := ed.Providers(a.Type)
+	for _, usual := range []string{"heartbeat", "pacemaker"} {
+		if slices.Contains(known, usual) {
+			return usual
+		}
+	}
+	if len(known) > 0 {
+		return known[0]
+	}
+	return a.Provider
 }
 
 // operations gives the list of operations its id or what it refers to.
@@ -90,7 +110,7 @@ func (m *maker) oldOperation(name, interval string) *etree.Element {
 // setWords are the keywords of attribute sets by element.
 var setWords = map[string]string{"instance_attributes": "params", "meta_attributes": "meta", "utilization": "utilization"}
 
-func readPrimitive(e *etree.Element) (grammar.Statement, bool) {
+func (p *Printer) readPrimitive(e *etree.Element) (grammar.Statement, bool) {
 	s := &grammar.Primitive{Word: "primitive", ID: grammar.ID(cib.ID(e))}
 	if e.Tag == "template" {
 		s.Word = "rsc_template"
@@ -117,7 +137,7 @@ func readPrimitive(e *etree.Element) (grammar.Statement, bool) {
 	}
 	for c := range cib.Children(e) {
 		if c.Tag == "operations" {
-			if !readOperations(c, &s.Parts) {
+			if !p.readOperations(c, &s.Parts) {
 				return nil, false
 			}
 			continue
@@ -126,7 +146,7 @@ func readPrimitive(e *etree.Element) (grammar.Statement, bool) {
 		if !known {
 			return nil, false
 		}
-		set, ok := readSet(c, word)
+		set, ok := p.readSet(c, word)
 		if !ok {
 			return nil, false
 		}
@@ -135,7 +155,7 @@ func readPrimitive(e *etree.Element) (grammar.Statement, bool) {
 	return s, sayable(string(s.Desc)) && grammar.ValidID(string(s.ID))
 }
 
-func readOperations(e *etree.Element, parts *grammar.PrimitiveParts) bool {
+func (p *Printer) readOperations(e *etree.Element, parts *grammar.PrimitiveParts) bool {
 	for _, a := range e.Attr {
 		o := &grammar.Operations{}
 		switch a.Key {
@@ -149,7 +169,7 @@ func readOperations(e *etree.Element, parts *grammar.PrimitiveParts) bool {
 		parts.List = append(parts.List, grammar.PrimitivePart{Operations: o})
 	}
 	for c := range cib.Children(e) {
-		o, ok := readOperation(c)
+		o, ok := p.readOperation(c)
 		if !ok {
 			return false
 		}
@@ -158,7 +178,7 @@ func readOperations(e *etree.Element, parts *grammar.PrimitiveParts) bool {
 	return true
 }
 
-func readOperation(e *etree.Element) (*grammar.Operation, bool) {
+func (p *Printer) readOperation(e *etree.Element) (*grammar.Operation, bool) {
 	o := &grammar.Operation{}
 	if e.Tag != "op" {
 		return nil, false
@@ -177,7 +197,7 @@ func readOperation(e *etree.Element) (*grammar.Operation, bool) {
 	}
 	for c := range cib.Children(e) {
 		word := map[string]string{"instance_attributes": "op_params", "meta_attributes": "op_meta"}[c.Tag]
-		set, ok := readSet(c, word)
+		set, ok := p.readSet(c, word)
 		if !ok || word == "" {
 			return nil, false
 		}

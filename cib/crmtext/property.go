@@ -26,6 +26,9 @@ func (ed *Editor) property(s *grammar.Property) error {
 	}
 	m := ed.maker(nil)
 	if set.IDRef != "" {
+		if e := ed.ids.Find(set.IDRef); e != nil && e.Parent() != nil && e.Parent().Tag == where.section {
+			return &Error{Pos: set.Pos, Problem: "the set " + set.IDRef + " is in force here already"}
+		}
 		e := element(where.tag, "id-ref", m.reference(where.tag, set.IDRef, set.Pos))
 		return ed.finish(m, func() { ed.doc.MakeSection(where.section).AddChild(e) })
 	}
@@ -116,9 +119,9 @@ func (ed *Editor) merge(m *maker, old *etree.Element, set grammar.AttrSet, owner
 	})
 }
 
-func readProperty(e *etree.Element) (grammar.Statement, bool) {
+func (p *Printer) readProperty(e *etree.Element) (grammar.Statement, bool) {
 	words := map[string]string{cib.CrmConfig: "property", cib.RscDefaults: "rsc_defaults", cib.OpDefaults: "op_defaults"}
-	set, ok := readSet(e, "")
+	set, ok := p.readSet(e, "")
 	for _, p := range set.Pairs {
 		ok = ok && (!p.Bare || p.Ref != "")
 	}

@@ -2,6 +2,7 @@ package crmtext
 
 import (
 	"fmt"
+	"path"
 	"sort"
 	"strings"
 
@@ -106,25 +107,51 @@ func Object(doc *cib.Document, id string) (string, error) {
 // Printer turns objects of a document into text. It must not be kept when
 // the document changes.
 type Printer struct {
-	doc      *cib.Document
+	// KeepReferred prints the ids that other places refer to, so that the text
+	// can be read into another configuration; crmsh's show leaves most out.
+	KeepReferred bool
+	// Hide is a pattern of attribute names whose values are shown as stars, as
+	// crmsh's obscure_pattern: "passw*". Empty hides nothing.
+	Hide string
+
 	nodes    []string
-	referred map[string]bool // ids of rules that others refer to
+	referred map[string]bool // ids that an id-ref names
 }
+
+const stars = "******"
 
 // NewPrinter gathers what objects need to know of others.
 func NewPrinter(doc *cib.Document) *Printer {
-	p := &Printer{doc: doc, referred: map[string]bool{}}
-	for n := range cib.Children(doc.Section(cib.Nodes), "node") {
-		p.nodes = append(p.nodes, cib.Attr(n, "uname"))
-	}
-	for c := range cib.Children(doc.Section(cib.Constraints)) {
-		for r := range cib.Children(c, "rule") {
-			if ref := cib.Attr(r, "id-ref"); ref != "" {
-				p.referred[ref] = true
-			}
+	p := &Printer{referred: map[string]bool{}}
+	for e := range cib.Walk(doc.Configuration()) {
+		if e.Tag == "node" {
+			p.nodes = append(p.nodes, cib.Attr(e, "uname"))
+		}
+		if ref := cib.Attr(e, "id-ref"); ref != "" {
+			p.referred[ref] = true
 		}
 	}
 	return p
+}
+
+// keptID is an id that must be printed, else "".
+func (p *Printer) keptID(id string) string {
+	if p.KeepReferred && p.referred[id] {
+		return id
+	}
+	return ""
+}
+
+func (p *Printer) hidden(name string) bool {
+	if p.Hide == "" {
+		return false
+	}
+	for pattern := range strings.FieldsSeq(p.Hide) {
+		if match, err := path.Match(pattern, name); err == nil && match {
+			return true
+		}
+	}
+	return false
 }
 
 // Text is several objects, each on its own lines.
@@ -173,17 +200,17 @@ func (p *Printer) read(o Listed) (grammar.Statement, bool) {
 	e := o.Element
 	switch o.Keyword {
 	case "node":
-		return readNode(e)
+		return p.readNode(e)
 	case "primitive", "rsc_template":
-		return readPrimitive(e)
+		return p.readPrimitive(e)
 	case "group":
-		return readGroup(e)
+		return p.readGroup(e)
 	case "clone", "ms":
-		return readClone(e)
+		return p.readClone(e)
 	case "bundle":
-		return readBundle(e)
+		return p.readBundle(e)
 	case "location":
-		return readLocation(e, p.referred)
+		return p.readLocation(e)
 	case "colocation":
 		return readColocation(e)
 	case "order":
@@ -191,7 +218,7 @@ func (p *Printer) read(o Listed) (grammar.Statement, bool) {
 	case "rsc_ticket":
 		return readTicket(e)
 	case "property", "rsc_defaults", "op_defaults":
-		return readProperty(e)
+		return p.readProperty(e)
 	case "fencing_topology":
 		return readFencing(e, p.nodes)
 	case "tag":
@@ -203,7 +230,7 @@ func (p *Printer) read(o Listed) (grammar.Statement, bool) {
 	case "acl_target", "acl_group":
 		return readTarget(e)
 	case "alert":
-		return readAlert(e)
+		return p.readAlert(e)
 	}
 	return nil, false
 }
