@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"crm/node"
@@ -52,15 +53,22 @@ func rootCause(err error) error {
 	}
 }
 
-// Dial makes a client for the daemon at a socket. Nothing is sent yet.
+// Dial makes a client for the daemon at a socket; of several, separated by
+// colons, the first that answers is asked. Nothing is sent yet.
 func Dial(socket string) *Client {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
-		conn, err := d.DialContext(ctx, "unix", socket)
-		if err != nil {
-			return nil, &NoDaemon{Socket: socket, Err: err}
+		var first error
+		for one := range strings.SplitSeq(socket, ":") {
+			conn, err := d.DialContext(ctx, "unix", one)
+			if err == nil {
+				return conn, nil
+			}
+			if first == nil {
+				first = err
+			}
 		}
-		return conn, nil
+		return nil, &NoDaemon{Socket: socket, Err: first}
 	}
 	return &Client{socket: socket, http: http.Client{Transport: &http.Transport{DialContext: dial}}}
 }

@@ -5,7 +5,7 @@ import "os"
 // The environment variables by which the processes of one member find each
 // other where a machine has several, as in a lab.
 const (
-	SocketVar = "CRM_SOCKET" // the daemon's socket
+	SocketVar = "CRM_SOCKET" // the daemon's socket, or several: see Dial
 	NodeVar   = "CRM_NODE"   // the node's name
 )
 
