@@ -13,6 +13,9 @@ type Cluster interface {
 	// Describe says in a few words what is behind: "file /tmp/cib.xml",
 	// "daemon on alice".
 	Describe() string
+	// Name is a short name for the prompt: "live", or the name of a file or
+	// of a shadow CIB.
+	Name() string
 	// Live tells whether a cluster is running behind it.
 	Live() bool
 	// Read returns the newest CIB, status included. The caller owns it.
@@ -33,6 +36,8 @@ type Change struct {
 	Base *cib.Document // as it was read
 	Next *cib.Document // as it shall be; only <configuration> counts
 	Note string        // what was typed, for the history
+	// Force puts Next in place of whatever is there, also when it has changed.
+	Force bool
 }
 
 // Conflict says that somebody else committed in between.

@@ -3,11 +3,12 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 
+	"crm/shell"
 	"crm/tools"
 )
 
@@ -20,7 +21,17 @@ func run(argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if tool, args, ok := findTool(argv); ok {
 		return tool(args, tools.Streams{In: stdin, Out: stdout, Err: stderr})
 	}
-	fmt.Fprintln(stderr, "crm: not built yet:", argv[0])
+	return runShell(argv[1:], stdin, stdout, stderr)
+}
+
+// exitCode is the one place where the kind of an error becomes a number.
+func exitCode(err error) int {
+	switch {
+	case err == nil, errors.Is(err, shell.ErrQuit):
+		return 0
+	case shell.KindOf(err) == shell.Unreadable:
+		return 2
+	}
 	return 1
 }
 

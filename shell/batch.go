@@ -1,0 +1,153 @@
+package shell
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// longestLine bounds a script's line; anything longer is not a script.
+const longestLine = 4 << 20
+
+// Batch runs a script: logical line after logical line, going on after a line
+// that failed. Each error is reported where it happens, with the script's
+// name and the line; the error returned at the end names all failing lines.
+func (s *Session) Batch(ctx context.Context, name string, script io.Reader) error {
+	var failed []int
+	err := eachLine(name, script, func(line string, number int) error {
+		err := s.Exec(ctx, line)
+		if errors.Is(err, ErrQuit) {
+			return err
+		}
+		if err != nil {
+			s.Report(within(err, name, number))
+			failed = append(failed, number)
+		}
+		return ctx.Err()
+	})
+	switch {
+	case errors.Is(err, ErrQuit):
+	case err != nil && ctx.Err() != nil:
+		return err
+	case err != nil:
+		s.Report(err)
+		failed = append(failed, lineOf(err))
+	}
+	if err := s.Close(ctx); err != nil {
+		s.Report(within(err, name, 0))
+		return errors.Join(ErrReported, s.summary(name, failed))
+	}
+	return s.summary(name, failed)
+}
+
+func lineOf(err error) int {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Line
+	}
+	return 0
+}
+
+// summary is the last word on a script: which lines failed.
+func (s *Session) summary(name string, failed []int) error {
+	if len(failed) == 0 {
+		return nil
+	}
+	if len(failed) == 1 && s.Options.Quiet {
+		return ErrReported
+	}
+	const most = 20
+	var list []string
+	for i, n := range failed {
+		if i == most {
+			list = append(list, fmt.Sprintf("and %d more", len(failed)-most))
+			break
+		}
+		list = append(list, strconv.Itoa(n))
+	}
+	plural := ""
+	if len(failed) > 1 {
+		plural = "s"
+	}
+	return failf("%s: %d line%s failed: %s", name, len(failed), plural, strings.Join(list, ", "))
+}
+
+// eachLine cuts a script into logical lines. A last line that ends in a
+// backslash is an error: its rest is missing.
+func eachLine(name string, script io.Reader, do func(line string, number int) error) error {
+	scanner := bufio.NewScanner(script)
+	scanner.Buffer(make([]byte, 0, 64<<10), longestLine)
+	var j Joiner
+	for scanner.Scan() {
+		line, number, ok := j.Add(scanner.Text())
+		if !ok {
+			continue
+		}
+		if err := do(line, number); err != nil {
+			return err
+		}
+	}
+	if errors.Is(scanner.Err(), bufio.ErrTooLong) {
+		return &Error{Kind: Syntax, File: name, Line: j.number + 1, Text: fmt.Sprintf("a line of more than %d MB", longestLine>>20)}
+	}
+	if err := scanner.Err(); err != nil {
+		return &Error{Kind: Unreadable, File: name, Line: j.number + 1, Text: err.Error(), cause: err}
+	}
+	if number := j.Drop(); number > 0 {
+		return &Error{Kind: Syntax, File: name, Line: number,
+			Text: "the line ends in a backslash and the script ends: its rest is missing, nothing of it was run"}
+	}
+	return nil
+}
+
+// Strict runs a script that must go through whole: it is rehearsed first, on
+// a copy of the cluster's configuration that nothing is written from, and the
+// first failing line ends it with nothing committed. Only then it is run.
+func (s *Session) Strict(ctx context.Context, name string, script string) error {
+	if err := s.rehearse(ctx, name, script); err != nil {
+		return err
+	}
+	return s.strictly(ctx, name, script)
+}
+
+func (s *Session) strictly(ctx context.Context, name, script string) error {
+	err := eachLine(name, strings.NewReader(script), func(line string, number int) error {
+		err := s.Exec(ctx, line)
+		if err != nil && !errors.Is(err, ErrQuit) {
+			return within(err, name, number)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, ErrQuit) {
+		s.work = nil
+		return err
+	}
+	return s.Close(ctx)
+}
+
+// rehearse runs the script in a world that forgets everything.
+func (s *Session) rehearse(ctx context.Context, name, script string) error {
+	env := *s.Env
+	env.Out, env.Err = io.Discard, io.Discard
+	env.Cluster = &rehearsal{Cluster: s.Cluster}
+	env.Files = readOnly{s.Files}
+	env.Lab, env.Edit, env.Execute, env.Ask = nil, nil, nil, nil
+	mirror := NewSession(&env, s.Options)
+	for _, l := range s.path[1:] {
+		e, ok := mirror.here().lookup(l.Name)
+		if !ok || e.level == nil {
+			return failf("there is no level %s", l.Name)
+		}
+		if err := mirror.push(ctx, e.level); err != nil {
+			return err
+		}
+	}
+	if err := mirror.strictly(ctx, name, script); err != nil {
+		return err
+	}
+	return nil
+}

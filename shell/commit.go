@@ -1,0 +1,228 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"crm/cib"
+)
+
+// commitOptions are the words behind commit, and whether the question was
+// asked already (on leaving the level).
+type commitOptions struct{ force, replace, asked bool }
+
+func runCommit(ctx context.Context, c *Call) error {
+	var o commitOptions
+	for i, word := range c.Args {
+		switch word {
+		case "force":
+			o.force = true
+		case "replace":
+			o.replace = true
+		default:
+			return newError(Usage, c.words[i+1].Pos, "commit: %q is neither force nor replace", word)
+		}
+	}
+	if !c.Pending() {
+		c.Info("apparently there is nothing to commit")
+		c.Info("try changing something first")
+		return nil
+	}
+	return c.commit(ctx, o)
+}
+
+// commit checks, shows, asks and commits the working copy. When it does not
+// go through the copy is kept.
+func (s *Session) commit(ctx context.Context, o commitOptions) error {
+	w := s.work
+	force := o.force || s.Options.Force
+	if err := s.check(w); err != nil && !force {
+		return err
+	}
+	ok, err := s.approve(ctx, o)
+	if err != nil || !ok {
+		return err
+	}
+	v, err := s.Cluster.Commit(ctx, Change{Base: w.base, Next: w.doc, Note: w.note(), Force: o.force || o.replace})
+	if err != nil {
+		return commitError(err)
+	}
+	if s.Interactive {
+		s.Info("committed as version %s", v)
+	}
+	s.work = nil
+	return s.waitIfAsked(ctx)
+}
+
+// check tells what is wrong with the copy. Faults that were there before the
+// edit are told but do not stop it.
+func (s *Session) check(w *work) error {
+	if s.preference("check-frequency") == "never" {
+		return nil
+	}
+	old := map[string]bool{}
+	findings := s.findings(w.doc)
+	if len(findings) > 0 {
+		for _, f := range s.findings(w.base) {
+			old[f.text] = true
+		}
+	}
+	var faults []error
+	for _, f := range findings {
+		switch {
+		case f.fault && !old[f.text]:
+			faults = append(faults, newError(Invalid, noPos, "%s", f.text))
+		case f.fault:
+			s.Warn("%s (it was so before)", f.text)
+		case !old[f.text]:
+			s.Warn("%s", f.text)
+		}
+	}
+	if s.preference("check-mode") == "relaxed" {
+		for _, f := range faults {
+			s.Warn("%s", f)
+		}
+		return nil
+	}
+	return errors.Join(faults...)
+}
+
+// approve shows what a commit would change and do, and asks. Without a person
+// it shows that only of a running cluster, and does not ask.
+func (s *Session) approve(ctx context.Context, o commitOptions) (bool, error) {
+	person := s.Interactive && s.Ask != nil
+	if !person && !s.Options.Preview && !s.Cluster.Live() || o.asked {
+		return true, nil
+	}
+	s.print(s.changesText())
+	if text, err := s.plan(s.work.doc); err == nil {
+		s.print(text)
+	} else {
+		s.Warn("what the cluster would do is not known: %v", err)
+	}
+	if !person || s.Options.Yes || s.Options.Force {
+		return true, nil
+	}
+	ok, err := s.Ask(ctx, "Do you want to commit this?")
+	if err == nil && !ok {
+		s.Info("not committed; the edit is kept")
+	}
+	return ok, err
+}
+
+// changesText is the difference between what was read and the copy, as the
+// language writes it.
+func (s *Session) changesText() string {
+	w := s.work
+	if !w.changed() {
+		return ""
+	}
+	text := lineDiff(textOf(w.base), textOf(w.doc), s.Style)
+	if text == "" { // something the language does not show
+		text = lineDiff(cib.Format(w.base.Configuration()), cib.Format(w.doc.Configuration()), s.Style)
+	}
+	return text
+}
+
+func runDiff(ctx context.Context, c *Call) error {
+	w, err := c.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	if len(c.Args) == 1 {
+		if c.Args[0] != "xml" {
+			return newError(Usage, c.words[1].Pos, "diff: %q is not xml", c.Args[0])
+		}
+		c.print(lineDiff(cib.Format(w.base.Configuration()), cib.Format(w.doc.Configuration()), c.Style))
+		return nil
+	}
+	c.print(c.changesText())
+	return nil
+}
+
+func runVerify(ctx context.Context, c *Call) error {
+	w, err := c.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	return c.tell(c.findings(w.doc))
+}
+
+// runVerifyLive checks what is in force.
+func runVerifyLive(ctx context.Context, c *Call) error {
+	doc, err := c.read(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.tell(c.findings(doc))
+	if len(c.Args) == 1 {
+		return errors.Join(err, runScores(ctx, c))
+	}
+	return err
+}
+
+// tell reports findings; faults make an error.
+func (s *Session) tell(findings []finding) error {
+	var faults []error
+	for _, f := range findings {
+		if f.fault {
+			faults = append(faults, newError(Invalid, noPos, "%s", f.text))
+			continue
+		}
+		s.Warn("%s", f.text)
+	}
+	return errors.Join(faults...)
+}
+
+// finding is something that a check noticed.
+type finding struct {
+	fault bool // else a warning
+	text  string
+}
+
+func runUpgrade(ctx context.Context, c *Call) error {
+	if len(c.Args) == 1 && c.Args[0] != "force" {
+		return newError(Usage, c.words[1].Pos, "upgrade: %q is not force", c.Args[0])
+	}
+	return refusef("upgrade: schemas are not converted yet; \"schema NAME\" sets the name of a newer one")
+}
+
+func runRollback(ctx context.Context, c *Call) error {
+	r, err := c.revision(ctx, c.Args[0], c.words[1].Pos)
+	if err != nil {
+		return err
+	}
+	old, err := cib.Parse(r.CIB)
+	if err != nil {
+		return fmt.Errorf("version %s of the history: %w", r.Version, err)
+	}
+	w, err := c.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.replaceWith(ctx, Successor(w.base, old, w.base.Version())); err != nil {
+		return err
+	}
+	c.Info("the configuration of version %s is in the copy now: \"diff\" shows what it changes, \"commit\" puts it in force", r.Version)
+	return nil
+}
+
+// schemaNames are the schemas a configuration may be written in.
+func schemaNames() []string {
+	list := []string{"pacemaker-1.0", "pacemaker-1.1", "pacemaker-1.2", "pacemaker-1.3", "pacemaker-2.0", "pacemaker-2.1", "pacemaker-2.2",
+		"pacemaker-2.3", "pacemaker-2.4", "pacemaker-2.5", "pacemaker-2.6", "pacemaker-2.7", "pacemaker-2.8", "pacemaker-2.9", "pacemaker-2.10"}
+	for n := range 11 {
+		list = append(list, fmt.Sprintf("pacemaker-3.%d", n))
+	}
+	return append(list, "pacemaker-4.0", "none")
+}
+
+func setSchema(doc *cib.Document, name string, c *Call) error {
+	if !slices.Contains(schemaNames(), name) {
+		return newError(NotFound, c.words[1].Pos, "there is no schema %s; the newest is %s", name, "pacemaker-4.0")
+	}
+	doc.Root().CreateAttr("validate-with", name)
+	return nil
+}

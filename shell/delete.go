@@ -1,0 +1,139 @@
+package shell
+
+import (
+	"slices"
+
+	"github.com/beevik/etree"
+
+	"crm/cib"
+)
+
+// deleteAll takes the objects out of the document: the outer containers
+// first, each leaving its members in its place, then everything else. It
+// returns what there is to tell besides.
+func deleteAll(doc *cib.Document, targets []object) (told []string, err error) {
+	depth := func(o object) int {
+		if !cib.IsResource(o.element) || o.element.Tag == "primitive" {
+			return 100
+		}
+		n := 0
+		for p := o.element.Parent(); p != nil && cib.IsResource(p); p = p.Parent() {
+			n++
+		}
+		return n
+	}
+	targets = slices.Clone(targets)
+	slices.SortStableFunc(targets, func(a, b object) int { return depth(a) - depth(b) })
+	for _, o := range targets {
+		var more []string
+		if more, err = deleteObject(doc, o); err != nil {
+			return told, err
+		}
+		told = append(told, more...)
+	}
+	return told, nil
+}
+
+// deleteObject takes one object out of a document; o's element may belong to
+// another copy of it.
+func deleteObject(doc *cib.Document, o object) (told []string, err error) {
+	switch o.kind {
+	case "node":
+		n := doc.Node(o.id)
+		if n != nil {
+			cib.Remove(n)
+		}
+		return nil, nil
+	case "fencing_topology":
+		cib.Remove(doc.Section(cib.FencingTopology))
+		return nil, nil
+	case "group", "clone", "ms":
+		if e := doc.Resource(o.id); e != nil {
+			return unwrap(doc, e), nil
+		}
+		return nil, nil
+	}
+	e := doc.Find(o.id)
+	if e == nil { // it went with an earlier one
+		return nil, nil
+	}
+	gone, err := doc.Delete(o.id)
+	for _, id := range gone {
+		if id != o.id {
+			told = append(told, "hanging "+id+" deleted")
+		}
+	}
+	doc.DropEmptySections()
+	return told, err
+}
+
+// unwrap takes a group or clone away from round its members. A clone round it
+// goes too. What named the container names its first member then.
+func unwrap(doc *cib.Document, e *etree.Element) (told []string) {
+	if p := e.Parent(); p != nil && cib.IsResource(p) {
+		told = unwrap(doc, p)
+	}
+	first := ""
+	for _, m := range slices.Collect(cib.Members(e)) {
+		if first == "" {
+			first = attr(m, "id")
+		}
+		cib.Remove(m)
+		e.Parent().InsertChildAt(e.Index(), m)
+	}
+	id := attr(e, "id")
+	for _, ref := range slices.Collect(doc.References()) {
+		if ref.To != id || ref.Attr == "devices" {
+			continue
+		}
+		told = append(told, "modified "+referrer(ref)+" from "+id+" to "+first)
+		ref.From.CreateAttr(ref.Attr, first)
+	}
+	cib.Remove(e)
+	return told
+}
+
+// referrer names the object that a reference stands in, as "location:l1".
+func referrer(ref cib.Reference) string {
+	e := ref.From
+	for e.Parent() != nil && !slices.Contains(cib.Sections(), e.Parent().Tag) {
+		e = e.Parent()
+	}
+	return kindOf(e) + ":" + attr(e, "id")
+}
+
+// addMember puts a resource into a group, at its end or beside another.
+func addMember(doc *cib.Document, c *Call, g, e *etree.Element) error {
+	if e.Tag != "primitive" {
+		return newError(Refused, c.words[3].Pos, "%s is a %s: a group has primitives only", attr(e, "id"), kindOf(e))
+	}
+	if p := e.Parent(); p != g && cib.IsResource(p) {
+		return newError(Refused, c.words[3].Pos, "%s belongs to %s already", attr(e, "id"), attr(p, "id"))
+	}
+	var beside *etree.Element
+	switch len(c.Args) {
+	case 3:
+	case 5:
+		beside = doc.Resource(c.Args[4])
+		if beside == nil || beside.Parent() != g || beside == e {
+			return newError(NotFound, c.words[5].Pos, "%s is not a member of %s", c.Args[4], attr(g, "id"))
+		}
+		if c.Args[3] != "after" && c.Args[3] != "before" {
+			return newError(Usage, c.words[4].Pos, "modgroup: %q is neither after nor before", c.Args[3])
+		}
+	default:
+		return usagef("modgroup: %s what? usage: %s", c.Args[3], c.usage())
+	}
+	cib.Remove(e)
+	if beside == nil {
+		members := slices.Collect(cib.Members(g))
+		g.InsertChildAt(members[len(members)-1].Index()+1, e)
+		return nil
+	}
+	at := beside.Index()
+	if c.Args[3] == "after" {
+		at++
+	}
+	g.InsertChildAt(at, e)
+	return nil
+}

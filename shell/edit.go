@@ -1,0 +1,279 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"crm/cib"
+	"crm/completions"
+	"crm/grammar"
+)
+
+func editCommands() []*Command {
+	return []*Command{
+		{Name: "edit", Usage: "[xml] [<id>|changed|type:<t>] ...", Short: "change the configuration in an editor", Args: atLeast(0),
+			Complete: completions.ShowWords, Run: runEdit,
+			Help: "Opens the objects named (or all) in $EDITOR. After an error the text can be edited again."},
+		{Name: "filter", Usage: "<program> [xml] [<id> ...]", Short: "change the configuration by a program", Args: atLeast(1),
+			Complete: completions.Nothing, Run: runFilter,
+			Help: "Hands the text, one object a line, to the program and reads back what it writes."},
+		{Name: "set", Usage: "<id>.[<op>.[<interval>.]]<name> <value>", Short: "change one value", Args: exactly(2), Complete: completions.Nothing,
+			Run: runSet},
+		{Name: "delete", Aliases: []string{"rm"}, Usage: "[--force] <id> ...", Short: "delete objects", Args: atLeast(1),
+			Complete: completions.Each(completions.Objects), Run: runDelete,
+			Help: `Deletes resources, nodes, constraints and the rest by their ids. Constraints on a
+deleted resource go with it. Deleting a group or a clone leaves its members.`},
+		{Name: "rename", Usage: "<old id> <new id>", Short: "give an object another id", Args: exactly(2),
+			Complete: completions.InTurn(completions.Objects), Run: runRename},
+		{Name: "modgroup", Usage: "<group> add <rsc> [after|before <rsc>] | <group> remove <rsc>", Short: "change the members of a group",
+			Args: between(3, 5), Complete: completions.ModGroup, Run: runModGroup},
+		{Name: "erase", Usage: "[nodes]", Short: "delete everything, except nodes", Args: between(0, 1), Complete: completions.Plain("nodes"),
+			Run: runErase},
+		{Name: "load", Usage: "[xml] replace|update|push <file>", Short: "read the configuration from a file", Args: between(2, 3),
+			Complete: completions.Either(completions.Plain("xml", "replace", "update", "push")), Run: runLoad,
+			Help: `update adds and changes what the file names; replace starts from nothing; push
+also deletes what the file does not name. "-" is standard input. A file with
+faults is refused whole, and all its faults are told.`},
+		{Name: "default-timeouts", Old: []string{"default_timeouts"}, Usage: "<id> ...", Short: "set timeouts of operations as agents advise", Args: atLeast(1),
+			Complete: completions.Each(completions.Primitives), Run: runDefaultTimeouts},
+		{Name: "validate-all", Old: []string{"validate_all"}, Usage: "<rsc>", Short: "let a resource's agent check its parameters", Args: exactly(1),
+			Complete: completions.InTurn(completions.Primitives), Run: runValidateAll},
+	}
+}
+
+// runDelete takes objects out: containers first, so that their members are
+// there to be deleted too.
+func runDelete(ctx context.Context, c *Call) error {
+	force := c.Options.Force
+	var ids []grammar.Word
+	for _, w := range c.words[1:] {
+		switch {
+		case w.Text == "-f" || w.Text == "--force":
+			force = true
+		case strings.HasPrefix(w.Text, "-"):
+			return newError(Usage, w.Pos, "delete: there is no option %s; usage: %s", w.Text, c.usage())
+		default:
+			ids = append(ids, w)
+		}
+	}
+	if len(ids) == 0 {
+		return usagef("delete: which objects? usage: %s", c.usage())
+	}
+	w, err := c.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	targets, err := deleteTargets(w.doc, ids)
+	if err != nil {
+		return err
+	}
+	if err := c.refuseRunning(w.doc, targets, force); err != nil {
+		return err
+	}
+	next := w.doc.Copy()
+	told, err := deleteAll(next, targets)
+	if err != nil {
+		return newError(Refused, ids[0].Pos, "%w", err)
+	}
+	for _, line := range told {
+		c.Info("%s", line)
+	}
+	return c.replaceWith(ctx, next)
+}
+
+// deleteTargets finds every object before anything is touched.
+func deleteTargets(doc *cib.Document, words []grammar.Word) ([]object, error) {
+	all := objects(doc)
+	var targets []object
+	var missing []error
+	for _, word := range words {
+		at := slices.IndexFunc(all, func(o object) bool {
+			return o.id == word.Text || o.kind == "node" && attr(o.element, "id") == word.Text
+		})
+		if at < 0 {
+			missing = append(missing, noObject(doc, word.Text, word))
+			continue
+		}
+		targets = union(targets, all[at:at+1])
+	}
+	return targets, errors.Join(missing...)
+}
+
+// refuseRunning keeps resources that run in a live cluster from being
+// deleted: nothing would ever stop them.
+func (c *Call) refuseRunning(doc *cib.Document, targets []object, force bool) error {
+	if force || !c.Cluster.Live() {
+		return nil
+	}
+	on := whereAll(doc)
+	var faults []error
+	for _, o := range targets {
+		if cib.IsResource(o.element) && o.kind == "primitive" && len(on[o.id]) > 0 {
+			faults = append(faults, refusef("resource %s is running on %s, can't delete it: \"resource stop %s\" first, or delete --force",
+				o.id, strings.Join(on[o.id], ", "), o.id))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// runRename gives an object another id and follows all references.
+func runRename(ctx context.Context, c *Call) error {
+	old, id := c.Args[0], c.Args[1]
+	w, err := c.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := deleteTargets(w.doc, c.words[1:2]); err != nil {
+		return err
+	}
+	if !grammar.ValidID(id) {
+		return newError(Syntax, c.words[2].Pos, "rename: %q is no valid id; expected a letter or \"_\", then letters, digits, \".\", \"-\" or \"_\"", id)
+	}
+	if other := w.doc.Find(id); other != nil {
+		return newError(Refused, c.words[2].Pos, "rename: there is a %s called %s already", kindOf(other), id)
+	}
+	var told []string
+	for ref := range w.doc.References() {
+		if ref.To == old {
+			told = append(told, "modified "+referrer(ref)+" from "+old+" to "+id)
+		}
+	}
+	if err := c.edit(ctx, func(doc *cib.Document) error { return doc.Rename(old, id) }); err != nil {
+		return newError(Refused, c.words[1].Pos, "%w", err)
+	}
+	for _, line := range slices.Compact(told) {
+		c.Info("%s", line)
+	}
+	return nil
+}
+
+func runModGroup(ctx context.Context, c *Call) error {
+	group, action, member := c.Args[0], c.Args[1], c.Args[2]
+	next, err := c.copyForEdit(ctx)
+	if err != nil {
+		return err
+	}
+	g := next.Resource(group)
+	if g == nil || g.Tag != "group" {
+		return newError(NotFound, c.words[1].Pos, "there is no group %s", group)
+	}
+	e := next.Resource(member)
+	if e == nil {
+		return newError(NotFound, c.words[3].Pos, "there is no resource %s", member)
+	}
+	switch action {
+	case "add":
+		if err := addMember(next, c, g, e); err != nil {
+			return err
+		}
+	case "remove":
+		if e.Parent() != g {
+			return newError(Refused, c.words[3].Pos, "%s is not a member of %s", member, group)
+		}
+		if len(c.Args) > 3 {
+			return newError(Usage, c.words[4].Pos, "modgroup remove takes one resource; usage: %s", c.usage())
+		}
+		if members := slices.Collect(cib.Members(g)); len(members) == 1 {
+			return newError(Refused, c.words[3].Pos, "%s is the last member of %s: delete the group instead", member, group)
+		}
+		outer := cib.Outermost(g)
+		cib.Remove(e)
+		outer.Parent().InsertChildAt(outer.Index(), e)
+	default:
+		return newError(Usage, c.words[2].Pos, "modgroup: %q is neither add nor remove", action)
+	}
+	return c.replaceWith(ctx, next)
+}
+
+func (c *Call) copyForEdit(ctx context.Context) (*cib.Document, error) {
+	w, err := c.configuration(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w.doc.Copy(), nil
+}
+
+func runErase(ctx context.Context, c *Call) error {
+	nodes := false
+	if len(c.Args) == 1 {
+		if nodes = c.Args[0] == "nodes"; !nodes {
+			return newError(Usage, c.words[1].Pos, "erase: %q is not nodes", c.Args[0])
+		}
+	}
+	w, err := c.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	if !nodes {
+		if err := c.refuseRunning(w.doc, objects(w.doc), c.Options.Force); err != nil {
+			return err
+		}
+	}
+	return c.edit(ctx, func(doc *cib.Document) error {
+		erase(doc, nodes)
+		return nil
+	})
+}
+
+// erase empties the configuration; nodes are erased only by their own word.
+func erase(doc *cib.Document, nodes bool) {
+	for _, name := range cib.Sections() {
+		s := doc.Section(name)
+		if s == nil || (name == cib.Nodes) != nodes {
+			continue
+		}
+		for _, e := range slices.Clone(s.Child) {
+			s.RemoveChild(e)
+		}
+	}
+	doc.DropEmptySections()
+}
+
+// runSet changes one existing value: id.name, id.op.name or
+// id.op.interval.name.
+func runSet(ctx context.Context, c *Call) error {
+	return c.edit(ctx, func(doc *cib.Document) error { return setPath(doc, c.words[1], c.Args[1]) })
+}
+
+func setPath(doc *cib.Document, path grammar.Word, value string) error {
+	parts := strings.Split(path.Text, ".")
+	if len(parts) < 2 {
+		return newError(Usage, path.Pos, "set: %q names no value; expected id.name, id.operation.name or id.operation.interval.name", path.Text)
+	}
+	e := doc.Find(parts[0])
+	if n := doc.Node(parts[0]); e == nil && n != nil {
+		e = n
+	}
+	if e == nil {
+		return noObject(doc, parts[0], path)
+	}
+	name := parts[len(parts)-1]
+	if len(parts) > 2 {
+		for op := range cib.Children(cib.Child(e, "operations"), "op") {
+			interval := attr(op, "interval")
+			if attr(op, "name") == parts[1] && (len(parts) == 3 || interval == parts[2]) {
+				if _, ok := cib.LookupAttr(op, name); !ok {
+					return newError(NotFound, path.Pos, "set: the operation %s of %s has no %s", parts[1], parts[0], name)
+				}
+				op.CreateAttr(name, value)
+				return nil
+			}
+		}
+		return newError(NotFound, path.Pos, "set: %s has no operation %s", parts[0], strings.Join(parts[1:len(parts)-1], " "))
+	}
+	for _, set := range []string{cib.InstanceAttributes, cib.MetaAttributes, cib.Utilization} {
+		if nv := cib.NV(e, set, name); nv != nil {
+			nv.CreateAttr("value", value)
+			return nil
+		}
+	}
+	for nv := range cib.Children(e, "nvpair") {
+		if attr(nv, "name") == name {
+			nv.CreateAttr("value", value)
+			return nil
+		}
+	}
+	return newError(NotFound, path.Pos, "set: %s has no value %s", parts[0], name)
+}

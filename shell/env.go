@@ -1,0 +1,87 @@
+package shell
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"crm/completions"
+)
+
+// Env is the world as a session may touch it. cmd/crm fills it in; tests put
+// made-up worlds in its place. A nil function means that the thing is not to
+// be had, and commands that need it say so.
+type Env struct {
+	Out io.Writer // what was asked for
+	Err io.Writer // errors, warnings, remarks
+
+	Cluster Cluster
+	Agents  Agents
+	Files   Files
+	Lab     Lab
+	Shadows Shadows
+
+	// Ask puts a yes-or-no question; nil when nobody is there to answer.
+	Ask func(ctx context.Context, question string) (bool, error)
+	// Edit lets the user change a text in an editor.
+	Edit func(ctx context.Context, editor string, text []byte, suffix string) ([]byte, error)
+	// Filter runs a program of the user's with text on its standard input.
+	Filter func(ctx context.Context, program string, text []byte) ([]byte, error)
+	// Execute runs one of the cluster tools this binary also is (crm_mon, ...).
+	Execute func(ctx context.Context, out, errs io.Writer, argv ...string) (int, error)
+
+	// SaveOptions keeps the user's options for later sessions.
+	SaveOptions func(text []byte) error
+
+	Now  func() time.Time
+	Node string // the local node's name, "" when unknown
+	User string
+
+	Style Style
+}
+
+// Style says how text is dressed; the zero value leaves it plain.
+type Style struct {
+	Error, Warning, Info, Name, Keyword, Value, Added, Removed, Dim func(string) string
+}
+
+// Agents knows the resource agents of this machine.
+type Agents interface {
+	completions.Agents
+	// Validate runs the agent's validate-all with the given parameters.
+	Validate(ctx context.Context, spec string, params map[string]string) (string, error)
+}
+
+// Files is the part of the file system that commands name.
+type Files interface {
+	Read(name string) ([]byte, error) // "-" is standard input
+	Write(name string, text []byte) error
+}
+
+// Lab is the laboratory a session was opened in: members of a cluster that
+// all run on this machine and may be harmed.
+type Lab interface {
+	Members(ctx context.Context) ([]LabMember, error)
+	Kill(ctx context.Context, member string) error  // at once, as by a power cut
+	Stop(ctx context.Context, member string) error  // cleanly: resources move away first
+	Start(ctx context.Context, member string) error // again
+	Cut(ctx context.Context, a, b string) error     // the cable between two members
+	Heal(ctx context.Context) error                 // all cables
+}
+
+// LabMember is one member of the laboratory.
+type LabMember struct {
+	Name  string
+	State string // "running", "dead", ...
+	PID   int
+	Note  string // address, directory
+}
+
+// Shadows keeps named copies of the CIB that commands can work on instead of
+// the cluster's.
+type Shadows interface {
+	List() ([]string, error)
+	Open(name string) (Cluster, error)
+	Create(name string, text []byte, force bool) error
+	Delete(name string) error
+}

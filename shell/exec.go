@@ -1,0 +1,141 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"crm/grammar"
+)
+
+// Exec runs one logical line. The prompt, a batch file, standard input and
+// the words of a command line all come through here.
+//
+// Words are looked up level by level: names of levels lead down, the first
+// command takes the rest as its arguments. A line that only names levels
+// stays there; after a command the session is back where it was.
+func (s *Session) Exec(ctx context.Context, text string) error {
+	lines, open := grammar.Lines(text)
+	if open {
+		return newError(Syntax, noPos, "the line ends in a backslash: its rest is missing")
+	}
+	for _, line := range lines {
+		if line.Blank() || line.Comment() {
+			continue
+		}
+		if err := s.execLine(ctx, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Session) execLine(ctx context.Context, line grammar.Line) error {
+	words, fault := line.Words()
+	if fault != nil {
+		return fault
+	}
+	began := slices.Clone(s.path)
+	for i, w := range words {
+		e, ok := s.find(w.Text)
+		if !ok {
+			return errors.Join(s.noSuch(w), s.backTo(ctx, began))
+		}
+		if e.level != nil {
+			if err := s.push(ctx, e.level); err != nil {
+				return errors.Join(err, s.backTo(ctx, began))
+			}
+			continue
+		}
+		c := &Call{Session: s, Command: e.command, Args: texts(words[i+1:]), words: words[i:], line: line}
+		return s.runCommand(ctx, c, e, began)
+	}
+	return nil
+}
+
+func (s *Session) runCommand(ctx context.Context, c *Call, e entry, began []*Level) error {
+	if slices.Contains(moves, c.Command.Name) { // these decide where the session is
+		return c.run(ctx)
+	}
+	if e.old && s.Interactive {
+		s.Warn("%s is an old word here, %s is the present one", e.word, c.Command.Name)
+	}
+	inside := len(s.path) == len(began)
+	s.once = !inside
+	err := c.run(ctx)
+	s.once = false
+	if inside {
+		return err
+	}
+	return errors.Join(err, s.backTo(ctx, began))
+}
+
+// moves are the commands that leave the session somewhere else.
+var moves = []string{"up", "cd", "quit"}
+
+func (c *Call) run(ctx context.Context) error {
+	n, a := len(c.Args), c.Command.Args
+	if n >= 1 && (c.Args[n-1] == "--help" || c.Args[n-1] == "-h") {
+		return c.helpCommand(c.Command)
+	}
+	switch {
+	case n < a.Least:
+		return usagef("%s needs %s, %d given; usage: %s", c.Command.Name, a.count(), n, c.usage())
+	case a.Most >= 0 && n > a.Most:
+		return usagef("%s takes %s, %d given; usage: %s", c.Command.Name, a.count(), n, c.usage())
+	}
+	return c.Command.Run(ctx, c)
+}
+
+func (c *Call) usage() string {
+	return strings.TrimSpace(c.Command.Name + " " + c.Command.Usage)
+}
+
+func (a Arity) count() string {
+	plural := "s"
+	switch {
+	case a.Least == a.Most && a.Least == 0:
+		return "no arguments"
+	case a.Least == a.Most:
+		if a.Least == 1 {
+			plural = ""
+		}
+		return fmt.Sprintf("%d argument%s", a.Least, plural)
+	case a.Most < 0:
+		if a.Least == 1 {
+			plural = ""
+		}
+		return fmt.Sprintf("at least %d argument%s", a.Least, plural)
+	}
+	return fmt.Sprintf("%d to %d arguments", a.Least, a.Most)
+}
+
+// find looks a word up at the present level and among what every level has.
+func (s *Session) find(word string) (entry, bool) { return s.here().lookup(word) }
+
+func (s *Session) noSuch(w grammar.Word) error {
+	at := strings.Join(append(s.Path(), w.Text), ".")
+	err := newError(Usage, w.Pos, "%s: no such command", at)
+	var known []string
+	for _, e := range s.here().spellings() {
+		if e.command == nil || !e.command.Hidden {
+			known = append(known, e.word)
+		}
+	}
+	if guess := grammar.Near(w.Text, known); guess != "" {
+		err.Text += fmt.Sprintf("; did you mean %q?", guess)
+	} else {
+		err.Text += `; "ls" lists what there is`
+	}
+	return err
+}
+
+func texts(words []grammar.Word) []string {
+	list := make([]string, len(words))
+	for i, w := range words {
+		list[i] = w.Text
+	}
+	return list
+}

@@ -1,0 +1,45 @@
+package shell
+
+import (
+	"context"
+
+	"crm/completions"
+)
+
+func labLevel() *Level {
+	one := completions.InTurn(completions.Nodes)
+	return &Level{Name: "lab", Short: "harm the members of this laboratory (in \"crm lab\" only)",
+		enter: func(_ context.Context, s *Session) error {
+			if s.Lab == nil {
+				return refusef("this is no laboratory; \"crm lab 3\" at the login shell starts one with three members")
+			}
+			return nil
+		},
+		Commands: []*Command{
+			{Name: "status", Short: "show the members' processes", Args: none(), Run: runLabStatus},
+			{Name: "kill", Usage: "<member>", Short: "kill a member at once (kill -9)", Args: exactly(1), Complete: one,
+				Run: func(ctx context.Context, c *Call) error { return c.Lab.Kill(ctx, c.Args[0]) }},
+			{Name: "stop", Usage: "<member>", Short: "stop a member cleanly", Args: exactly(1), Complete: one,
+				Run: func(ctx context.Context, c *Call) error { return c.Lab.Stop(ctx, c.Args[0]) }},
+			{Name: "start", Usage: "<member>", Short: "start a member again", Args: exactly(1), Complete: one,
+				Run: func(ctx context.Context, c *Call) error { return c.Lab.Start(ctx, c.Args[0]) }},
+			{Name: "cut", Usage: "<member> <member>", Short: "cut the cable between two members", Args: exactly(2),
+				Complete: completions.InTurn(completions.Nodes, completions.Nodes),
+				Run:      func(ctx context.Context, c *Call) error { return c.Lab.Cut(ctx, c.Args[0], c.Args[1]) }},
+			{Name: "heal", Short: "mend all cables", Args: none(),
+				Run: func(ctx context.Context, c *Call) error { return c.Lab.Heal(ctx) }},
+		}}
+}
+
+func runLabStatus(ctx context.Context, c *Call) error {
+	members, err := c.Lab.Members(ctx)
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"member", "state", "pid", ""}}
+	for _, m := range members {
+		rows = append(rows, []string{m.Name, m.State, number(m.PID), m.Note})
+	}
+	c.print(table(rows))
+	return nil
+}

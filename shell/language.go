@@ -1,0 +1,164 @@
+package shell
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"crm/cib"
+	"crm/cib/crmtext"
+	"crm/completions"
+	"crm/grammar"
+)
+
+// statement declares the command for one kind of statement.
+func statement(name, usage, short string, complete completions.Completer, aliases, old []string) *Command {
+	return &Command{Name: name, Aliases: aliases, Old: old, Usage: usage, Short: short, Args: atLeast(0), Complete: complete,
+		Run: runStatement}
+}
+
+func statementCommands() []*Command {
+	complete := completions.Statement
+	return []*Command{
+		statement("node", "[<id>:]<name>[:<type>] [attributes <n>=<v> ...] [utilization ...]", "define a node", complete("node"), nil, nil),
+		statement("primitive", "<id> {[<class>:[<provider>:]]<type>|@<template>} [params ...] [meta ...] [utilization ...] [op ...]",
+			"define a resource", complete("primitive"), nil, []string{"resource"}),
+		statement("rsc_template", "<id> [<class>:[<provider>:]]<type> [params ...] [meta ...] [op ...]", "define a template for resources",
+			complete("rsc_template"), nil, nil),
+		statement("group", "<id> <rsc> ... [params ...] [meta ...]", "define a group", complete("group"), nil, nil),
+		statement("clone", "<id> <rsc> [params ...] [meta ...]", "define a clone", complete("clone"), nil, nil),
+		statement("ms", "<id> <rsc> [params ...] [meta ...]", "define a promotable clone", complete("ms"), nil, []string{"master"}),
+		statement("bundle", "<id> <container> <n>=<v> ... [network ...] [storage ...] [primitive <id>]", "define a container bundle",
+			complete("bundle"), nil, nil),
+		statement("location", "<id> <rsc> {<score>: <node>|rule ...}", "prefer or avoid nodes", complete("location"), nil, nil),
+		statement("colocation", "<id> <score>: <rsc>[:<role>] <with>[:<role>]", "keep resources together or apart", complete("colocation"),
+			nil, []string{"collocation"}),
+		statement("order", "<id> [<kind>:|<score>:] <first>[:<action>] <then>[:<action>]", "order starts and stops", complete("order"), nil, nil),
+		statement("rsc_ticket", "<id> <ticket>: <rsc>[:<role>] ... [loss-policy=<policy>]", "tie resources to a ticket", complete("rsc_ticket"), nil, nil),
+		statement("property", "[<id>:] <n>=<v> ...", "set cluster properties", complete("property"), nil, nil),
+		statement("rsc_defaults", "[<id>:] <n>=<v> ...", "set defaults of resources' meta attributes", complete("rsc_defaults"), nil, nil),
+		statement("op_defaults", "[<id>:] <n>=<v> ...", "set defaults of operations", complete("op_defaults"), nil, nil),
+		statement("fencing_topology", "<node>: <devices> ... | <devices> ...", "set the order of fence devices", complete("fencing_topology"), nil, nil),
+		statement("monitor", "<rsc>[:<role>] <interval>[:<timeout>]", "add a monitor operation to a primitive", complete("monitor"), nil, nil),
+		statement("tag", "<id>: <rsc> ...", "name several resources", complete("tag"), nil, nil),
+		statement("alert", "<id> <path> [attributes ...] [meta ...] [to <recipient>] ...", "call a program at events", complete("alert"), nil, nil),
+		statement("role", "<id> {read|write|deny} {xpath:<path>|ref:<id>|type:<tag>} ...", "define access rights", complete("role"), nil, nil),
+		statement("user", "<name> {role:<id> ...|<rule> ...}", "give a user rights (old form)", complete("user"), nil, nil),
+		statement("acl_target", "<name> <role> ...", "give a user roles", complete("acl_target"), nil, nil),
+		statement("xml", "<element ...>", "a piece of the configuration as XML", completions.Nothing, nil, nil),
+	}
+}
+
+// runStatement makes the object that a statement describes. One that exists
+// is not replaced without being asked.
+func runStatement(ctx context.Context, c *Call) error {
+	st, err := c.parse()
+	if err != nil {
+		return err
+	}
+	w, err := c.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	ed := w.editor()
+	err = ed.Create(st)
+	if err != nil && st.ObjectID() != "" && w.doc.Find(st.ObjectID()) != nil {
+		var replace bool
+		if replace, err = c.mayReplace(ctx, st, err); replace {
+			err = ed.Apply(st)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	for _, note := range ed.Notes()[w.told:] {
+		c.Info("%s", note)
+	}
+	w.told = len(ed.Notes())
+	w.lines = append(w.lines, c.line.Text)
+	return nil
+}
+
+// parse reads the call's words as a statement. Its keyword may have been
+// shortened.
+func (c *Call) parse() (grammar.Statement, error) {
+	if c.Command.Name == "xml" {
+		st, fault := grammar.ParseLine(c.from())
+		if fault != nil {
+			return nil, fault
+		}
+		return st, nil
+	}
+	words := slices.Clone(c.words)
+	if !strings.EqualFold(words[0].Text, "ms") && !strings.EqualFold(words[0].Text, "master") {
+		words[0].Text = c.Command.Name
+	}
+	st, fault := grammar.ParseWords(words, c.line.At(len(c.line.Text)))
+	if fault != nil {
+		return nil, fault
+	}
+	return st, nil
+}
+
+// from is the line from the command word on.
+func (c *Call) from() grammar.Line {
+	line := c.line
+	at := c.words[0].Offset
+	return grammar.Line{Text: c.Command.Name + line.Text[at+len(c.words[0].Text):], Pos: line.At(at)}
+}
+
+// mayReplace asks whether the object that is there shall go.
+func (c *Call) mayReplace(ctx context.Context, st grammar.Statement, err error) (bool, error) {
+	if c.Options.Force {
+		return true, nil
+	}
+	if c.Ask == nil || !c.Interactive {
+		return false, err
+	}
+	yes, asked := c.Ask(ctx, st.ObjectID()+" exists already. Do you want to replace it?")
+	if asked != nil {
+		return false, asked
+	}
+	if !yes {
+		return false, err
+	}
+	return true, nil
+}
+
+// editor is the editor of the working copy; it indexes the copy once.
+func (w *work) editor() *crmtext.Editor {
+	if w.ed == nil || w.edOf != w.doc || w.doc == w.base {
+		w.ed, w.edOf, w.told = crmtext.NewEditor(w.edited()), w.edited(), 0
+	}
+	return w.ed
+}
+
+// textOf is the whole configuration as the language writes it.
+func textOf(doc *cib.Document) string { return crmtext.Show(doc) }
+
+// textOfSome is the text of what is selected, in the order of the whole.
+func textOfSome(doc *cib.Document, s selection) string {
+	if s.all {
+		return textOf(doc)
+	}
+	var some []crmtext.Listed
+	for _, o := range crmtext.Objects(doc) {
+		if s.has(o.Element) {
+			some = append(some, o)
+		}
+	}
+	return crmtext.NewPrinter(doc).Text(some...)
+}
+
+// findings are what verify says of a document.
+func (s *Session) findings(doc *cib.Document) []finding {
+	var list []finding
+	for _, f := range cib.Verify(doc) {
+		text := strings.TrimRight(f.Element+" "+f.ID, " ") + ": " + f.Problem
+		if f.Remedy != "" {
+			text += "; " + f.Remedy
+		}
+		list = append(list, finding{f.Severity == cib.Error, text})
+	}
+	return append(list, s.agentFindings(doc)...)
+}

@@ -1,0 +1,262 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"crm/cib"
+	"crm/cib/crmtext"
+	"crm/grammar"
+)
+
+// runLoad reads a file into the copy: all of it, or nothing and every fault.
+func runLoad(ctx context.Context, c *Call) error {
+	words := c.words[1:]
+	xml := words[0].Text == "xml"
+	if xml {
+		words = words[1:]
+	}
+	if len(words) != 2 {
+		return usagef("load: how and which file? usage: load %s", c.Command.Usage)
+	}
+	how, file := words[0].Text, words[1].Text
+	if how != "replace" && how != "update" && how != "push" {
+		text := ""
+		if guess := grammar.Near(how, []string{"replace", "update", "push"}); guess != "" {
+			text = "; did you mean " + guess + "?"
+		}
+		return newError(Usage, words[0].Pos, "load: %q is none of replace, update, push%s", how, text)
+	}
+	text, err := c.Files.Read(file)
+	if err != nil {
+		return &Error{Kind: Unreadable, Text: "load: " + err.Error(), cause: err}
+	}
+	next, err := c.loaded(ctx, how, string(text), xml || looksLikeXML(string(text)))
+	if err != nil {
+		return inFile(err, file)
+	}
+	return c.replaceWith(ctx, next)
+}
+
+func looksLikeXML(text string) bool { return strings.HasPrefix(strings.TrimSpace(text), "<") }
+
+// loaded is the copy with a text applied to it.
+func (c *Call) loaded(ctx context.Context, how, text string, xml bool) (*cib.Document, error) {
+	next, err := c.copyForEdit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if xml {
+		return loadedXML(next, how, text)
+	}
+	if how == "replace" {
+		erase(next, false)
+	}
+	keep, err := applyText(next, text)
+	if err != nil {
+		return nil, err
+	}
+	if how == "push" {
+		err = deleteOthers(next, keep)
+	}
+	return next, err
+}
+
+// applyText applies every statement of a text, and returns the ids it names.
+func applyText(doc *cib.Document, text string) (map[string]bool, error) {
+	if _, open := grammar.Lines(text); open {
+		return nil, newError(Syntax, grammar.Pos{Line: strings.Count(strings.TrimRight(text, "\n"), "\n") + 1},
+			"the last line ends in a backslash: its rest is missing")
+	}
+	statements, faults := grammar.Parse(text)
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	ids := map[string]bool{}
+	for _, st := range statements {
+		ids[st.ObjectID()] = true
+	}
+	return ids, errors.Join(crmtext.NewEditor(doc).ApplyAll(statements)...)
+}
+
+// deleteOthers takes out what a pushed text does not name. Nodes stay.
+func deleteOthers(doc *cib.Document, keep map[string]bool) error {
+	var gone []object
+	for _, o := range objects(doc) {
+		named := keep[o.id] || o.kind == "node" || o.kind == "property" || o.kind == "rsc_defaults" || o.kind == "op_defaults" ||
+			o.kind == "fencing_topology"
+		if !named {
+			gone = append(gone, o)
+		}
+	}
+	_, err := deleteAll(doc, gone)
+	return err
+}
+
+// loadedXML takes the configuration of an XML text: all of it, or the
+// elements it names.
+func loadedXML(next *cib.Document, how, text string) (*cib.Document, error) {
+	other, err := parseConfiguration(text)
+	if err != nil {
+		return nil, err
+	}
+	if how != "update" {
+		return Successor(next, other, next.Version()), nil
+	}
+	for _, name := range cib.Sections() {
+		for e := range cib.Children(other.Section(name)) {
+			section := next.MakeSection(name)
+			if old := next.Find(attr(e, "id")); old != nil && old.Parent() == section {
+				section.InsertChildAt(old.Index(), cib.CopyElement(e))
+				cib.Remove(old)
+				continue
+			}
+			section.AddChild(cib.CopyElement(e))
+		}
+	}
+	return next, nil
+}
+
+// parseConfiguration reads a whole CIB, or a <configuration>.
+func parseConfiguration(text string) (*cib.Document, error) {
+	e, err := cib.ParseElement(text)
+	if err != nil {
+		return nil, newError(Syntax, noPos, "%w", err)
+	}
+	switch e.Tag {
+	case "cib":
+		return cib.FromElement(e)
+	case "configuration":
+		doc := cib.New()
+		doc.Root().RemoveChild(doc.Configuration())
+		doc.Root().InsertChildAt(0, e)
+		return doc, nil
+	}
+	return nil, newError(Syntax, noPos, "<%s> is not a configuration; expected <cib> or <configuration>", e.Tag)
+}
+
+// inFile says in which file faults are.
+func inFile(err error, file string) error { return within(err, file, 1) }
+
+// runEdit lets the user change text in an editor, again after an error.
+func runEdit(ctx context.Context, c *Call) error {
+	if c.Edit == nil {
+		return refusef("edit not allowed in batch mode: there is no terminal for an editor; use \"load update FILE\"")
+	}
+	w, err := c.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := c.choose(w, c.words[1:])
+	if err != nil {
+		return err
+	}
+	before, suffix := showText(w, s), ".crm"
+	if s.xml {
+		suffix = ".xml"
+	}
+	text := []byte(before)
+	for {
+		text, err = c.Edit(ctx, c.Options.Editor, text, suffix)
+		if err != nil {
+			return err
+		}
+		if string(text) == before {
+			c.Info("nothing was changed")
+			return nil
+		}
+		next, err := edited(w, s, string(text))
+		if err == nil {
+			return c.replaceWith(ctx, next)
+		}
+		c.Report(inFile(err, "edited text"))
+		again, asked := c.confirm(ctx, "Do you want to edit it again?", false)
+		if asked != nil || !again {
+			return errors.Join(asked, failf("edit: the text was not taken over, nothing is changed"))
+		}
+	}
+}
+
+// runFilter hands the text, one object a line, to a program.
+func runFilter(ctx context.Context, c *Call) error {
+	if c.Filter == nil {
+		return failf("filter: no program can be run here")
+	}
+	w, err := c.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := c.choose(w, c.words[2:])
+	if err != nil {
+		return err
+	}
+	text := showText(w, s)
+	if !s.xml {
+		text = strings.ReplaceAll(text, " \\\n\t", " ")
+	}
+	changed, err := c.Filter(ctx, c.Args[0], []byte(text))
+	if err != nil {
+		return failf("filter: %w", err)
+	}
+	if string(changed) == text {
+		return nil
+	}
+	next, err := edited(w, s, string(changed))
+	if err != nil {
+		return inFile(err, "filtered text")
+	}
+	return c.replaceWith(ctx, next)
+}
+
+// edited is the copy with a changed text in place of what was selected: what
+// the text no longer names is deleted.
+func edited(w *work, s selection, text string) (*cib.Document, error) {
+	next := w.doc.Copy()
+	if s.xml {
+		how := "update"
+		if s.all {
+			how = "replace"
+		}
+		return loadedXML(next, how, text)
+	}
+	keep, err := applyText(next, text)
+	if err != nil {
+		return nil, err
+	}
+	shown := s.objects
+	if s.all {
+		shown = objects(w.doc)
+	}
+	var gone []object
+	for _, o := range shown {
+		if !keep[o.id] && !merged(o.kind) {
+			gone = append(gone, o)
+		}
+	}
+	_, err = deleteAll(next, gone)
+	return next, err
+}
+
+// merged kinds are added to by a statement, not replaced.
+func merged(kind string) bool {
+	return kind == "property" || kind == "rsc_defaults" || kind == "op_defaults" || kind == "fencing_topology"
+}
+
+// runSelfTest checks that the text of the copy gives the same copy again.
+func runSelfTest(ctx context.Context, c *Call) error {
+	w, err := c.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	again := w.doc.Copy()
+	erase(again, false)
+	if _, err := applyText(again, textOf(w.doc)); err != nil {
+		return inFile(err, "shown text")
+	}
+	if before, after := textOf(w.doc), textOf(again); before != after {
+		c.print(lineDiff(before, after, c.Style))
+		return failf("the text that is shown does not read back as the same configuration")
+	}
+	return nil
+}

@@ -1,0 +1,211 @@
+package shell
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/beevik/etree"
+
+	"crm/cib"
+	"crm/cib/crmtext"
+	"crm/grammar"
+)
+
+// object is one thing of the configuration that has a name: what show, edit
+// and delete work on.
+type object struct {
+	id, kind string
+	element  *etree.Element
+}
+
+// objects lists all of them, in the order of show.
+func objects(doc *cib.Document) []object {
+	listed := crmtext.Objects(doc)
+	list := make([]object, len(listed))
+	for i, l := range listed {
+		list[i] = object{l.ID, l.Keyword, l.Element}
+	}
+	return list
+}
+
+// kindOf is the word that the language has for an element.
+func kindOf(e *etree.Element) string {
+	switch e.Tag {
+	case "template":
+		return "rsc_template"
+	case "master":
+		return "ms"
+	case "rsc_location", "rsc_colocation", "rsc_order":
+		return strings.TrimPrefix(e.Tag, "rsc_")
+	case "acl_role":
+		return "role"
+	case "acl_user":
+		return "user"
+	}
+	return e.Tag
+}
+
+// kinds are the words behind "type:".
+var kinds = []string{"node", "primitive", "group", "clone", "ms", "master", "bundle", "rsc_template", "location", "colocation", "order",
+	"rsc_ticket", "property", "rsc_defaults", "op_defaults", "fencing_topology", "role", "user", "acl_target", "acl_group", "tag", "alert"}
+
+// selection is what the words of show, edit or save name.
+type selection struct {
+	all     bool
+	xml     bool
+	objects []object
+	hide    []string // obscure: globs of parameter names
+}
+
+// has tells whether an element is selected.
+func (s selection) has(e *etree.Element) bool {
+	return s.all || slices.ContainsFunc(s.objects, func(o object) bool { return o.element == e })
+}
+
+// choose reads the words: each selects something, "and" between two keeps
+// what both do.
+func (c *Call) choose(w *work, words []grammar.Word) (selection, error) {
+	var s selection
+	var chosen []object
+	picked, both := false, false
+	all := objects(w.doc)
+	for _, word := range words {
+		switch {
+		case word.Text == "xml":
+			s.xml = true
+			continue
+		case word.Text == "and":
+			both = true
+			continue
+		case word.Text == "or":
+			continue
+		}
+		if glob, ok := strings.CutPrefix(word.Text, "obscure:"); ok {
+			s.hide = append(s.hide, glob)
+			continue
+		}
+		some, err := pick(w, all, word)
+		if err != nil {
+			return s, err
+		}
+		if both {
+			chosen = slices.DeleteFunc(chosen, func(o object) bool { return !slices.Contains(some, o) })
+		} else {
+			chosen = union(chosen, some)
+		}
+		picked, both = true, false
+	}
+	s.all, s.objects = !picked, chosen
+	return s, nil
+}
+
+func union(list, more []object) []object {
+	for _, o := range more {
+		if !slices.Contains(list, o) {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// pick finds what one word selects.
+func pick(w *work, all []object, word grammar.Word) ([]object, error) {
+	switch what, arg, _ := strings.Cut(word.Text, ":"); {
+	case word.Text == "changed":
+		return changedObjects(w, all), nil
+	case what == "type" && arg != "":
+		if !slices.Contains(kinds, arg) {
+			return nil, unknownKind(arg, word)
+		}
+		return filterObjects(all, func(o object) bool { return o.kind == arg || arg == "master" && o.kind == "ms" }), nil
+	case what == "tag" && arg != "":
+		ids, ok := tagged(w.doc, arg)
+		if !ok {
+			return nil, newError(NotFound, word.Pos, "there is no tag %s", arg)
+		}
+		return filterObjects(all, func(o object) bool { return o.id == arg || slices.Contains(ids, o.id) }), nil
+	case what == "related" && arg != "":
+		if w.doc.Find(arg) == nil {
+			return nil, noObject(w.doc, arg, word)
+		}
+		return relatedObjects(w.doc, all, arg), nil
+	}
+	found := filterObjects(all, func(o object) bool {
+		return o.id == word.Text || o.kind == "node" && attr(o.element, "id") == word.Text
+	})
+	if len(found) == 0 && strings.ContainsAny(word.Text, "*?[") {
+		found = filterObjects(all, func(o object) bool { ok, err := path.Match(word.Text, o.id); return ok && err == nil })
+		if len(found) == 0 {
+			return nil, newError(NotFound, word.Pos, "no object matches %s", word.Text)
+		}
+	}
+	if len(found) == 0 {
+		return nil, noObject(w.doc, word.Text, word)
+	}
+	return found, nil
+}
+
+func filterObjects(all []object, keep func(object) bool) []object {
+	var list []object
+	for _, o := range all {
+		if keep(o) {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+func unknownKind(kind string, word grammar.Word) error {
+	if guess := grammar.Near(kind, kinds); guess != "" {
+		return newError(NotFound, word.Pos, "there is no type %s; did you mean %s?", kind, guess)
+	}
+	return newError(NotFound, word.Pos, "there is no type %s; the types are %s", kind, strings.Join(kinds, ", "))
+}
+
+func noObject(doc *cib.Document, id string, word grammar.Word) error {
+	err := newError(NotFound, word.Pos, "object %s does not exist", id)
+	var known []string
+	for _, o := range objects(doc) {
+		known = append(known, o.id)
+	}
+	if guess := grammar.Near(id, known); guess != "" {
+		err.Text += "; did you mean " + guess + "?"
+	}
+	return err
+}
+
+// changedObjects are those that are new or different in the copy.
+func changedObjects(w *work, all []object) []object {
+	if w.doc == w.base {
+		return nil
+	}
+	old := map[string]string{}
+	for _, o := range objects(w.base) {
+		old[o.kind+" "+o.id] = cib.Compact(o.element)
+	}
+	return filterObjects(all, func(o object) bool { return old[o.kind+" "+o.id] != cib.Compact(o.element) })
+}
+
+// relatedObjects are a thing, what it is in or made of, and all that names
+// any of them.
+func relatedObjects(doc *cib.Document, all []object, id string) []object {
+	ids := map[string]bool{id: true}
+	e := doc.Find(id)
+	for p := e.Parent(); p != nil && cib.IsResource(p); p = p.Parent() {
+		ids[attr(p, "id")] = true
+	}
+	for m := range cib.Members(e) {
+		ids[attr(m, "id")] = true
+	}
+	naming := map[*etree.Element]bool{}
+	for ref := range doc.References() {
+		if !ids[ref.To] {
+			continue
+		}
+		for e := ref.From; e != nil; e = e.Parent() {
+			naming[e] = true
+		}
+	}
+	return filterObjects(all, func(o object) bool { return ids[o.id] || naming[o.element] && o.kind != "group" && o.kind != "clone" })
+}
