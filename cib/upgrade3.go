@@ -59,11 +59,19 @@ func (u *upgrader) leftovers3() {
 		if !copied {
 			continue
 		}
-		if def := u.doc.Find(id); def != nil && def.Tag == set.Tag {
+		if def := u.doc.Find(id); def != nil && def.Tag == set.Tag && samePairs(def, set) {
 			set.Attr, set.Child = nil, nil
 			set.CreateAttr("id-ref", id)
 		}
 	}
+}
+
+// samePairs tells whether two sets say the same, ids aside.
+func samePairs(a, b *etree.Element) bool {
+	x, y := slices.Collect(pairs(a)), slices.Collect(pairs(b))
+	return Child(a, "rule") == nil && Child(b, "rule") == nil && slices.EqualFunc(x, y, func(p, q *etree.Element) bool {
+		return Attr(p, "name") == Attr(q, "name") && Attr(p, "value") == Attr(q, "value")
+	})
 }
 
 func hasNoElements(e *etree.Element) bool {
