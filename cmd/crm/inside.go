@@ -30,6 +30,8 @@ func inside(argv []string, stdin io.Reader, stdout, stderr io.Writer) (code int,
 	switch argv[1] {
 	case "agent":
 		return agent.Command(ctx, argv[2:], os.Environ(), stdout, stderr), true
+	case "daemon":
+		return runDaemon(argv[2:], stderr), true
 	case "lab":
 		return runLab(argv[2:], stdout, stderr), true
 	case "httpd":

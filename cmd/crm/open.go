@@ -21,6 +21,7 @@ func openEnv(o options, stdin io.Reader, stdout, stderr io.Writer) (*shell.Env, 
 	}
 	env := &shell.Env{Out: stdout, Err: stderr, Style: style, Now: time.Now, Files: files{stdin: stdin},
 		Agents: &agents{}, Filter: filter, SaveOptions: saveOptions}
+	env.Lab = openLab()
 	env.Shadows = shadows{dir: shadowDir(), now: time.Now}
 	cluster, err := openCluster(o.cluster, env)
 	env.Cluster = cluster
