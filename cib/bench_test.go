@@ -84,3 +84,12 @@ func BenchmarkEffective5MB(b *testing.B) {
 		Effective(d)
 	}
 }
+
+func BenchmarkQueryAnywhere5MB(b *testing.B) {
+	d := parse(b, string(large(1750)))
+	for b.Loop() {
+		if found, err := d.Query(`//primitive[@id='rsc900']`); err != nil || len(found) != 1 {
+			b.Fatal(len(found), err)
+		}
+	}
+}
