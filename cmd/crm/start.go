@@ -69,7 +69,7 @@ func serve(ctx context.Context, s *shell.Session, o options, stdin io.Reader) er
 		return runScript(ctx, s, o, o.script, bytes.NewReader(text))
 	}
 	if o.script == "" && isTerminal(stdin) && isTerminal(s.Out) {
-		return converse(ctx, s, o)
+		return converse(ctx, s)
 	}
 	return runScript(ctx, s, o, "standard input", stdin)
 }
