@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
 	"crm/completions"
 	"crm/node/agent"
+	"crm/node/stonith"
 )
 
 // agentPatience is how long an agent may take to describe itself.
@@ -23,7 +25,8 @@ type agents struct {
 
 func (a *agents) ask() *agent.Runner {
 	if a.runner == nil {
-		a.runner = agent.New()
+		a.runner = agent.Configured(os.Environ())
+		stonith.New(a.runner) // enters the class stonith
 		a.types = map[string][]string{}
 		a.metadata = map[string]*completions.Metadata{}
 	}

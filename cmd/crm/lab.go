@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/term"
 
+	"crm/node/agent"
 	"crm/node/control"
 	"crm/node/lab"
 )
@@ -122,7 +123,7 @@ func (r labRun) in(ctx context.Context, l *lab.Lab, started time.Time, stdout io
 
 // labEnv is the environment by which a crm finds the lab's members.
 func labEnv(l *lab.Lab) []string {
-	return append(os.Environ(), lab.DirVar+"="+l.Dir, control.SocketVar+"="+labSockets(l))
+	return append(os.Environ(), lab.DirVar+"="+l.Dir, control.SocketVar+"="+labSockets(l), agent.FenceDirsVar+"="+l.FenceDirs())
 }
 
 func labSockets(l *lab.Lab) string {

@@ -31,7 +31,7 @@ node/control: cib node  # requests and replies
 node/daemon: cib engine engine/graph node node/ring node/wire node/haconf node/ring node/transport node/agent node/stonith node/store node/control
 node/lab: node/haconf node/control
 tools: cib cib/crmtext engine engine/graph node/control node/agent
-cmd/crm: cib completions examples node node/agent node/control node/daemon node/haconf node/lab shell shell/repl tools
+cmd/crm: cib completions examples node node/agent node/control node/daemon node/haconf node/lab node/stonith shell shell/repl tools
 examples:
 internal/house:
 tests:

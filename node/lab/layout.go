@@ -129,13 +129,16 @@ func symlink(to, path string) error {
 	return os.Symlink(to, path)
 }
 
+// FenceDirs are the folders of fence agents inside the lab, as a list.
+func (l *Lab) FenceDirs() string { return filepath.Join(l.Dir, "sbin") + ":/usr/sbin" }
+
 // env is the environment of all processes of a member.
 func (l *Lab) env(m Member) []string {
 	env := []string{
 		"PATH=" + filepath.Join(l.Dir, "bin") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 		"HOME=" + m.Dir, "LC_ALL=C", "TERM=" + os.Getenv("TERM"),
 		DirVar + "=" + l.Dir, markVar + "=" + m.Dir, control.SocketVar + "=" + m.Socket, control.NodeVar + "=" + m.Name, "CRM_AGENT_DIR=" + m.Dir,
-		"CRM_FENCE_DIRS=" + filepath.Join(l.Dir, "sbin") + ":/usr/sbin", "HA_RSCTMP=" + filepath.Join(m.Dir, "run"),
+		"CRM_FENCE_DIRS=" + l.FenceDirs(), "HA_RSCTMP=" + filepath.Join(m.Dir, "run"),
 	}
 	for _, name := range []string{"OCF_ROOT", "TZ", "GODEBUG", "GOCOVERDIR"} {
 		if v, ok := os.LookupEnv(name); ok {
