@@ -80,12 +80,21 @@ type item struct {
 
 type queue []item
 
+// Len is for container/heap.
 func (q queue) Len() int { return len(q) }
+
+// Less is by time, then by the order of entry.
 func (q queue) Less(i, j int) bool {
 	return q[i].at.Before(q[j].at) || q[i].at.Equal(q[j].at) && q[i].seq < q[j].seq
 }
+
+// Swap is for container/heap.
 func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *queue) Push(x any)   { *q = append(*q, x.(item)) }
+
+// Push is for container/heap.
+func (q *queue) Push(x any) { *q = append(*q, x.(item)) }
+
+// Pop is for container/heap.
 func (q *queue) Pop() any {
 	last := (*q)[len(*q)-1]
 	*q = (*q)[:len(*q)-1]
