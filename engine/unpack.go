@@ -37,13 +37,6 @@ func (c *cluster) unpackTags() {
 	}
 }
 
-// unpackConstraints reads node health and the configured constraints.
-func (c *cluster) unpackConstraints() {}
-
-// applyNodeCriteria lets each resource know what it thinks of each node: by
-// shutdown locks, location constraints, stickiness, failures and discovery.
-func (c *cluster) applyNodeCriteria() {}
-
 // addImpliedConstraints adds the constraints that follow from what the
 // resources are: members of groups, parts of bundles, guests.
 func (c *cluster) addImpliedConstraints() {

@@ -24,3 +24,9 @@ func notFalse(r *Resource, name string) bool {
 	v, ok := score.Boolean(r.meta.get(name))
 	return v || !ok
 }
+
+// notFalseText is notFalse of a text.
+func notFalseText(text string) bool {
+	v, ok := score.Boolean(text)
+	return v || !ok
+}

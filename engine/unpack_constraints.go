@@ -1,0 +1,103 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/beevik/etree"
+
+	"crm/cib"
+)
+
+// unpackConstraints reads node health, which makes constraints of its own,
+// and then the configured constraints in document order.
+func (c *cluster) unpackConstraints() {
+	c.constrainByHealth()
+	for e := range cib.Children(cib.Child(c.config, "constraints")) {
+		if cib.ID(e) == "" {
+			continue
+		}
+		switch e.Tag {
+		case "rsc_location":
+			c.unpackLocation(e)
+		case "rsc_colocation":
+			c.unpackColocation(e)
+		case "rsc_ticket":
+			c.unpackTicketUse(e)
+		case "rsc_order":
+			c.unpackOrder(e)
+		}
+	}
+}
+
+// constrained finds the resource that a constraint names. An instance that is
+// found under its history's name stands for its whole clone.
+func (c *cluster) constrained(id string) *Resource {
+	r := c.find(id)
+	if r != nil && r.ID != id {
+		r = r.topmost()
+	}
+	return r
+}
+
+// named are the resources that a name in a constraint stands for: a resource,
+// all that use a template, or all that have a tag.
+func (c *cluster) named(id string) (list []*Resource, several bool) {
+	if r := c.constrained(id); r != nil {
+		return []*Resource{r}, false
+	}
+	ids, known := c.templates[id]
+	if !known {
+		ids = c.tags[id]
+	}
+	for _, id := range ids {
+		if r := c.constrained(id); r != nil {
+			list = append(list, r)
+		}
+	}
+	return list, true
+}
+
+// resourceSet is a <resource_set> of a constraint.
+type resourceSet struct {
+	element    *etree.Element // nil for one made of a tag
+	sequential bool
+	role       Role
+	members    []*Resource
+}
+
+// resourceSets reads the sets of a constraint; roles are read by parse. ok is
+// false if there is a set that makes no sense.
+func (c *cluster) resourceSets(e *etree.Element, parse func(string) (Role, bool)) (sets []resourceSet, ok bool) {
+	for s := range cib.Children(e, "resource_set") {
+		if s = c.resolve(s); s == nil {
+			return nil, false
+		}
+		set := resourceSet{element: s, sequential: notFalseText(cib.Attr(s, "sequential"))}
+		if set.role, ok = parse(cib.Attr(s, "role")); !ok {
+			c.warn("constraint %s: the role %q is none", cib.ID(e), cib.Attr(s, "role"))
+			return nil, false
+		}
+		for ref := range cib.Children(s, "resource_ref") {
+			list, _ := c.named(cib.ID(ref))
+			if len(list) == 0 {
+				c.warn("constraint %s: there is no resource %s", cib.ID(e), cib.ID(ref))
+				return nil, false
+			}
+			set.members = append(set.members, list...)
+		}
+		sets = append(sets, set)
+	}
+	return sets, true
+}
+
+// insertSorted puts a new element before the first that it does not come
+// after; of equals, the newest is first.
+func insertSorted[T any](list []T, x T, compare func(a, b T) int) []T {
+	at, _ := slices.BinarySearchFunc(list, x, func(e, x T) int {
+		if compare(x, e) <= 0 {
+			return 1
+		}
+		return -1
+	})
+	return slices.Insert(list, at, x)
+}
