@@ -43,8 +43,8 @@ func (c *cluster) unpackColocation(e *etree.Element) {
 		c.warn("constraint %s has a role that is none", cib.ID(e))
 		return
 	}
-	dependents, depSeveral := c.named(cib.Attr(e, "rsc"))
-	primaries, priSeveral := c.named(cib.Attr(e, "with-rsc"))
+	dependents, depSeveral := c.resourcesNamed(cib.Attr(e, "rsc"))
+	primaries, priSeveral := c.resourcesNamed(cib.Attr(e, "with-rsc"))
 	if len(dependents) == 0 || len(primaries) == 0 || depSeveral && priSeveral {
 		c.warn("constraint %s names a resource that does not exist", cib.ID(e))
 		return

@@ -52,7 +52,7 @@ func (c *cluster) unpackLocationRule(e, ruleOf *etree.Element) {
 		for s := range cib.Children(e, "resource_set") {
 			s = c.resolve(s)
 			for ref := range cib.Children(s, "resource_ref") {
-				list, _ := c.named(cib.ID(ref))
+				list, _ := c.resourcesNamed(cib.ID(ref))
 				for _, r := range list {
 					c.locate(locating{e: e, set: s, rule: ruleOf, rsc: r})
 				}
@@ -60,7 +60,7 @@ func (c *cluster) unpackLocationRule(e, ruleOf *etree.Element) {
 		}
 		return
 	}
-	list, _ := c.named(cib.Attr(e, "rsc"))
+	list, _ := c.resourcesNamed(cib.Attr(e, "rsc"))
 	for _, r := range list {
 		c.locate(locating{e: e, rule: ruleOf, rsc: r})
 	}

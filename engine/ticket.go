@@ -53,7 +53,7 @@ func (c *cluster) unpackTicketUse(e *etree.Element) {
 		return
 	}
 	role, ok := constraintRole(cib.Attr(e, "rsc-role"))
-	list, _ := c.named(cib.Attr(e, "rsc"))
+	list, _ := c.resourcesNamed(cib.Attr(e, "rsc"))
 	if !ok || len(list) == 0 {
 		c.warn("constraint %s names no resource or role", cib.ID(e))
 		return

@@ -39,9 +39,9 @@ func (c *cluster) constrained(id string) *Resource {
 	return r
 }
 
-// named are the resources that a name in a constraint stands for: a resource,
+// resourcesNamed are the resources that a name in a constraint stands for: a resource,
 // all that use a template, or all that have a tag.
-func (c *cluster) named(id string) (list []*Resource, several bool) {
+func (c *cluster) resourcesNamed(id string) (list []*Resource, several bool) {
 	if r := c.constrained(id); r != nil {
 		return []*Resource{r}, false
 	}
@@ -78,7 +78,7 @@ func (c *cluster) resourceSets(e *etree.Element, parse func(string) (Role, bool)
 			return nil, false
 		}
 		for ref := range cib.Children(s, "resource_ref") {
-			list, _ := c.named(cib.ID(ref))
+			list, _ := c.resourcesNamed(cib.ID(ref))
 			if len(list) == 0 {
 				c.warn("constraint %s: there is no resource %s", cib.ID(e), cib.ID(ref))
 				return nil, false
