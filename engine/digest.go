@@ -87,7 +87,7 @@ type cachedDigest struct {
 }
 
 func (c *cluster) allDigest(r *Resource, n *Node, k opKey) string {
-	if r.params.varies || c.opConfig(r, k).varies {
+	if c.paramsVary(r) || c.opConfig(r, k).varies {
 		return digestOf(c.digestParams(r, n, k))
 	}
 	for _, d := range r.digests {

@@ -162,7 +162,8 @@ func (x *reading) expired(e *opEntry) bool {
 			reason = "reconnect interval is set"
 		}
 	}
-	if !expired && e.lastFailure() && (e.task == "start" || e.task == "monitor") && c.parametersChanged(r, n, e) {
+	if !expired && e.lastFailure() && (e.task == "start" || e.task == "monitor") &&
+		!c.addressFollows(r) && c.parametersChanged(r, n, e) {
 		reason = "resource parameters have changed"
 	}
 	if reason != "" {
@@ -175,6 +176,12 @@ func (x *reading) expired(e *opEntry) bool {
 		}
 	}
 	return expired
+}
+
+// addressFollows tells a connection whose address is that of the node it is
+// on, so that it has no parameters of its own to compare.
+func (c *cluster) addressFollows(r *Resource) bool {
+	return r.isConnection() && c.paramsOf(r, nil).get("addr") == "#uname"
 }
 
 // clearFailures lets a resource's failures on a node be forgotten.

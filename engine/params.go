@@ -54,3 +54,9 @@ func (c *cluster) nodeContext(n *Node) *rule.Context {
 	}
 	return ctx
 }
+
+// paramsVary tells whether a resource's instance attributes depend on rules.
+func (c *cluster) paramsVary(r *Resource) bool {
+	c.paramsOf(r, nil)
+	return r.params.varies
+}

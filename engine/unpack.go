@@ -43,8 +43,3 @@ func (c *cluster) addImpliedConstraints() {
 	c.implyColocations()
 	c.implyOrders()
 }
-
-func (c *cluster) implyColocations() {}
-
-// assignResources gives every resource its place.
-func (c *cluster) assignResources() {}
