@@ -153,6 +153,9 @@ func (p *primitivePlan) restartChain() {
 	}
 	for r.Role <= r.NextRole && role != r.Role && !r.Blocked() {
 		next := nextRole(role, r.Role)
+		if next == role {
+			break // a role that was never found out
+		}
 		required := p.needStop || next == RolePromoted && p.needPromote
 		p.c.step(r, role, next, p.assigned, !required)
 		role = next
