@@ -27,7 +27,7 @@ type Options struct {
 	Loopback bool     // no namespaces even where they are possible
 	// Command is a member's daemon; default `crm daemon` with the member's files.
 	Command func(Member) []string
-	// The ring's times; defaults 200 ms and 1 s.
+	// The ring's times; defaults 200 ms and 2 s.
 	KeepAlive, DeadTime time.Duration
 }
 

@@ -155,7 +155,7 @@ func (l *Lab) haCF(m Member, o Options) string {
 		keep = 200 * time.Millisecond
 	}
 	if dead == 0 {
-		dead = time.Second
+		dead = 2 * time.Second // several labs may share a slow machine
 	}
 	var b strings.Builder
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
@@ -164,7 +164,7 @@ func (l *Lab) haCF(m Member, o Options) string {
 	p("keepalive %dms", keep.Milliseconds())
 	p("warntime %dms", (dead / 2).Milliseconds())
 	p("deadtime %dms", dead.Milliseconds())
-	p("initdead %dms", max(2*dead, 3*time.Second).Milliseconds())
+	p("initdead %dms", max(2*dead, 10*time.Second).Milliseconds())
 	p("auto_failback on")
 	p("crm on")
 	if l.Namespaced {

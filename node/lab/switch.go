@@ -159,7 +159,7 @@ func (s *powerSwitch) names() string {
 // cable cuts or joins: one cable between two members, or all of one.
 func (s *powerSwitch) cable(req request) error {
 	if !s.plan.Namespaced {
-		return errors.New("this lab runs on loopback, where there are no cables to cut (the kernel gave it no namespaces)")
+		return errors.New("this lab runs on loopback, where there are no cables to cut")
 	}
 	out := req.Op == "cut"
 	if req.Other == "" {
