@@ -14,7 +14,7 @@ type ask struct {
 	id       string
 	req      Request
 	deadline time.Time
-	sentTo   map[string]bool // reigns, for requests that change something
+	sent     int // how often it was handed to a DC
 }
 
 // asker is who waits for an answer of this DC.
@@ -52,7 +52,7 @@ func (m *Machine) handOver(ev Asked) {
 	}
 	a := m.asks[ev.ID]
 	if a == nil {
-		a = &ask{id: ev.ID, req: ev.Request, sentTo: map[string]bool{}}
+		a = &ask{id: ev.ID, req: ev.Request}
 		m.asks[ev.ID] = a
 	}
 	a.deadline = m.now.Add(wait)
@@ -61,17 +61,10 @@ func (m *Machine) handOver(ev Asked) {
 }
 
 func (m *Machine) sendAsk(a *ask) {
-	if m.boss == "" {
+	if m.boss == "" || m.boss == m.cfg.Name && m.dc == nil {
 		return
 	}
-	reign := m.exec.reign
-	if m.boss == m.cfg.Name {
-		if m.dc == nil {
-			return
-		}
-		reign = m.dc.reign
-	}
-	a.sentTo[reign] = true
+	a.sent++
 	m.send(m.boss, &Message{Ask: &Ask{ID: a.id, From: m.cfg.Name, Request: a.req}})
 }
 
@@ -97,7 +90,7 @@ func (m *Machine) giveUp(a *ask) Reply {
 	switch {
 	case a.req.Verb == VerbRead:
 		r.CIB, r.Text = m.view().Bytes(), "no DC answered; this is what "+m.cfg.Name+" knows by itself"
-	case len(a.sentTo) > 0:
+	case a.sent > 0:
 		r.Refused, r.Text = RefusedUnknown, "the DC did not answer in time: the request may or may not have been carried out"
 	default:
 		r.Refused, r.Text = RefusedNoDC, "no DC: the members of this partition have not agreed on one; nothing was changed"
@@ -110,7 +103,7 @@ func (m *Machine) heardTold(t *Told) {
 	if a == nil {
 		return
 	}
-	if t.Reply.Refused == RefusedNoQuorum && len(a.sentTo) > 1 && a.req.Verb == VerbCommit {
+	if t.Reply.Refused == RefusedNoQuorum && a.sent > 1 && a.req.Verb == VerbCommit {
 		return // an earlier DC may have it in its log; only quorum can tell
 	}
 	delete(m.asks, t.ID)
@@ -187,10 +180,8 @@ func (m *Machine) decideCommit(to asker, q Request) {
 }
 
 func (m *Machine) proposeFor(to asker, p *proposal) {
-	if p.Base.AdminEpoch != m.log.reg.version.AdminEpoch || p.Base.Epoch != m.log.reg.version.Epoch {
-		m.reply(to, outcomeReply(outcome{Refused: RefusedConflict, Version: m.log.reg.version}))
-		return
-	}
+	// Whether Base still holds, the log decides: a leader that was deposed
+	// and does not know it yet must not say so.
 	if !m.propose(p) {
 		m.reply(to, Reply{Refused: RefusedNoQuorum, Version: m.log.reg.version, Text: "the log takes no entry now; nothing was changed"})
 		return

@@ -34,7 +34,7 @@ type Machine struct {
 
 	// Counters of this process.
 	reigns, transitions, editKeys, cleanups, updates int
-	engines, fenceKeys                               uint64
+	engines, fenceKeys, hellos                       uint64
 
 	newNodes bool // the <nodes> section must be looked at
 	stopping bool // asked to stop
@@ -97,7 +97,10 @@ func (m *Machine) Step(now time.Time, ev Event) []Effect {
 
 // settle goes on until nothing more follows from what happened.
 func (m *Machine) settle() {
-	for !m.exited {
+	for rounds := 0; !m.exited; rounds++ {
+		if rounds > 100000 {
+			panic("member " + m.cfg.Name + " does not settle")
+		}
 		moved := m.pumpLog()
 		m.chooseDC()
 		m.reignNow()

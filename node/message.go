@@ -32,6 +32,7 @@ type Message struct {
 // something of it changed. A DC's hello is also its offer to join.
 type Hello struct {
 	Process  string // of the sender; another one after every restart
+	Count    uint64 // rises with every hello of a process
 	Born     int64  // when it started, Unix milliseconds by its clock
 	Version  cib.Version
 	Digest   string // of the configuration

@@ -16,6 +16,7 @@ type peer struct {
 	harmless bool
 	dead     bool // fenced; until another process of it is heard
 	hello    *Hello
+	lineage  lineage   // of the hello
 	heard    time.Time // of the hello
 	killed   string    // the process that was fenced: nothing it says counts
 	behind   int       // hellos in a row that showed a log shorter than it had confirmed
@@ -86,7 +87,8 @@ func (m *Machine) hello() {
 func (m *Machine) myHello() *Hello {
 	last, err := m.log.mem.LastIndex()
 	m.must(err)
-	h := &Hello{Process: m.cfg.Process, Born: m.born.UnixMilli(), Version: m.log.reg.version, Last: last,
+	m.hellos++
+	h := &Hello{Count: m.hellos, Process: m.cfg.Process, Born: m.born.UnixMilli(), Version: m.log.reg.version, Last: last,
 		Digest: digest(m.log.reg.text), Commit: m.log.raw.BasicStatus().Commit, Leads: m.log.leads, Follows: m.leader(), Members: len(m.log.conf.Voters),
 		Stopping: m.stopping}
 	if m.dc != nil {
@@ -97,7 +99,7 @@ func (m *Machine) myHello() *Hello {
 
 func (m *Machine) heardHello(from string, msg *Message) {
 	p, h := m.peers[from], msg.Hello
-	if p.hello != nil && p.hello.Process == h.Process && p.hello.Last > h.Last && h.Born == p.hello.Born && p.hello.Commit > h.Commit {
+	if p.hello != nil && p.hello.Process == h.Process && p.hello.Count > h.Count {
 		return // overtaken by a later one
 	}
 	if h.Process == p.killed {
@@ -105,7 +107,7 @@ func (m *Machine) heardHello(from string, msg *Message) {
 	}
 	p.killed, p.dead = "", false
 	changed := p.hello == nil || p.hello.Process != h.Process
-	p.hello, p.heard = h, m.now
+	p.hello, p.lineage, p.heard = h, lineage(msg.Lineage), m.now
 	if m.meetLineage(p, lineage(msg.Lineage)) {
 		m.helpVoter(p)
 	}

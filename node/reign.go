@@ -114,6 +114,9 @@ func (m *Machine) keepTable(list []NodeFact) {
 		m.table[f.Name] = &f
 		if p := m.peers[f.Name]; p != nil {
 			p.harmless = f.Join != joinMember && f.Expect == joinDown
+			if f.Join == joinMember && f.Process != p.killed {
+				p.dead = false // the DC has met a new process of it
+			}
 		}
 	}
 }
@@ -221,9 +224,17 @@ func (m *Machine) heardJoin(from string, j *Join) {
 }
 
 // allJoined tells whether every live member takes part, or was waited for.
+// Nothing is decided before the ring has spoken about every configured node,
+// nor while a live member lives in another log: it may run things that this
+// DC knows nothing of. One of the two logs will give way.
 func (m *Machine) allJoined() bool {
-	if m.dc.members[m.cfg.Name] == nil {
+	if m.dc.members[m.cfg.Name] == nil || !m.allKnown() {
 		return false
+	}
+	for _, p := range m.peers { // order: any one that differs will do
+		if p.up && !p.dead && p.hello != nil && p.lineage != m.log.lineage {
+			return false
+		}
 	}
 	if !m.isSet(alarmJoin) {
 		return true

@@ -24,6 +24,7 @@ type replica struct {
 	conf    pb.ConfState
 	applied uint64
 	leads   bool // leader, and all that was committed before is applied
+	voted   bool // the voters changed since the last snapshot
 	logged  int  // bytes of entries since the last snapshot
 }
 
@@ -126,7 +127,7 @@ func (m *Machine) startRaft(mem *raft.MemoryStorage) error {
 		return err
 	}
 	r := &m.log
-	r.mem, r.reg, r.leads, r.logged = mem, new(registry), false, 0
+	r.mem, r.reg, r.leads, r.voted, r.logged = mem, new(registry), false, false, 0
 	r.conf, r.applied = snap.Metadata.ConfState, snap.Metadata.Index
 	if err := r.reg.restore(snap.Data); err != nil {
 		return err
@@ -315,10 +316,12 @@ func (m *Machine) applyEntry(e pb.Entry) {
 		var cc pb.ConfChange
 		m.must(cc.Unmarshal(e.Data))
 		r.conf = *r.raw.ApplyConfChange(cc)
+		r.voted = true
 	case pb.EntryConfChangeV2:
 		var cc pb.ConfChangeV2
 		m.must(cc.Unmarshal(e.Data))
 		r.conf = *r.raw.ApplyConfChange(cc)
+		r.voted = true
 	}
 	if m.isLeader() && e.Term == r.raw.BasicStatus().Term {
 		r.leads = true
@@ -347,7 +350,8 @@ func (m *Machine) afterReady() {
 		m.set(alarmBeat, m.cfg.Beat)
 		m.clear(alarmElection)
 	}
-	if m.log.logged > snapshotEvery && m.log.logged > 2*len(m.log.reg.text) {
+	// A new voter takes no snapshot that does not name it.
+	if m.log.voted || m.log.logged > snapshotEvery && m.log.logged > 2*len(m.log.reg.text) {
 		m.compactLog()
 	}
 }
@@ -359,6 +363,6 @@ func (m *Machine) compactLog() {
 		return // nothing new since the last one
 	}
 	m.must(r.mem.Compact(r.applied))
-	r.logged = 0
+	r.logged, r.voted = 0, false
 	m.storeSnapshot(snap, r.applied)
 }

@@ -88,8 +88,12 @@ func (m *Machine) judge(s *subject, up *Update, g *given) {
 	m.note(Warn, "%s on %s: exit code %d%s, expected %d", e.OperationKey, s.name, up.RC, statusText(up), target)
 	m.countFailure(s.name, up.History.ID, e, g.action)
 	m.confirm(g.action, ignored)
-	if !ignored && m.dc.plan.walk != nil {
-		m.dc.plan.walk.Abort(m.priorityOf(g.action)+1, graph.CompletionRestart, e.OperationKey+" failed on "+s.name)
+	if p := &m.dc.plan; !ignored && p.walk != nil {
+		why := e.OperationKey + " failed on " + s.name
+		p.walk.Abort(m.priorityOf(g.action)+1, graph.CompletionRestart, why)
+		if p.dirty == "" {
+			p.dirty = why
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package sim
 
 import (
+	"bytes"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -9,12 +12,8 @@ import (
 
 // watch keeps what the invariants need to know.
 type watch struct {
-	where   map[string][]string // resource to the members it runs or starts on
-	fencing bool                // while fencing works, nothing runs twice
-	acked   map[string]string   // request id to the version it was answered with
+	fencing bool // while fencing works, nothing runs twice
 }
-
-func (w *watch) init() { w.where, w.acked = map[string][]string{}, map[string]string{} }
 
 // starting: nothing may start while it runs elsewhere.
 func (w *World) starting(m *Member, id string) {
@@ -33,18 +32,6 @@ func (w *World) stopped(*Member, string) {}
 // answered keeps replies and looks whether they claim what is not stored.
 func (w *World) answered(m *Member, e node.Answer) {
 	w.answers[e.ID] = e.Reply
-	if strings.HasPrefix(e.ID, "commit") && e.Reply.Refused == node.NotRefused {
-		holders := 0
-		for _, other := range w.members {
-			for _, r := range other.disk.revisions {
-				if r.Version == e.Reply.Version {
-					holders++
-					break
-				}
-			}
-		}
-		w.watch.acked[e.ID] = e.Reply.Version.String()
-	}
 	w.say(m.name, "answer %s: %s%s", e.ID, refusal(e.Reply), e.Reply.Text)
 }
 
@@ -68,4 +55,54 @@ func (w *World) where(id string) []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// settled tells whether all members run, agree, and have nothing left to do.
+func (w *World) settled() bool {
+	digest, dcs := "", 0
+	for _, m := range w.members {
+		if m.m == nil {
+			return false
+		}
+		in := m.m.Inspect()
+		if digest == "" {
+			digest = in.Digest
+		}
+		if in.Digest != digest {
+			return false
+		}
+		if in.IsDC {
+			dcs++
+			if !in.Quorum || !in.Quiet || len(in.Joined) != len(w.members) {
+				return false
+			}
+		}
+	}
+	return dcs == 1
+}
+
+// state is a line on every member, for reports.
+func (w *World) state() string {
+	var b strings.Builder
+	for _, m := range w.members {
+		if m.m == nil {
+			fmt.Fprintf(&b, "  %s: down, off=%v exited=%q runs %v\n", m.name, m.off, m.exited, slices.Sorted(maps.Keys(m.running)))
+			continue
+		}
+		fmt.Fprintf(&b, "  %s: %+v runs %v\n", m.name, m.m.Inspect(), slices.Sorted(maps.Keys(m.running)))
+	}
+	return b.String()
+}
+
+// kept tells whether a configuration with this text was put aside as the
+// loser of a split of two members: not lost silently.
+func (w *World) kept(text string) bool {
+	for _, m := range w.members {
+		for _, c := range m.disk.conflicts {
+			if bytes.Contains(c.CIB, []byte(`"`+text+`"`)) {
+				return true
+			}
+		}
+	}
+	return false
 }

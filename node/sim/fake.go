@@ -112,7 +112,7 @@ func (s *small) readHistory(node string, r *etree.Element, fencing bool) {
 		case name == "stop":
 			s.unclean[node] = fencing
 			on = true
-		case on || name == "start":
+		case on, name == "start", name == "monitor":
 			s.failed[id+"@"+node] = true
 			on = true
 		}
@@ -163,7 +163,9 @@ func (s *small) planResource(id string, i int, fences []*graph.Action, stops map
 	before := slices.Clone(fences)
 	for _, n := range s.nodes {
 		if s.online[n] && !s.unclean[n] && !s.known[id+"@"+n] {
-			before = append(before, s.add(graph.Resource, "monitor", id, n, nil, graph.Attr{Name: "CRM_meta_op_target_rc", Value: "7"}))
+			probe := s.add(graph.Resource, "monitor", id, n, nil, graph.Attr{Name: "CRM_meta_op_target_rc", Value: "7"})
+			before = append(before, probe)
+			stops[n] = append(stops[n], probe)
 		}
 	}
 	target := ""

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"flag"
 	"fmt"
+	"runtime/debug"
 	"testing"
 	"time"
 
@@ -42,5 +44,33 @@ func TestThreeMembersTakeOver(t *testing.T) {
 	t.Log(w.where("r0"), w.where("r1"), w.where("r2"))
 	for _, b := range w.Broken() {
 		t.Error(b)
+	}
+}
+
+var (
+	seeds = flag.Uint64("seeds", 200, "how many worlds to try")
+	from  = flag.Uint64("from", 1, "the first seed")
+	show  = flag.Bool("show", false, "show what happens")
+)
+
+func TestChaos(t *testing.T) {
+	failed := 0
+	for seed := *from; seed < *from+*seeds && failed < 5; seed++ {
+		c := NewChaos(seed, Options{Engine: SmallEngine})
+		if *show {
+			c.w.log = func(at time.Duration, m, text string) { t.Logf("%8.3f %s: %s", at.Seconds(), m, text) }
+		}
+		func() {
+			defer func() {
+				if p := recover(); p != nil {
+					failed++
+					t.Errorf("seed %d: at %v: panic: %v\n%s", seed, c.w.Since(), p, debug.Stack())
+				}
+			}()
+			if broken := c.Run(); len(broken) > 0 {
+				failed++
+				t.Errorf("seed %d: %d broken, first: %s", seed, len(broken), broken[0])
+			}
+		}()
 	}
 }

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"container/heap"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -50,6 +49,8 @@ type World struct {
 	now     time.Time
 	queue   queue
 	seq     uint64
+	same    int // items at the same moment
+	items   int
 	chance  *rand.Rand
 	members []*Member
 	cut     map[[2]string]bool
@@ -65,7 +66,6 @@ func New(opt Options) *World {
 	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	w := &World{opt: opt, start: start, now: start, chance: rand.New(rand.NewPCG(opt.Seed, 77)), cut: map[[2]string]bool{},
 		answers: map[string]node.Reply{}}
-	w.watch.init()
 	for _, name := range opt.Members {
 		w.members = append(w.members, &Member{w: w, name: name, disk: &disk{}, running: map[string]bool{}})
 	}
@@ -78,32 +78,47 @@ type item struct {
 	do  func()
 }
 
+// queue is a heap of items, the next one first.
 type queue []item
 
-// Len is for container/heap.
-func (q queue) Len() int { return len(q) }
-
-// Less is by time, then by the order of entry.
-func (q queue) Less(i, j int) bool {
+func (q queue) before(i, j int) bool {
 	return q[i].at.Before(q[j].at) || q[i].at.Equal(q[j].at) && q[i].seq < q[j].seq
 }
 
-// Swap is for container/heap.
-func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *queue) push(it item) {
+	*q = append(*q, it)
+	h := *q
+	for i := len(h) - 1; i > 0 && h.before(i, (i-1)/2); i = (i - 1) / 2 {
+		h[i], h[(i-1)/2] = h[(i-1)/2], h[i]
+	}
+}
 
-// Push is for container/heap.
-func (q *queue) Push(x any) { *q = append(*q, x.(item)) }
-
-// Pop is for container/heap.
-func (q *queue) Pop() any {
-	last := (*q)[len(*q)-1]
-	*q = (*q)[:len(*q)-1]
-	return last
+func (q *queue) pop() item {
+	h := *q
+	first, n := h[0], len(h)-1
+	h[0] = h[n]
+	h[n] = item{}
+	h = h[:n]
+	for i := 0; ; {
+		least := i
+		for c := 2*i + 1; c <= 2*i+2 && c < n; c++ {
+			if h.before(c, least) {
+				least = c
+			}
+		}
+		if least == i {
+			break
+		}
+		h[i], h[least] = h[least], h[i]
+		i = least
+	}
+	*q = h
+	return first
 }
 
 func (w *World) at(t time.Time, do func()) {
 	w.seq++
-	heap.Push(&w.queue, item{t, w.seq, do})
+	w.queue.push(item{t, w.seq, do})
 }
 
 func (w *World) after(d time.Duration, do func()) { w.at(w.now.Add(d), do) }
@@ -116,8 +131,18 @@ func (w *World) Run(d time.Duration) { w.RunUntil(d, func() bool { return false 
 func (w *World) RunUntil(d time.Duration, done func() bool) bool {
 	end := w.now.Add(d)
 	for len(w.queue) > 0 && !w.queue[0].at.After(end) {
-		it := heap.Pop(&w.queue).(item)
+		it := w.queue.pop()
+		if w.now.Equal(it.at) {
+			if w.same++; w.same > 20000 {
+				panic("time stands still")
+			}
+		} else {
+			w.same = 0
+		}
 		w.now = it.at
+		if w.items++; w.items > 300000 {
+			panic("too much happens")
+		}
 		it.do()
 		if done() {
 			return true
