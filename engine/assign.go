@@ -186,11 +186,12 @@ func (c *cluster) place(r *Resource, n *Node, force, stopIfFail bool) {
 	}
 	r.Assigned = n
 	n.load++
+	r.assignedAt = n.Score
 	if e := r.allowed.at(n); e != nil {
 		e.count++
-		r.assignedAt = e.score
-	} else {
-		r.assignedAt = n.Score
+		if !force { // what must be there is there whatever it thinks of the node
+			r.assignedAt = e.score
+		}
 	}
 	c.useCapacity(n, r, -1)
 }

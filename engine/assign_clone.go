@@ -109,8 +109,8 @@ func (x *assigning) assignEarly(i *Resource, current *Node, available int) bool 
 			return true
 		}
 		restoreTables(i, backup)
-		if chosen == nil {
-			x.c.unassign(i)
+		if chosen == nil { // members of a group stay as they are: judged
+			i.set(flagUnassigned)
 			return false
 		}
 		x.c.unassign(i)

@@ -88,8 +88,9 @@ func (c *cluster) implyLaunched(r *Resource) {
 // banFromRemotes keeps a resource off remote nodes.
 func (c *cluster) banFromRemotes(r *Resource, why cause) {
 	for _, n := range c.nodes {
-		if n.Remote && n.connection != nil {
-			c.give(r, n, ban, why)
+		if e := r.allowed.at(n); e != nil && n.Remote && n.connection != nil {
+			e.score = ban
+			c.explain(r, n, ban, ban, why)
 		}
 	}
 }

@@ -66,7 +66,7 @@ func isoDuration(text string) (seconds int64, ok bool) {
 			return 0, false
 		}
 		unit, known := map[string]int64{"Y": 365 * day, "M": 30 * day, "W": 7 * day, "D": day,
-			"TH": 3600, "TM": 60, "TS": 1}[timeUnit(inTime, s[end])]
+			"H": 3600, "TM": 60, "S": 1}[durationUnit(inTime, s[end])]
 		if !known {
 			return 0, false
 		}
@@ -77,9 +77,11 @@ func isoDuration(text string) (seconds int64, ok bool) {
 	return seconds, any
 }
 
-func timeUnit(inTime bool, letter byte) string {
-	if inTime {
-		return "T" + string(rune(letter))
+// durationUnit tells the months before a T from the minutes after it; the
+// other units need no T, as Pacemaker reads them.
+func durationUnit(inTime bool, letter byte) string {
+	if inTime && letter == 'M' {
+		return "TM"
 	}
 	return string(rune(letter))
 }

@@ -43,7 +43,7 @@ func TestInterval(t *testing.T) {
 		ok   bool
 	}{
 		{"", 0, true}, {"10", 10000, true}, {"10s", 10000, true}, {"10.9 sec", 10000, true}, {"250ms", 250, true},
-		{"5000us", 5, true}, {"2min", 120000, true}, {"1h", 3600000, true}, {"PT1M30S", 90000, true}, {"P1D", 86400000, true},
+		{"5000us", 5, true}, {"2min", 120000, true}, {"1h", 3600000, true}, {"PT1M30S", 90000, true}, {"P1D", 86400000, true}, {"P30S", 30000, true},
 		{"10 parsecs", 0, false}, {"-5", 0, true}, {"abc", 0, false}, {"99999999h", maxInterval, true},
 	} {
 		if ms, ok := Interval(c.text); ms != c.ms || ok != c.ok {
