@@ -54,7 +54,8 @@ func (c *cluster) unpackResource(e *etree.Element, parent *Resource, instance in
 	if id == "" {
 		return nil
 	}
-	r := &Resource{ID: id, ConfigID: id, Parent: parent, instance: instance, element: e, creation: c.created}
+	r := &Resource{ID: id, ConfigID: id, Parent: parent, instance: instance, element: e, creation: c.created,
+		Role: RoleStopped}
 	c.created++
 	if instance >= 0 {
 		r.ID += ":" + strconv.Itoa(instance)
