@@ -104,6 +104,9 @@ func (r reader) permissions() ([]Permission, error) {
 	r.take()
 	p.Kind = kind
 	if id, colon := strings.CutSuffix(r.peek(), ":"); colon && !contains(aclWords, id) {
+		if !PlainName(id) {
+			return nil, r.fault("is not an id", "ID:")
+		}
 		p.ID = id
 		r.take()
 	}
@@ -171,6 +174,9 @@ func (r reader) aclWord(p *Permission) error {
 	if value == "" {
 		return r.fault("says nothing", name+":VALUE")
 	}
+	if field != &p.XPath && !PlainName(value) {
+		return r.fault("has blanks or quotes in it", name+":NAME")
+	}
 	*field = value
 	r.take()
 	return nil
@@ -183,8 +189,8 @@ func (r reader) shortcut(p *Permission, name string) error {
 	}
 	args := strings.Split(r.peek(), ":")[1:]
 	for _, a := range args {
-		if a == "" {
-			return r.fault("has an empty part", name+":NAME")
+		if !PlainName(a) {
+			return r.fault("has an empty part, or blanks or quotes in it", name+":NAME")
 		}
 	}
 	switch {

@@ -45,7 +45,7 @@ func (a *Agent) Parse(lex *lexer.PeekingLexer) error {
 
 func (a *Agent) set(parts []string) bool {
 	for _, p := range parts {
-		if p == "" || strings.ContainsAny(p, "= \t\"'<>&") {
+		if p == "" || p[0] == '@' || strings.ContainsAny(p, "= \t\"'<>&") {
 			return false
 		}
 	}

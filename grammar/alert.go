@@ -134,6 +134,9 @@ func (r reader) selection() (*Select, error) {
 func (r reader) braced(what string) (names []string, err error) {
 	r.take()
 	for !r.done() && r.peek() != "}" {
+		if !PlainName(r.peek()) {
+			return names, r.fault("", what)
+		}
 		names = append(names, r.take())
 	}
 	if r.done() {
@@ -151,7 +154,7 @@ func (r reader) recipient() (*Recipient, error) {
 	if braces {
 		r.take()
 	}
-	if r.done() || r.peek() == "" || r.peek() == "}" {
+	if r.done() || r.peek() == "" || r.peek() == "{" || r.peek() == "}" {
 		return nil, r.fault("", "whom to tell")
 	}
 	to := &Recipient{Pos: r.pos(), Value: r.take()}
@@ -188,7 +191,7 @@ func (s *Alert) Keyword() string { return "alert" }
 func (s *Alert) ObjectID() string { return string(s.ID) }
 
 func (s *Alert) print(p *printer) {
-	p.word(string(s.ID), `"`+strings.Trim(Quote(string(s.Path)), `"`)+`"`)
+	p.word(string(s.ID), quoteAlways(string(s.Path)))
 	p.description(s.Desc)
 	for i, part := range s.Parts.List {
 		switch {

@@ -104,7 +104,7 @@ func (s *Fencing) print(p *printer) {
 	for _, t := range s.Targets.List {
 		switch {
 		case t.Node != "":
-			p.part(t.Node + ": " + strings.Join(t.Levels, " "))
+			p.part(quoteName(t.Node+":") + " " + strings.Join(t.Levels, " "))
 		case t.Pattern != "":
 			p.part(quoteName("pattern:"+t.Pattern) + " " + strings.Join(t.Levels, " "))
 		case t.Attr != "":

@@ -45,7 +45,7 @@ func Lines(text string) (lines []Line, open bool) {
 	for number := 1; len(text) > 0; number++ {
 		raw, rest, _ := strings.Cut(text, "\n")
 		text = rest
-		body := strings.TrimSpace(raw)
+		body := strings.Trim(raw, blanks)
 		pos := Pos{number, 1 + utf8.RuneCountInString(raw[:strings.Index(raw, body)])}
 		more := strings.HasSuffix(body, `\`)
 		if more {
@@ -66,6 +66,9 @@ func Lines(text string) (lines []Line, open bool) {
 	}
 	return lines, false
 }
+
+// blanks are what a shell takes for blanks; other spaces of Unicode are text.
+const blanks = " \t\r\n\v\f"
 
 // joined is a logical line that is being put together.
 type joined struct {

@@ -39,6 +39,9 @@ func (n *NodeName) Parse(lex *lexer.PeekingLexer) error {
 		n.ID = id
 		r.take()
 	}
+	if n.ID != "" && !PlainName(n.ID) {
+		return &Error{Pos: n.Pos, Word: n.ID, Problem: "is not the id of a node", Expected: "an id without blanks or quotes"}
+	}
 	if r.done() || r.peek() == "" || strings.Contains(r.peek(), "=") {
 		return r.fault("", "the name of a node")
 	}

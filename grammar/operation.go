@@ -35,7 +35,7 @@ func (o *Operation) Parse(lex *lexer.PeekingLexer) error {
 	}
 	o.Pos = r.pos()
 	r.take()
-	if r.done() || class(r.peek()) != classWord {
+	if r.done() || class(r.peek()) != classWord || !PlainName(r.peek()) {
 		return r.fault("", "the name of an operation: monitor, start, stop ...")
 	}
 	o.Name = r.take()
@@ -80,6 +80,9 @@ func (o *Operation) attribute(r reader) error {
 	if len(o.Sets) > 0 {
 		return r.fault("is an attribute of the operation and must stand before its parameters", "")
 	}
+	if p.Name == "name" && !PlainName(p.Value) {
+		return r.fault("is not the name of an operation", "name=NAME")
+	}
 	if values, limited := opValues[p.Name]; limited && !contains(values, p.Value) {
 		return r.fault("", p.Name+"="+list(values))
 	}
@@ -111,6 +114,9 @@ func (o *Operation) rename() {
 // lines of the operation as they are printed.
 func (o Operation) lines() []string {
 	ws := []string{"op", o.Name}
+	if o.ID != "" {
+		ws = append(ws, "$id="+Quote(o.ID))
+	}
 	for _, p := range o.Attrs {
 		ws = append(ws, p.word())
 	}

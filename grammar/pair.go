@@ -26,7 +26,7 @@ func readPair(word string, pos Pos) (p Pair, ok bool) {
 	p.Pos = pos
 	if ref, is := strings.CutPrefix(word, "@"); is {
 		p.Ref, p.Name, _ = strings.Cut(ref, ":")
-		return p, p.Ref != ""
+		return p, PlainName(p.Ref) && (p.Name == "" || PlainName(p.Name))
 	}
 	var assigned bool
 	p.Name, p.Value, assigned = strings.Cut(word, "=")
@@ -42,7 +42,18 @@ func readPair(word string, pos Pos) (p Pair, ok bool) {
 	if p.Bare && p.Name != "" && p.Name[0] == '#' {
 		return p, false // the start of a comment, which needs a line of its own
 	}
-	return p, p.Name != ""
+	return p, PlainName(p.Name) && (p.ID == "" || PlainName(p.ID))
+}
+
+// PlainName tells a name of an attribute that can be typed without quotes.
+func PlainName(name string) bool {
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case c <= ' ', c == 0x7f, c == '"', c == '\'', c == '\\', c == '=', c == '<', c == '>', c == '&', c == '{', c == '}':
+			return false
+		}
+	}
+	return name != "" && name[0] != '$' && name[0] != '@'
 }
 
 // word is the pair as it is typed.

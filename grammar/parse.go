@@ -89,6 +89,10 @@ func Parse(text string) ([]Statement, Errors) {
 		switch {
 		case l.Blank():
 		case l.Comment():
+			if err := l.unfit(); err != nil {
+				faults = append(faults, err)
+				continue
+			}
 			comments = append(comments, l.Text)
 		default:
 			s, err := ParseLine(l)

@@ -93,7 +93,7 @@ func (s *Primitive) Keyword() string { return strings.ToLower(s.Word) }
 func (s *Primitive) ObjectID() string { return string(s.ID) }
 
 func (s *Primitive) print(p *printer) {
-	p.word(string(s.ID), s.Agent.Text())
+	p.word(string(s.ID), quoteName(s.Agent.Text()))
 	p.description(s.Desc)
 	for _, part := range s.Parts.List {
 		switch {

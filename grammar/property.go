@@ -43,6 +43,9 @@ func (s *PropertySet) Parse(lex *lexer.PeekingLexer) error {
 	if id != "" {
 		set.ID = id
 	}
+	if set.ID != "" && !ValidID(set.ID) {
+		return &Error{Pos: pos, Word: set.ID, Problem: "is not an id", Expected: "a letter or _, then letters, digits, _ - or ."}
+	}
 	for _, p := range set.Pairs {
 		if p.Bare && p.Ref == "" {
 			return &Error{Pos: p.Pos, Word: p.Name, Problem: "has no value", Expected: p.Name + "=VALUE"}

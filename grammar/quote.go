@@ -8,6 +8,10 @@ func Quote(value string) string {
 	if plainValue(value) {
 		return value
 	}
+	return quoteAlways(value)
+}
+
+func quoteAlways(value string) string {
 	var b strings.Builder
 	b.Grow(len(value) + 2)
 	b.WriteByte('"')

@@ -43,11 +43,15 @@ func (r reader) sets(what string, suffixes []string, end string) (Sets, error) {
 			if err != nil {
 				return s, err
 			}
+			s.Forced = s.Forced || !set.Parallel && !set.AnyOne
 			s.List = append(s.List, split(set)...)
 			continue
 		}
 		if strings.IndexByte(word, '=') > 0 {
 			last := &Set{Refs: plain}
+			if len(plain) == 0 && len(s.List) == 0 {
+				return s, r.fault("has no resources before it", "resources")
+			}
 			took, err := r.setFlag(last)
 			if err != nil {
 				return s, err
@@ -196,10 +200,21 @@ func (s Sets) Single() (Ref, bool) {
 	return s.List[0].Refs[0], true
 }
 
+// plain counts the resources when all are outside brackets; else it is many.
+func (s Sets) plain() (n int) {
+	for _, set := range s.List {
+		if set.Parallel || set.AnyOne {
+			return 1 << 20
+		}
+		n += len(set.Refs)
+	}
+	return n
+}
+
 // words of the sets as they are printed.
 func (s Sets) words() []string {
 	var ws []string
-	if s.Forced {
+	if s.Forced && s.plain() <= 2 {
 		ws = append(ws, rscSet)
 	}
 	for _, set := range s.List {

@@ -108,7 +108,7 @@ func (r reader) expr() (Expr, error) {
 	}
 	if op, is := r.keyword("defined", "not_defined"); is {
 		r.take()
-		if r.done() {
+		if r.done() || !PlainName(r.peek()) {
 			return e, r.fault("", "the name of a node attribute")
 		}
 		e.Op, e.Attr = op, r.take()
@@ -118,7 +118,7 @@ func (r reader) expr() (Expr, error) {
 		r.take()
 		return e, r.date(&e)
 	}
-	if word := r.peek(); strings.IndexByte(word, '=') >= 0 {
+	if word := r.peek(); !PlainName(word) {
 		return e, r.fault("is not an expression", "defined NAME, NAME eq VALUE, or date ...")
 	}
 	e.Attr = r.take()
@@ -130,7 +130,7 @@ func (r reader) expr() (Expr, error) {
 	}
 	e.Value = r.take()
 	for _, source := range valueSources {
-		if inner, is := strings.CutPrefix(e.Value, source+"{"); is && strings.HasSuffix(inner, "}") {
+		if inner, is := strings.CutPrefix(e.Value, source+"{"); is && strings.HasSuffix(inner, "}") && PlainName(inner[:len(inner)-1]) {
 			e.Source, e.Value = source, strings.TrimSuffix(inner, "}")
 		}
 	}

@@ -17,7 +17,8 @@ func readScore(word string) (s Score, ok bool) {
 	if !colon || body == "" {
 		return s, false
 	}
-	return NewScore(body), true
+	s = NewScore(body)
+	return s, !s.Attribute || PlainName(body)
 }
 
 // NewScore reads a score without its colon.

@@ -25,7 +25,7 @@ type TicketName string
 func (n *TicketName) Parse(lex *lexer.PeekingLexer) error {
 	r := reader{lex}
 	name, colon := strings.CutSuffix(r.peek(), ":")
-	if r.done() || !colon || name == "" {
+	if r.done() || !colon || !PlainName(name) {
 		return r.fault("", "the name of a ticket and a colon")
 	}
 	*n = TicketName(name)

@@ -16,11 +16,8 @@ type Word struct {
 // quotes keep all but \" and \\, a backslash keeps the next character.
 func (l Line) Words() ([]Word, *Error) {
 	s := l.Text
-	if i := strings.IndexFunc(s, control); i >= 0 {
-		return nil, &Error{Pos: l.At(i), Problem: "a control character is not text"}
-	}
-	if !utf8.ValidString(s) {
-		return nil, l.invalid()
+	if err := l.unfit(); err != nil {
+		return nil, err
 	}
 	words := make([]Word, 0, strings.Count(s, " ")+1)
 	cursor := position{line: l}
@@ -38,6 +35,17 @@ func (l Line) Words() ([]Word, *Error) {
 		i = end
 	}
 	return words, nil
+}
+
+// unfit finds what is not text.
+func (l Line) unfit() *Error {
+	if i := strings.IndexFunc(l.Text, control); i >= 0 {
+		return &Error{Pos: l.At(i), Problem: "a control character is not text"}
+	}
+	if !utf8.ValidString(l.Text) {
+		return l.invalid()
+	}
+	return nil
 }
 
 func (l Line) invalid() *Error {

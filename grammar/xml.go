@@ -13,12 +13,12 @@ type XML struct {
 
 // rawXML reads the rest of the line without splitting it into words.
 func rawXML(l Line, at int) (Statement, *Error) {
-	text := strings.TrimSpace(l.Text[at:])
+	text := strings.Trim(l.Text[at:], blanks)
 	if text == "" {
 		return nil, &Error{Pos: l.At(len(l.Text)), Keyword: "xml", Expected: "an element: <primitive .../>", Incomplete: true}
 	}
-	if strings.IndexFunc(text, control) >= 0 {
-		return nil, &Error{Pos: l.At(at), Keyword: "xml", Problem: "a control character is not text"}
+	if err := l.unfit(); err != nil {
+		return nil, err
 	}
 	if text[0] != '<' {
 		return nil, &Error{Pos: l.At(strings.Index(l.Text, text)), Keyword: "xml", Word: text, Expected: "an element: <primitive .../>"}

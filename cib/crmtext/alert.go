@@ -99,7 +99,7 @@ func readSelection(e *etree.Element) (*grammar.Select, bool) {
 		s.Kinds = append(s.Kinds, kind)
 		for attr := range cib.Children(c) {
 			name := cib.Attr(attr, "name")
-			if attr.Tag != "attribute" || kind != "attributes" || !sayableName(name) {
+			if attr.Tag != "attribute" || kind != "attributes" || !grammar.PlainName(name) {
 				return nil, false
 			}
 			s.Attributes = append(s.Attributes, name)

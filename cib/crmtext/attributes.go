@@ -168,7 +168,7 @@ func (p *Printer) readPair(e *etree.Element) (nv grammar.Pair, ok bool) {
 	if p.hidden(nv.Name) && !nv.Bare {
 		nv.Value = stars
 	}
-	return nv, sayableName(nv.Name) && sayable(nv.Value) && !hasElements(e) && (nv.ID == "" || !nv.Bare)
+	return nv, grammar.PlainName(nv.Name) && sayable(nv.Value) && !hasElements(e) && (nv.ID == "" || !nv.Bare)
 }
 
 func hasElements(e *etree.Element) bool {
@@ -176,20 +176,6 @@ func hasElements(e *etree.Element) bool {
 		return true
 	}
 	return false
-}
-
-// sayableName tells a name that can stand before =.
-func sayableName(name string) bool {
-	if name == "" || name[0] == '$' || name[0] == '@' {
-		return false
-	}
-	for i := 0; i < len(name); i++ {
-		switch c := name[i]; {
-		case c <= ' ', c == '=', c == '"', c == '\'', c == '\\', c == 0x7f:
-			return false
-		}
-	}
-	return true
 }
 
 // sayable tells a value that can stand on one line.

@@ -121,7 +121,7 @@ func (p *Printer) readBundlePart(e *etree.Element) (part grammar.BundlePart, ok 
 // readAttrs gives the attributes of an element as they stand.
 func readAttrs(e *etree.Element) (ps grammar.Pairs, ok bool) {
 	for _, a := range e.Attr {
-		if !sayableName(a.Key) || !sayable(a.Value) {
+		if !grammar.PlainName(a.Key) || !sayable(a.Value) {
 			return nil, false
 		}
 		ps = append(ps, grammar.Pair{Name: a.Key, Value: a.Value})

@@ -160,6 +160,9 @@ func (p *Printer) readContainer(e *etree.Element) (desc grammar.Description, set
 	for c := range cib.Children(e) {
 		if cib.IsResource(c) {
 			members = append(members, cib.ID(c))
+			if !grammar.ValidID(cib.ID(c)) {
+				return desc, nil, nil, false
+			}
 			continue
 		}
 		word := setWords[c.Tag]

@@ -117,7 +117,7 @@ func (p *Printer) readNode(e *etree.Element) (grammar.Statement, bool) {
 	if s.Name.ID == s.Name.Uname {
 		s.Name.ID = ""
 	}
-	if !sayableName(s.Name.Uname) || s.Name.ID != "" && !sayableName(s.Name.ID) || !grammar.NodeType(s.Name.Type) {
+	if !grammar.PlainName(s.Name.Uname) || s.Name.ID != "" && !grammar.PlainName(s.Name.ID) || !grammar.NodeType(s.Name.Type) {
 		return nil, false
 	}
 	for c := range cib.Children(e) {

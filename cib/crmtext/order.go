@@ -63,7 +63,7 @@ func (m *maker) ticket(st grammar.Statement) *etree.Element {
 
 func readTicket(e *etree.Element) (grammar.Statement, bool) {
 	a, ok := attrsOf(e, "rsc", "rsc-role", "ticket", "loss-policy")
-	if !ok || a["ticket"] == "" || !sayableName(a["ticket"]) || !onlyChildren(e, "resource_set") {
+	if !ok || a["ticket"] == "" || !grammar.PlainName(a["ticket"]) || !onlyChildren(e, "resource_set") {
 		return nil, false
 	}
 	s := &grammar.Ticket{Word: "rsc_ticket", ID: grammar.ID(a["id"]), Ticket: grammar.TicketName(a["ticket"])}

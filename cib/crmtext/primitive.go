@@ -2,6 +2,7 @@ package crmtext
 
 import (
 	"slices"
+	"strings"
 
 	"crm/cib"
 	"crm/grammar"
@@ -13,7 +14,6 @@ import (
 func (m *maker) primitive(st grammar.Statement) *etree.Element {
 	s := st.(*grammar.Primitive)
 	id := string(s.ID)
-	s.Agent.Provider = m.ed.provider(s.Agent)
 	tag := "primitive"
 	if s.Keyword() == "rsc_template" {
 		tag = "template"
@@ -21,7 +21,7 @@ func (m *maker) primitive(st grammar.Statement) *etree.Element {
 			m.fail(s.Agent.Pos, "a template cannot be made from a template; an agent is needed")
 		}
 	}
-	e := element(tag, "id", id, "class", s.Agent.Class, "provider", s.Agent.Provider, "type", s.Agent.Type,
+	e := element(tag, "id", id, "class", s.Agent.Class, "provider", m.ed.provider(s.Agent), "type", s.Agent.Type,
 		"template", s.Agent.Template, "description", string(s.Desc))
 	if t := s.Agent.Template; t != "" {
 		if found := m.ed.ids.Find(t); found == nil || found.Tag != "template" {
@@ -132,7 +132,7 @@ func (p *Printer) readPrimitive(e *etree.Element) (grammar.Statement, bool) {
 			return nil, false
 		}
 	}
-	if s.Agent.Template != "" && s.Agent.Class != "" || s.Agent.Template == "" && s.Agent.Type == "" {
+	if !sayableAgent(s.Agent) {
 		return nil, false
 	}
 	for c := range cib.Children(e) {
@@ -153,6 +153,13 @@ func (p *Printer) readPrimitive(e *etree.Element) (grammar.Statement, bool) {
 		s.Parts.List = append(s.Parts.List, grammar.PrimitivePart{Set: &set})
 	}
 	return s, sayable(string(s.Desc)) && grammar.ValidID(string(s.ID))
+}
+
+func sayableAgent(a grammar.Agent) bool {
+	if a.Template != "" {
+		return a.Class+a.Provider+a.Type == ""
+	}
+	return a.Type != "" && a.Class != "" && a.Class == strings.ToLower(a.Class) && (a.Class == "ocf") == (a.Provider != "")
 }
 
 func (p *Printer) readOperations(e *etree.Element, parts *grammar.PrimitiveParts) bool {
@@ -203,5 +210,5 @@ func (p *Printer) readOperation(e *etree.Element) (*grammar.Operation, bool) {
 		}
 		o.Sets = append(o.Sets, set)
 	}
-	return o, o.Name != "" && sayableName(o.Name)
+	return o, o.Name != "" && grammar.PlainName(o.Name)
 }

@@ -101,7 +101,7 @@ func readRule(e *etree.Element) (r grammar.Rule, ok bool) {
 			}
 		case "score-attribute":
 			r.Score = &grammar.Score{Value: a.Value, Attribute: true}
-			if !grammar.NewScore(or(a.Value, "0")).Attribute || !sayableName(a.Value) {
+			if !grammar.NewScore(or(a.Value, "0")).Attribute || !grammar.PlainName(a.Value) {
 				return r, false
 			}
 		case "boolean-op":
@@ -159,7 +159,7 @@ func readExpression(e *etree.Element) (x grammar.Expr, ok bool) {
 		}
 	}
 	// What crmsh itself falls back to XML for: a literal source, a name with blanks.
-	ok = x.Source != "literal" && sayableName(x.Attr) && sayable(x.Value) && !strings.ContainsAny(x.Source+x.Type, " {}")
+	ok = x.Source != "literal" && grammar.PlainName(x.Attr) && sayable(x.Value) && !strings.ContainsAny(x.Source+x.Type, " {}")
 	return x, ok && (x.Source == "" || !strings.ContainsAny(x.Value, " \t\"'\\"))
 }
 

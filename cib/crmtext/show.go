@@ -171,13 +171,55 @@ func (p *Printer) Object(o Listed) string { return grammar.Print(p.Statement(o))
 // for is an xml statement.
 func (p *Printer) Statement(o Listed) grammar.Statement {
 	st, ok := p.read(o)
-	if !ok {
+	if !ok || !common(o.Element) && !readsBack(st) {
 		st = &grammar.XML{Text: xmlText(o.Element)}
 	}
 	if comments := commentsOf(o.Element); len(comments) > 0 {
 		grammar.SetComments(st, comments)
 	}
 	return st
+}
+
+// common tells a resource made of everyday characters, of which text can
+// surely be read back; there are many of these. Values are quoted and may
+// hold any printable character.
+func common(e *etree.Element) bool {
+	if !cib.IsResource(e) {
+		return false
+	}
+	for c := range cib.Walk(e) {
+		if c.Tag == "op" && (cib.Attr(c, "role") != "" || cib.Attr(c, "on-fail") != "" || cib.Attr(c, "interval") == "") {
+			return false
+		}
+		for _, a := range c.Attr {
+			switch {
+			case a.Key == "value" && c.Tag == "nvpair", a.Key == "description":
+				if !sayable(a.Value) {
+					return false
+				}
+			case !everyday(a.Value) || a.Value == "":
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func everyday(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i] | 0x20
+		if !(c >= 'a' && c <= 'z' || s[i] >= '0' && s[i] <= '9' || s[i] == '_' || s[i] == '-' || s[i] == '.') {
+			return false
+		}
+	}
+	return true
+}
+
+// readsBack prints a statement, reads that and prints it again.
+func readsBack(st grammar.Statement) bool {
+	text := grammar.Print(st)
+	got, faults := grammar.Parse(text)
+	return faults == nil && len(got) == 1 && grammar.Print(got[0]) == text
 }
 
 func xmlText(e *etree.Element) string { return cib.Format(withoutComments(e)) }

@@ -27,8 +27,13 @@ func (ed *Editor) xml(s *grammar.XML, replace bool) error {
 	if old != nil && !replace && e.Tag != "node" && section != "" && section != cib.CrmConfig {
 		return &Error{Problem: "there is a " + describe(old) + " " + cib.ID(e) + " already"}
 	}
-	if err := ed.xmlIDs(e, old); err != nil {
+	inner, err := ed.xmlIDs(e, old)
+	if err != nil {
 		return err
+	}
+	for _, r := range inner {
+		ed.ids.Forget(r)
+		cib.Remove(r)
 	}
 	comment(e, nil, grammar.Comments(s))
 	if old != nil {
@@ -88,13 +93,18 @@ func (ed *Editor) defaultsSection(e *etree.Element) string {
 	return cib.RscDefaults
 }
 
-// xmlIDs refuses ids that are in use outside of what is replaced.
-func (ed *Editor) xmlIDs(e, old *etree.Element) error {
+// xmlIDs refuses ids that are in use outside of what is replaced. Resources
+// inside of e are moved there: those of the same names outside are returned.
+func (ed *Editor) xmlIDs(e, old *etree.Element) (inner []*etree.Element, err error) {
 	m := ed.maker(nil)
 	m.freed = map[string]bool{}
 	if old != nil {
-		for c := range cib.Walk(old) {
-			m.freed[cib.DefinedID(c)] = true
+		m.free(old)
+	}
+	for c := range cib.Walk(e) {
+		if r := ed.ids.Find(cib.ID(c)); c != e && cib.IsResource(c) && r != nil && r.Tag == c.Tag && !m.freed[cib.ID(c)] {
+			m.free(r)
+			inner = append(inner, r)
 		}
 	}
 	for c := range cib.Walk(e) {
@@ -106,7 +116,14 @@ func (ed *Editor) xmlIDs(e, old *etree.Element) error {
 			m.given(id, grammar.Pos{})
 		}
 	}
-	return m.errOrNil()
+	return inner, m.errOrNil()
+}
+
+// free lets all ids of an element be used again.
+func (m *maker) free(e *etree.Element) {
+	for c := range cib.Walk(e) {
+		m.freed[cib.DefinedID(c)] = true
+	}
 }
 
 func (m *maker) errOrNil() error {
