@@ -126,22 +126,29 @@ func (w *world) read(name string) *cib.Document {
 	return doc
 }
 
-// commit puts primitives into the configuration, by way of one member.
+// commit puts primitives into the configuration, by way of one member. The
+// cluster enters its own nodes meanwhile, so a conflict is tried again.
 func (w *world) commit(name string, primitives ...string) {
 	w.t.Helper()
-	doc := w.read(name)
-	base := doc.Version()
-	doc.SetProperty("stonith-enabled", "false")
-	for _, text := range primitives {
-		e, err := cib.ParseElement(text)
-		if err != nil {
-			w.t.Fatal(err)
+	for {
+		doc := w.read(name)
+		base := doc.Version()
+		doc.SetProperty("stonith-enabled", "false")
+		for _, text := range primitives {
+			e, err := cib.ParseElement(text)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			doc.MakeSection("resources").AddChild(e)
 		}
-		doc.MakeSection("resources").AddChild(e)
-	}
-	reply := w.ask(name, node.Request{Verb: node.VerbCommit, Base: base, CIB: doc.Bytes()})
-	if reply.Refused != node.NotRefused {
-		w.t.Fatalf("commit: %s: %s", reply.Refused, reply.Text)
+		reply := w.ask(name, node.Request{Verb: node.VerbCommit, Base: base, CIB: doc.Bytes()})
+		switch reply.Refused {
+		case node.NotRefused:
+			return
+		case node.RefusedConflict:
+		default:
+			w.t.Fatalf("commit: %s: %s", reply.Refused, reply.Text)
+		}
 	}
 }
 
