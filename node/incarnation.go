@@ -132,17 +132,17 @@ func (m *Machine) meetLineage(p *peer, theirs lineage) bool {
 	case kinSame:
 		return true
 	case kinAncestor:
-		if m.log.raw.BasicStatus().Commit <= base || p.hello.Digest == digest(m.log.reg.text) {
+		if m.log.raw.BasicStatus().Commit <= base || p.hello.Digest == m.log.reg.digest {
 			m.giveWay(p, theirs, false)
 			return false
 		}
 	case kinDescendant:
-		if p.hello.Commit <= base || p.hello.Digest == digest(m.log.reg.text) {
+		if p.hello.Commit <= base || p.hello.Digest == m.log.reg.digest {
 			return false // they will come to us
 		}
 	}
 	if m.loses(p) {
-		m.giveWay(p, theirs, p.hello.Digest != digest(m.log.reg.text))
+		m.giveWay(p, theirs, p.hello.Digest != m.log.reg.digest)
 	}
 	return false
 }

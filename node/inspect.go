@@ -23,7 +23,7 @@ type Inspection struct {
 func (m *Machine) Inspect() Inspection {
 	st := m.log.raw.BasicStatus()
 	in := Inspection{DC: m.boss, IsDC: m.dc != nil, Leads: m.log.leads, Term: st.Term, Commit: st.Commit, Lineage: string(m.log.lineage),
-		Voters: len(m.log.conf.Voters), Version: m.log.reg.version, Digest: digest(m.log.reg.text)}
+		Voters: len(m.log.conf.Voters), Version: m.log.reg.version, Digest: m.log.reg.digest}
 	if m.dc != nil {
 		in.Quorum, in.Quiet, in.Joined = m.dc.quorum, m.isQuiet(), sortedKeys(m.dc.members)
 	}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -142,8 +143,17 @@ type Told struct {
 	Reply Reply
 }
 
+// rawMark begins a message that carries only the log's own bytes: they are
+// not quoted, for they may hold a whole configuration.
+const rawMark = 0
+
 // Encode is the message as bytes for the transport.
 func (m *Message) Encode() []byte {
+	if m.Raft != nil {
+		text := make([]byte, 0, 2+len(m.Lineage)+len(m.Raft))
+		text = append(append(text, rawMark), m.Lineage...)
+		return append(append(text, rawMark), m.Raft...)
+	}
 	text, err := json.Marshal(m)
 	if err != nil {
 		panic(err) // plain structs do not fail
@@ -154,6 +164,14 @@ func (m *Message) Encode() []byte {
 // DecodeMessage reads what Encode wrote.
 func DecodeMessage(text []byte) (*Message, error) {
 	m := new(Message)
+	if len(text) > 0 && text[0] == rawMark {
+		name, raft, ok := bytes.Cut(text[1:], []byte{rawMark})
+		if !ok {
+			return nil, fmt.Errorf("decode a peer's message: %d bytes of the log without the name of its lineage", len(text))
+		}
+		m.Lineage, m.Raft = string(name), raft
+		return m, nil
+	}
 	if err := json.Unmarshal(text, m); err != nil {
 		return nil, fmt.Errorf("decode a peer's message: %w", err)
 	}

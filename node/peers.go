@@ -89,7 +89,7 @@ func (m *Machine) myHello() *Hello {
 	m.must(err)
 	m.hellos++
 	h := &Hello{Count: m.hellos, Process: m.cfg.Process, Born: m.born.UnixMilli(), Version: m.log.reg.version, Last: last,
-		Digest: digest(m.log.reg.text), Commit: m.log.raw.BasicStatus().Commit, Leads: m.log.leads, Follows: m.leader(), Members: len(m.log.conf.Voters),
+		Digest: m.log.reg.digest, Commit: m.log.raw.BasicStatus().Commit, Leads: m.log.leads, Follows: m.leader(), Members: len(m.log.conf.Voters),
 		Stopping: m.stopping}
 	if m.dc != nil {
 		h.Reign, h.Quorum, h.Joined, h.Table = m.dc.reign, m.dc.quorum, m.dc.joined(), m.tableList()

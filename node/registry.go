@@ -14,6 +14,7 @@ import (
 type registry struct {
 	doc     *cib.Document // the <cib> without status; never changed, only replaced
 	text    []byte        // doc, compact
+	digest  string        // of text
 	version cib.Version
 	// recent are the outcomes of the newest proposals, oldest first.
 	recent []outcome
@@ -80,6 +81,7 @@ func newRegistry() *registry {
 
 func (r *registry) take(doc *cib.Document) {
 	r.doc, r.text, r.version = doc, doc.Compact(), doc.Version()
+	r.digest = digest(r.text)
 }
 
 // find is the outcome of a proposal that was applied not long ago.

@@ -19,7 +19,7 @@ func (m *Member) run(op node.Operation) {
 	}
 	life := m.life
 	begun := w.now
-	if op.Name == "start" && !timedOut {
+	if op.Name == "start" && !timedOut && op.Resource.Class != "stonith" {
 		w.starting(m, id)
 	}
 	w.after(took, func() {
@@ -51,14 +51,15 @@ func (m *Member) effect(op node.Operation) int {
 	}
 	switch op.Name {
 	case "start":
-		m.w.started(m, id)
+		if op.Resource.Class != "stonith" {
+			m.w.starting(m, id) // while it started, somebody else may have
+		}
 		m.running[id] = true
 	case "stop":
 		if m.running[id] {
 			m.w.say(m.name, "stopped %s", id)
 		}
 		delete(m.running, id)
-		m.w.stopped(m, id)
 	case "monitor":
 		if !m.running[id] {
 			return 7

@@ -25,10 +25,6 @@ func (w *World) starting(m *Member, id string) {
 	}
 }
 
-func (w *World) started(m *Member, id string) { w.starting(m, id) }
-
-func (w *World) stopped(*Member, string) {}
-
 // answered keeps replies and looks whether they claim what is not stored.
 func (w *World) answered(m *Member, e node.Answer) {
 	w.answers[e.ID] = e.Reply

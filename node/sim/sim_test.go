@@ -48,15 +48,20 @@ func TestThreeMembersTakeOver(t *testing.T) {
 }
 
 var (
-	seeds = flag.Uint64("seeds", 200, "how many worlds to try")
-	from  = flag.Uint64("from", 1, "the first seed")
-	show  = flag.Bool("show", false, "show what happens")
+	seeds    = flag.Uint64("seeds", 200, "how many worlds to try")
+	from     = flag.Uint64("from", 1, "the first seed")
+	useSmall = flag.Bool("small", false, "use the engine of a page")
+	show     = flag.Bool("show", false, "show what happens")
 )
 
 func TestChaos(t *testing.T) {
 	failed := 0
 	for seed := *from; seed < *from+*seeds && failed < 5; seed++ {
-		c := NewChaos(seed, Options{Engine: SmallEngine})
+		opt := Options{}
+		if *useSmall {
+			opt.Engine = SmallEngine
+		}
+		c := NewChaos(seed, opt)
 		if *show {
 			c.w.log = func(at time.Duration, m, text string) { t.Logf("%8.3f %s: %s", at.Seconds(), m, text) }
 		}
