@@ -130,7 +130,11 @@ func processName() (string, error) {
 }
 
 func (d *Daemon) networkConfig() NetworkConfig {
-	return NetworkConfig{Name: d.opts.Name, Ring: d.settings.ring, Keys: d.settings.keys, Bind: d.opts.Bind, Heard: d.beater.take,
+	bind := d.opts.Bind
+	if !bind.IsValid() {
+		bind = d.settings.ring.Bind
+	}
+	return NetworkConfig{Name: d.opts.Name, Ring: d.settings.ring, Keys: d.settings.keys, Bind: bind, Heard: d.beater.take,
 		Receive: d.receive, Notice: d.notice}
 }
 

@@ -1,6 +1,7 @@
 package haconf
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -69,10 +70,11 @@ type Config struct {
 	DebugFile    string
 	LogFacility  string // "" or "none": no syslog
 	Debug        int
-	PlainForm    bool   // msgfmt netstring: no inner auth field
-	Cluster      string // cluster NAME
-	AutoJoin     string // none, other, any
-	CRM          bool   // crm on: resources come from the CIB, not from haresources
+	PlainForm    bool       // msgfmt netstring: no inner auth field
+	Cluster      string     // cluster NAME
+	AutoJoin     string     // none, other, any
+	CRM          bool       // crm on: resources come from the CIB, not from haresources
+	Bind         netip.Addr // bind, an addition of ours: the own address, for several members on one machine
 	Kept         []Directive
 	given        map[string]bool
 	baudSeen     bool

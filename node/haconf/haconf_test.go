@@ -62,6 +62,9 @@ func show(c *Config) string {
 	}
 	fmt.Fprintf(&b, "keepalive %v deadtime %v warntime %v initdead %v\n", c.KeepAlive, c.DeadTime, c.WarnTime, c.InitDead)
 	fmt.Fprintf(&b, "auto_failback %s crm %v log %q %q %q\n", c.Failback, c.CRM, c.LogFile, c.DebugFile, c.LogFacility)
+	if c.Bind.IsValid() {
+		fmt.Fprintf(&b, "bind %v\n", c.Bind)
+	}
 	for _, d := range c.Kept {
 		fmt.Fprintf(&b, "kept %d %s: %s\n", d.Line, d.Name, d.Rest)
 	}

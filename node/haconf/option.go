@@ -21,6 +21,7 @@ var options = map[string]option{
 	"initdead":                timeOption("initdead", func(c *Config) *time.Duration { return &c.InitDead }, true),
 	"deadping":                timeOption("deadping", func(c *Config) *time.Duration { return &c.DeadPing }, true),
 	"udpport":                 (*Config).setPort,
+	"bind":                    (*Config).setBind,
 	"bcast":                   (*Config).addBroadcast,
 	"udp":                     func(c *Config, r *report, v string) { r.warn("udp is the old name of bcast"); c.addBroadcast(r, v) },
 	"auto_failback":           (*Config).setFailback,
@@ -153,6 +154,15 @@ func (c *Config) setPort(r *report, value string) {
 		r.warn("udpport stands below a medium, which keeps port %d: write udpport first", c.Port)
 	}
 	c.Port = n
+}
+
+func (c *Config) setBind(r *report, value string) {
+	at, err := netip.ParseAddr(value)
+	if err != nil {
+		r.fail("bind %s: expected an address of this machine", value)
+		return
+	}
+	c.Bind = at
 }
 
 func (c *Config) addBroadcast(_ *report, value string) {
