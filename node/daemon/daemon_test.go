@@ -227,3 +227,64 @@ func TestCommitReachesEveryMember(t *testing.T) {
 		w.until("the commit reaches "+name, name, func(doc *cib.Document) bool { return doc.Find("e") != nil })
 	}
 }
+
+// activeOn is where the last operation of a resource was a good start.
+func activeOn(doc *cib.Document, id string) (nodes []string) {
+	for _, state := range doc.Status().SelectElements("node_state") {
+		for _, op := range state.FindElements("./lrm/lrm_resources/lrm_resource[@id='" + id + "']/lrm_rsc_op") {
+			if strings.HasSuffix(op.SelectAttrValue("id", ""), "_last_0") && op.SelectAttrValue("operation", "") == "start" &&
+				op.SelectAttrValue("rc-code", "") == "0" && state.SelectAttrValue("crmd", "") != "offline" {
+				nodes = append(nodes, state.SelectAttrValue("uname", ""))
+			}
+		}
+	}
+	return nodes
+}
+
+func TestOneMemberRunsOnePrimitive(t *testing.T) {
+	w := newWorld(t, "alice")
+	w.commit("alice", dummy("d"))
+	w.until("d runs on alice", "alice", func(doc *cib.Document) bool { return fmt.Sprint(activeOn(doc, "d")) == "[alice]" })
+}
+
+func TestThreeMembersElectReplicateAndTakeOver(t *testing.T) {
+	w := newWorld(t, "alice", "bob", "carol")
+	w.commit("bob", dummy("d"), dummy("e"), dummy("f"))
+	for _, name := range w.names {
+		w.until("the commit reaches "+name, name, func(doc *cib.Document) bool { return strings.Contains(string(doc.Bytes()), `id="e"`) })
+	}
+	running := func(want int, at string) func(*cib.Document) bool {
+		return func(doc *cib.Document) bool {
+			n := 0
+			for _, id := range []string{"d", "e", "f"} {
+				if on := activeOn(doc, id); len(on) == 1 && on[0] != at {
+					n++
+				}
+			}
+			return n == want
+		}
+	}
+	w.until("all three run", "carol", running(3, ""))
+	victim := activeOn(w.read("carol"), "d")[0]
+	w.kill(victim)
+	other := map[string]string{"alice": "bob", "bob": "carol", "carol": "alice"}[victim]
+	w.until("all three run without "+victim, other, running(3, victim))
+}
+
+func TestCleanStopMovesResourcesAway(t *testing.T) {
+	w := newWorld(t, "alice", "bob", "carol")
+	w.commit("alice", dummy("d"))
+	w.until("d runs", "alice", func(doc *cib.Document) bool { return len(activeOn(doc, "d")) == 1 })
+	victim := activeOn(w.read("alice"), "d")[0]
+	w.members[victim].stop()
+	if err := <-w.members[victim].ended; err != nil {
+		t.Fatalf("clean stop of %s: %v", victim, err)
+	}
+	w.members[victim].now()
+	delete(w.members, victim)
+	other := map[string]string{"alice": "bob", "bob": "carol", "carol": "alice"}[victim]
+	w.until("d moved", other, func(doc *cib.Document) bool {
+		on := activeOn(doc, "d")
+		return len(on) == 1 && on[0] != victim
+	})
+}
