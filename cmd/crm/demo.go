@@ -30,13 +30,15 @@ const stepLimit = 60 * time.Second
 // demo shows the main job in a lab: a script goes in, a cluster runs it, a
 // node dies, the service moves.
 type demo struct {
-	lab     *lab.Lab
-	binary  string
-	out     io.Writer
-	visitor *visitor
-	door    *control.Client
-	steps   []demoStep
-	killed  string // the member whose daemon was killed on purpose
+	lab      *lab.Lab
+	binary   string
+	out      io.Writer
+	visitor  *visitor
+	door     *control.Client
+	steps    []demoStep
+	started  time.Time
+	killed   string // the member whose daemon was killed on purpose
+	killedAt time.Time
 }
 
 // demoStep is a line of the table at the end.
@@ -57,7 +59,10 @@ func (d *demo) run(ctx context.Context, started time.Time) error {
 	defer stop()
 
 	d.title("The lab: %s", d.lab.Describe())
-	if err := d.step(ctx, func(ctx context.Context) error { return d.together(ctx, started) }); err != nil {
+	d.started = started
+	if err := d.step(ctx, func(ctx context.Context) error {
+		return d.together(ctx, "members started, joined and with quorum", started)
+	}); err != nil {
 		return err
 	}
 	go d.visitor.run(visits)
@@ -97,7 +102,7 @@ func (d *demo) crm(ctx context.Context, args ...string) error {
 }
 
 // together waits until all members have found each other and a DC.
-func (d *demo) together(ctx context.Context, started time.Time) error {
+func (d *demo) together(ctx context.Context, what string, started time.Time) error {
 	for {
 		reply, err := d.door.Ask(ctx, node.Request{Verb: node.VerbMembers})
 		if err == nil && joined(reply.Members) == len(d.lab.Members) {
@@ -112,7 +117,7 @@ func (d *demo) together(ctx context.Context, started time.Time) error {
 	}
 	took := time.Since(started)
 	d.say("all members are in the cluster after %s", seconds(took))
-	d.done(demoStep{what: "members started, joined and with quorum", took: took})
+	d.done(demoStep{what: what, took: took})
 	return nil
 }
 
@@ -245,6 +250,9 @@ func (d *demo) online(ctx context.Context) error {
 	return nil
 }
 
+// young is how long a member tells the others to be patient with it.
+const young = 6 * time.Second
+
 // kill kills the daemon of the active node.
 func (d *demo) kill(ctx context.Context) error {
 	from, err := d.active(ctx)
@@ -253,15 +261,21 @@ func (d *demo) kill(ctx context.Context) error {
 	}
 	d.title("kill -9 of the daemon on %s; its web server runs on, until the node is fenced", from)
 	d.killed = from
-	return d.moves(ctx, from, "kill -9: another node answers", func() error { return d.lab.Kill(ctx, from) })
+	if wait := time.Until(d.started.Add(young)); wait > 0 {
+		d.say("waiting %s: heartbeat gives a member that has only just started two seconds more", seconds(wait))
+		pause(ctx, wait)
+	}
+	return d.moves(ctx, from, "kill -9: another node answers", func() error {
+		d.killedAt = time.Now()
+		return d.lab.Kill(ctx, from)
+	})
 }
 
 // comeBack waits until the killed member is one of the cluster again: the
 // fence device has switched it off and on.
 func (d *demo) comeBack(ctx context.Context) error {
 	d.title("The killed member was fenced, boots and joins again")
-	start := time.Now()
-	if err := d.together(ctx, start); err != nil {
+	if err := d.together(ctx, "kill -9: the fenced member is back", d.killedAt); err != nil {
 		return err
 	}
 	if err := d.settled(ctx); err != nil {

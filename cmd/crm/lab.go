@@ -88,7 +88,7 @@ func labArguments(args []string, stderr io.Writer) (labRun, error) {
 	flags.StringVar(&run.opts.Dir, "dir", "", "`folder` of the lab, kept at the end (default: a temporary one)")
 	flags.BoolVar(&run.opts.Loopback, "loopback", false, "no namespaces, all members on loopback addresses")
 	flags.DurationVar(&run.opts.KeepAlive, "keepalive", 200*time.Millisecond, "`time` between heartbeats")
-	flags.DurationVar(&run.opts.DeadTime, "deadtime", 2*time.Second, "`silence after which a member is dead")
+	flags.DurationVar(&run.opts.DeadTime, "deadtime", 2*time.Second, "`time` of silence after which a member is dead")
 	if err := flags.Parse(args); err != nil {
 		return run, err
 	}

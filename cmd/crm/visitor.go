@@ -26,9 +26,11 @@ type visit struct {
 	by              string
 }
 
+// A visit that gets no answer must not hold up the next: many are on their way
+// at once.
 const (
-	betweenVisits = 10 * time.Millisecond
-	patience      = 150 * time.Millisecond // of one visit
+	betweenVisits = 15 * time.Millisecond
+	patience      = 600 * time.Millisecond // of one visit
 )
 
 func newVisitor(url string, dial func(ctx context.Context, network, addr string) (net.Conn, error)) *visitor {
@@ -39,21 +41,34 @@ func newVisitor(url string, dial func(ctx context.Context, network, addr string)
 
 // run visits until ctx ends.
 func (v *visitor) run(ctx context.Context) {
-	for ctx.Err() == nil {
-		asked := time.Now()
-		if by, err := v.once(ctx); err == nil {
-			v.mu.Lock()
-			v.visits = append(v.visits, visit{asked, time.Now(), by})
-			v.mu.Unlock()
-			select {
-			case v.answered <- struct{}{}:
-			default:
-			}
-		}
+	tick := time.NewTicker(betweenVisits)
+	defer tick.Stop()
+	var going sync.WaitGroup
+	defer going.Wait()
+	for {
 		select {
 		case <-ctx.Done():
-		case <-time.After(betweenVisits):
+			return
+		case <-tick.C:
+			going.Go(func() { v.visit(ctx) })
 		}
+	}
+}
+
+// visit asks once and keeps the answer, if there is one, in the order of the
+// answers.
+func (v *visitor) visit(ctx context.Context) {
+	asked := time.Now()
+	by, err := v.once(ctx)
+	if err != nil {
+		return
+	}
+	v.mu.Lock()
+	v.visits = append(v.visits, visit{asked, time.Now(), by})
+	v.mu.Unlock()
+	select {
+	case v.answered <- struct{}{}:
+	default:
 	}
 }
 
@@ -78,14 +93,10 @@ func (v *visitor) once(ctx context.Context) (string, error) {
 func (v *visitor) servedBy(ctx context.Context, since time.Time, want func(string) bool) (visit, error) {
 	for {
 		v.mu.Lock()
-		for i := len(v.visits) - 1; i >= 0 && v.visits[i].asked.After(since); i-- {
-			if want(v.visits[i].by) {
-				found := v.visits[i]
-				for ; i >= 0 && v.visits[i].asked.After(since) && want(v.visits[i].by); i-- {
-					found = v.visits[i] // the first of them
-				}
+		for _, visit := range v.visits {
+			if visit.asked.After(since) && want(visit.by) {
 				v.mu.Unlock()
-				return found, nil
+				return visit, nil
 			}
 		}
 		v.mu.Unlock()
