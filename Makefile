@@ -1,6 +1,6 @@
 # make help lists the targets.
 export CGO_ENABLED := 0
-NAMES := crm_simulate
+NAMES := crm_simulate cibadmin
 FUZZ_TIME ?= 30s
 
 build: ## bin/crm, static, and its other names as links

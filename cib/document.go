@@ -131,3 +131,7 @@ func (d *Document) Compact() []byte {
 	w.document(d.tree)
 	return w.buf
 }
+
+// Become gives d the contents of another document, which is then part of d
+// and must not be used any more.
+func (d *Document) Become(other *Document) { d.tree = other.tree }

@@ -104,3 +104,13 @@ func Remove(e *etree.Element) {
 		p.RemoveChild(e)
 	}
 }
+
+// Path names e from the root on, as patch sets and cibadmin --node-path do:
+// /cib/configuration/resources/primitive[@id='x'].
+func Path(e *etree.Element) string {
+	path := ""
+	for ; e != nil && e.Tag != ""; e = e.Parent() {
+		path = "/" + step(e) + path
+	}
+	return path
+}

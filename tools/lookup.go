@@ -16,6 +16,7 @@ type Tool func(args []string, std Streams) int
 // A new tool is a file of its own here and one line in this table.
 func Lookup(name string) (Tool, bool) {
 	tool, known := map[string]Tool{
+		"cibadmin":     Cibadmin,
 		"crm_simulate": Simulate,
 	}[name]
 	return tool, known

@@ -30,7 +30,7 @@ node/store: cib node  # the Store effect is its contract
 node/control: cib node  # requests and replies
 node/daemon: cib engine engine/graph node node/ring node/wire node/haconf node/ring node/transport node/agent node/stonith node/store node/control
 node/lab: node/haconf node/control
-tools: cib cib/crmtext engine engine/graph node/control node/agent
+tools: cib cib/crmtext engine engine/graph node node/control node/agent  # node: its requests
 cmd/crm: cib completions examples node node/agent node/control node/daemon node/haconf node/lab node/stonith shell shell/repl tools
 examples:
 internal/house:
