@@ -25,9 +25,6 @@ func paramsText(params attributes) []byte {
 	text := make([]byte, 0, 16+32*len(params))
 	text = append(text, " <parameters"...)
 	for _, p := range params {
-		if p.name == "" || p.name[0] >= '0' && p.name[0] <= '9' {
-			continue
-		}
 		text = append(text, ' ')
 		text = append(text, p.name...)
 		text = append(text, `="`...)

@@ -52,7 +52,7 @@ func (c *cluster) pairOne(p pair) change {
 		c.pairAsymmetric(first, then)
 	case thenImpliesFirst:
 		if then.required() {
-			if p.filter&actOptional != 0 {
+			if p.filter&actOptional != 0 && p.mask&actOptional == 0 {
 				first.clearBecause(actOptional, then)
 			}
 			if p.mask&actMigratable != 0 && !then.is(actMigratable) {
