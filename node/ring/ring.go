@@ -244,21 +244,29 @@ func (r *Ring) status() {
 }
 
 // join goes from up to active: when every configured node was heard or is
-// dead, one of the living is asked for the list of nodes.
+// dead, or when somebody is active already, so that the ring has formed without
+// the missing ones. One of the living is asked for the list of nodes.
 func (r *Ring) join() {
 	if r.state != Up {
 		return
 	}
-	var alive []*peer
+	var alive, active []*peer
+	unheard := false
 	for _, p := range r.peers {
-		if p.state == Init && !p.heard {
-			return // not heard and not given up yet
-		}
-		if p.state != Dead {
+		unheard = unheard || p.state == Init && !p.heard
+		if p.heard && p.state != Dead {
 			alive = append(alive, p)
 		}
+		if p.state == Active {
+			active = append(active, p)
+		}
 	}
-	if len(alive) == 0 {
+	switch {
+	case len(active) > 0:
+		alive = active
+	case unheard:
+		return // not heard and not given up yet
+	case len(alive) == 0:
 		r.joined()
 		return
 	}
