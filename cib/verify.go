@@ -11,8 +11,10 @@ import (
 // Severity tells how bad a finding is.
 type Severity int
 
-// A warning is odd but works; an error makes the cluster refuse or ignore
-// something.
+// A warning is odd but put up with: the cluster takes a default, or orders and
+// places without what makes no sense. An error makes it refuse the
+// configuration or do something else than was asked; a commit stops at it.
+// The line between them is crm_verify's, as crmsh heeds it.
 const (
 	Warning Severity = iota
 	Error
@@ -156,6 +158,9 @@ func (v *verifier) dangling(ref Reference) {
 	problem := ref.Attr + " refers to " + quote(ref.To) + ", which does not exist"
 	switch ref.From.Tag {
 	case "acl_permission", "read", "write", "deny":
+		// Such a permission is refused by the schema.
+		v.err(ref.From, problem, remedy)
+	case "fencing-level":
 		v.warn(ref.From, problem, remedy)
 	default:
 		v.err(ref.From, problem, remedy)
@@ -213,7 +218,7 @@ func (v *verifier) options() {
 			continue
 		}
 		if want := o.check(value); want != "" {
-			v.err(nv, name+" is "+quote(value)+", "+want+" is expected", "correct it; the default is used meanwhile")
+			v.warn(nv, name+" is "+quote(value)+", "+want+" is expected", "correct it; the default is used meanwhile")
 		}
 		if name == "startup-fencing" && IsFalse(value) && v.fencing {
 			v.warn(nv, "nodes that were never seen are not fenced (startup-fencing is off)", "set startup-fencing=true to be safe from them")
@@ -226,10 +231,15 @@ func (v *verifier) fencingDevices(conf *etree.Element) {
 	if !v.fencing || conf == nil || v.doc.Section(Resources) == nil {
 		return
 	}
+	resources := false
 	for e := range v.doc.AllResources() {
 		if Attr(v.definition(e), "class") == "stonith" {
 			return
 		}
+		resources = true
+	}
+	if !resources {
+		return // nothing needs to be fenced for yet
 	}
 	watchdog, _ := v.doc.Property("have-watchdog")
 	for _, name := range []string{"fencing-watchdog-timeout", "stonith-watchdog-timeout"} {
@@ -301,7 +311,7 @@ func (v *verifier) attributeSets() {
 			}
 			seen[name] = true
 			if value, ok := LookupAttr(nv, "value"); e.Tag == Utilization && ok && !wholeNumber(value) {
-				v.err(nv, "utilization "+name+" is "+quote(value)+", a whole number is expected", "correct it")
+				v.warn(nv, "utilization "+name+" is "+quote(value)+", a whole number is expected", "correct it")
 			}
 		}
 	}

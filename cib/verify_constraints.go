@@ -126,7 +126,7 @@ func (v *verifier) pair(e *etree.Element, a, b string) {
 	}
 	if Attr(e, a) != "" && Attr(e, a) == Attr(e, b) && Attr(e, "first-action") == Attr(e, "then-action") &&
 		Attr(e, "rsc-role") == Attr(e, "with-rsc-role") {
-		v.err(e, "it ties "+quote(Attr(e, a))+" to itself", "name two resources")
+		v.warn(e, "it ties "+quote(Attr(e, a))+" to itself", "name two resources")
 	}
 }
 

@@ -99,7 +99,7 @@ func (v *verifier) orderCycles() {
 		if first == nil || len(names) == 0 {
 			return
 		}
-		v.err(first, "resources wait for each other: "+strings.Join(append(names, names[0]), ", then "),
+		v.warn(first, "resources wait for each other: "+strings.Join(append(names, names[0]), ", then "),
 			"remove one of the orders, or make it kind=Optional")
 	})
 }

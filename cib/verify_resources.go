@@ -164,11 +164,7 @@ func (v *verifier) operations(e *etree.Element) {
 			v.operation(op)
 			key := Attr(op, "name") + " " + spanKey(Attr(op, "interval"))
 			if first := seen[key]; first != nil {
-				severity := Error
-				if spanKey(Attr(op, "interval")) == "0" {
-					severity = Warning
-				}
-				v.add(severity, op, "it is the same as "+quote(ID(first))+": "+Attr(op, "name")+" with the same interval",
+				v.warn(op, "it is the same as "+quote(ID(first))+": "+Attr(op, "name")+" with the same interval",
 					"change the interval of one of them (roles do not tell them apart)")
 				continue
 			}
@@ -210,14 +206,18 @@ func (v *verifier) operation(op *etree.Element) {
 	if interval := Attr(op, "interval"); GoodDuration(interval) && !zeroDuration(interval) {
 		switch name {
 		case "start", "stop", "promote", "demote", "migrate_to", "migrate_from":
-			v.err(op, name+" has the interval "+interval+", so it is ignored", "set interval to 0")
+			v.warn(op, name+" has the interval "+interval+", so it is ignored", "set interval to 0")
 		}
 	}
 }
 
 func (v *verifier) operationValue(op *etree.Element, name, value string) {
 	if want := v.ops[name].check(value); want != "" {
-		v.err(op, name+" is "+quote(value)+", "+want+" is expected", "correct it")
+		severity := Error
+		if v.ops[name].kind == duration {
+			severity = Warning // a default is taken
+		}
+		v.add(severity, op, name+" is "+quote(value)+", "+want+" is expected", "correct it")
 		return
 	}
 	if name != "on-fail" {
@@ -227,7 +227,7 @@ func (v *verifier) operationValue(op *etree.Element, name, value string) {
 	switch strings.ToLower(value) {
 	case "fence":
 		if !v.fencing {
-			v.err(op, "on-fail is fence, but fencing is switched off", "set stonith-enabled=true or another on-fail")
+			v.warn(op, "on-fail is fence, but fencing is switched off", "set stonith-enabled=true or another on-fail")
 		}
 	case "standby", "stop", "restart":
 		if operation == "stop" {
