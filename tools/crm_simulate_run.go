@@ -28,6 +28,9 @@ func (s *simulation) simulate(doc *cib.Document) error {
 		return err
 	}
 	if !s.quiet {
+		for _, line := range sit.Notices() {
+			s.out.line(line)
+		}
 		s.showStatus("Current cluster status", sit, s.pending)
 	}
 	if !s.what.Empty() {
@@ -66,7 +69,7 @@ func (s *simulation) suppose(sit *engine.Situation, doc *cib.Document) (*engine.
 }
 
 func (s *simulation) showStatus(title string, sit *engine.Situation, pending bool) {
-	s.out.section(title, statusLines(sit, pending))
+	s.out.section(title, sit.StatusLines(pending))
 }
 
 func (s *simulation) showDecision(out *engine.Output) {
@@ -90,8 +93,6 @@ func bulleted(lines []string) []string {
 	}
 	return list
 }
-
-func statusLines(*engine.Situation, bool) []string { return nil }
 
 // save writes a file if a name for it was given; "-" is not a name here.
 func save(name string, content func() []byte) error {
@@ -129,7 +130,7 @@ func (s *simulation) carryOut(out *engine.Output, doc *cib.Document) error {
 		if err != nil {
 			return err
 		}
-		s.out.section("Revised Cluster Status", statusLines(sit, false))
+		s.out.section("Revised Cluster Status", sit.StatusLines(false))
 	}
 	if !done.Complete {
 		fmt.Fprintln(s.std.Err, "Transition failed: terminated")

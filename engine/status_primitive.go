@@ -1,0 +1,152 @@
+package engine
+
+import "strings"
+
+// exitTexts are the words for exit codes of agents.
+var exitTexts = map[int]string{
+	0: "OK", 1: "Error occurred", 2: "Invalid parameter", 3: "Unimplemented", 4: "Insufficient privileges", 5: "Not installed",
+	6: "Not configured", 7: "Not running", 8: "Promoted", 9: "Failed in promoted role", 124: "Timeout occurred",
+	190: "Service is active but might fail soon", 191: "Service is promoted but might fail soon", 193: "No exit status available",
+}
+
+func exitText(rc int) string {
+	if text, known := exitTexts[rc]; known {
+		return text
+	}
+	return exitTexts[1]
+}
+
+func (t *statusText) primitive(depth int, r *Resource) {
+	if r.meta.isTrue("internal_rsc") {
+		return
+	}
+	n := r.currentNode()
+	if n == nil {
+		n = r.pendingNode
+	}
+	if n == nil {
+		n = r.lockNode
+	}
+	if len(r.Active) > 1 {
+		n = nil
+	}
+	t.item(depth, t.primitiveText(r, r.shownName(), n))
+}
+
+// shownName is a resource's name as people know it: instances that are all
+// alike go by what was configured.
+func (r *Resource) shownName() string {
+	if r.Unique() {
+		return r.ID
+	}
+	return r.ConfigID
+}
+
+// primitiveText is one line about a primitive.
+func (t *statusText) primitiveText(r *Resource, name string, n *Node) string {
+	var b strings.Builder
+	b.WriteString(name + "\t(" + r.Class)
+	if r.Class == "ocf" {
+		b.WriteString(":" + r.Provider)
+	}
+	b.WriteString(":" + r.Type + "):\t")
+	if r.Removed() {
+		b.WriteString(" ORPHANED")
+	}
+	role := r.Role
+	if r.is(flagFailed) {
+		b.WriteString(" FAILED")
+		if role == RolePromoted {
+			b.WriteString(" " + role.String())
+		}
+	} else {
+		b.WriteString(" " + t.stateText(r))
+	}
+	if n != nil {
+		b.WriteString(" " + n.Name)
+	}
+	if role == RoleStopped && !r.is(flagFailed) {
+		if f := t.c.maskedFailure(r, n); f != nil {
+			b.WriteString(" (" + exitText(f.entry.rc) + ") ")
+		}
+	}
+	b.WriteString(inParentheses(t.flags(r, n)))
+	if len(r.Active) > 1 {
+		if text := r.element.SelectAttrValue("description", ""); text != "" {
+			b.WriteString(" (" + text + ")")
+		}
+		b.WriteString(" [ ")
+		for _, a := range r.Active {
+			b.WriteString(a.Name + " ")
+		}
+		b.WriteString("]")
+	}
+	return b.String()
+}
+
+func (t *statusText) stateText(r *Resource) string {
+	if t.pending {
+		switch r.pendingTask {
+		case "start":
+			return "Starting"
+		case "stop":
+			return "Stopping"
+		case "migrate_to", "migrate_from":
+			return "Migrating"
+		case "promote":
+			return "Promoting"
+		case "demote":
+			return "Demoting"
+		}
+	}
+	if r.Role == RoleStarted && r.topmost().Promotable() {
+		return RoleUnpromoted.String()
+	}
+	return r.Role.String()
+}
+
+// flags are the remarks behind a primitive's state.
+func (t *statusText) flags(r *Resource, n *Node) []string {
+	var flags []string
+	if n != nil && !n.Online && n.Unclean {
+		flags = append(flags, "UNCLEAN")
+	}
+	if n != nil && n == r.lockNode {
+		flags = append(flags, "LOCKED")
+	}
+	if t.pending && r.pendingTask == "monitor" && r.pendingMS > 0 {
+		flags = append(flags, "Monitoring")
+	}
+	switch r.targetRole() {
+	case RoleStopped:
+		flags = append(flags, "disabled")
+	case RoleUnpromoted:
+		flags = append(flags, "target-role:"+r.meta.get("target-role"))
+	}
+	switch {
+	case r.Blocked():
+		flags = append(flags, "blocked")
+	case r.is(flagMaintenance):
+		flags = append(flags, "maintenance")
+	case !r.Managed():
+		flags = append(flags, "unmanaged")
+	}
+	if r.is(flagIgnoreFailure) {
+		flags = append(flags, "failure ignored")
+	}
+	return flags
+}
+
+// maskedFailure finds a probe of a resource that failed because its agent was
+// not there; on a node, or on any if none is given.
+func (c *cluster) maskedFailure(r *Resource, n *Node) *failure {
+	for _, f := range c.failures {
+		if !f.entry.maskable() || n != nil && f.node != n || f.rsc.inBundle() {
+			continue
+		}
+		if f.rsc == r || !r.Unique() && f.rsc.ConfigID == r.ConfigID {
+			return f
+		}
+	}
+	return nil
+}

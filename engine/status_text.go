@@ -1,0 +1,235 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Notices are the lines that a report begins with: that resources are not
+// managed, or that failures keep some from being touched.
+func (s *Situation) Notices() []string {
+	c := s.c
+	var lines []string
+	if c.opts.maintenance {
+		lines = append(lines, "", "              *** Resource management is DISABLED ***",
+			"  The cluster will not attempt to start, stop or recover services")
+	}
+	if c.disabled > 0 || c.blocked > 0 {
+		if len(lines) > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, fmt.Sprintf("%d of %d resource instances DISABLED and %d BLOCKED from further action due to failure",
+			c.disabled, c.leaves, c.blocked))
+	}
+	return lines
+}
+
+// Warnings are what is wrong with the configuration.
+func (s *Situation) Warnings() []string { return s.c.warnings }
+
+// StatusLines tell of the nodes and the resources, as crm_simulate and crm
+// status show them. Operations under way are shown if asked for.
+func (s *Situation) StatusLines(pending bool) []string {
+	t := &statusText{c: s.c, pending: pending}
+	if len(s.c.nodes) > 0 {
+		t.item(1, "Node List:")
+		t.nodes()
+		t.lines = append(t.lines, "")
+	}
+	t.item(1, "Full List of Resources:")
+	before := len(t.lines)
+	for _, r := range s.c.resources {
+		if r.Removed() && !r.active(true) || r.active(false) && len(r.Active) == 0 {
+			continue
+		}
+		t.resource(2, r)
+	}
+	if len(t.lines) == before {
+		t.item(2, "No resources")
+	}
+	return t.lines
+}
+
+// statusText collects the lines of a status.
+type statusText struct {
+	c       *cluster
+	pending bool
+	lines   []string
+}
+
+func (t *statusText) item(depth int, text string) {
+	t.lines = append(t.lines, strings.Repeat("  ", depth)+"* "+text)
+}
+
+// list adds nodes in brackets, if there are any.
+func (t *statusText) list(depth int, title string, nodes []string) {
+	if len(nodes) > 0 {
+		t.item(depth, title+": [ "+strings.Join(nodes, " ")+" ]")
+	}
+}
+
+func (t *statusText) nodes() {
+	var online, offline, remoteOnline, remoteOffline, guestOnline []string
+	for _, n := range t.c.nodes {
+		color := t.c.healthColor(n)
+		if n.Unclean || n.Pending || n.FailStandby && n.Online || n.Standby || n.Maintenance || color > 0 {
+			t.item(2, nodeKind(n)+" "+n.Name+": "+nodeStatus(n)+[]string{"", " (health is YELLOW)", " (health is RED)"}[color])
+			continue
+		}
+		switch {
+		case n.Online && n.IsGuest():
+			guestOnline = append(guestOnline, n.Name)
+		case n.IsGuest():
+		case n.Online && n.Remote:
+			remoteOnline = append(remoteOnline, n.Name)
+		case n.Remote:
+			remoteOffline = append(remoteOffline, n.Name)
+		case n.Online:
+			online = append(online, n.Name)
+		default:
+			offline = append(offline, n.Name)
+		}
+	}
+	t.list(2, "Online", online)
+	t.list(2, "OFFLINE", offline)
+	t.list(2, "RemoteOnline", remoteOnline)
+	t.list(2, "RemoteOFFLINE", remoteOffline)
+	t.list(2, "GuestOnline", guestOnline)
+}
+
+func nodeKind(n *Node) string {
+	switch {
+	case n.IsGuest():
+		return "GuestNode"
+	case n.Remote:
+		return "RemoteNode"
+	}
+	return "Node"
+}
+
+func nodeStatus(n *Node) string {
+	switch {
+	case n.Unclean && n.Online:
+		return "UNCLEAN (online)"
+	case n.Unclean && n.Pending:
+		return "UNCLEAN (pending)"
+	case n.Unclean:
+		return "UNCLEAN (offline)"
+	case n.Pending:
+		return "pending"
+	case n.FailStandby && n.Online:
+		return "standby (on-fail)"
+	case n.Standby && !n.Online:
+		return "OFFLINE (standby)"
+	case n.Standby && len(n.running) > 0:
+		return "standby (with active resources)"
+	case n.Standby:
+		return "standby"
+	case n.Maintenance && n.Online:
+		return "maintenance"
+	case n.Maintenance:
+		return "OFFLINE (maintenance)"
+	case n.Online:
+		return "online"
+	}
+	return "OFFLINE"
+}
+
+// active tells whether all, or any, of a resource is active.
+func (r *Resource) active(all bool) bool {
+	switch r.Kind {
+	case KindPrimitive:
+		for _, n := range r.Active {
+			if n.Unclean || n.Online || !r.Managed() {
+				return true
+			}
+		}
+		return false
+	case KindBundle:
+		for _, rep := range r.bundle.replicas {
+			for _, part := range []*Resource{rep.ip, rep.child, rep.container, rep.connection} {
+				if part != nil && part.active(all) != all {
+					return !all
+				}
+			}
+		}
+		return all
+	}
+	for _, child := range r.Children {
+		if child.active(all) != all {
+			return !all
+		}
+	}
+	return all
+}
+
+func (t *statusText) resource(depth int, r *Resource) {
+	switch r.Kind {
+	case KindPrimitive:
+		t.primitive(depth, r)
+	case KindGroup:
+		t.group(depth, r)
+	case KindClone:
+		t.clone(depth, r)
+	case KindBundle:
+		t.bundle(depth, r)
+	}
+}
+
+func (t *statusText) group(depth int, r *Resource) {
+	t.item(depth, "Resource Group: "+r.ID+inParentheses(t.commonFlags(r))+":")
+	for _, m := range r.Children {
+		t.resource(depth+1, m)
+	}
+}
+
+// commonFlags are what groups and clones say of themselves.
+func (t *statusText) commonFlags(r *Resource) []string {
+	var flags []string
+	if r.targetRole() == RoleStopped {
+		flags = append(flags, "disabled")
+	}
+	if r.is(flagMaintenance) {
+		flags = append(flags, "maintenance")
+	} else if !r.Managed() {
+		flags = append(flags, "unmanaged")
+	}
+	return flags
+}
+
+func inParentheses(words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
+}
+
+func (t *statusText) bundle(depth int, r *Resource) {
+	title := "Container bundle: "
+	if len(r.bundle.replicas) > 1 {
+		title = "Container bundle set: "
+	}
+	title += r.ID + " [" + r.bundle.image + "]"
+	if r.Unique() {
+		title += " (unique)"
+	}
+	if r.is(flagMaintenance) {
+		title += " (maintenance)"
+	} else if !r.Managed() {
+		title += " (unmanaged)"
+	}
+	t.item(depth, title+":")
+	for _, rep := range r.bundle.replicas {
+		shown, name := rep.child, rep.container.ID
+		if shown == nil {
+			shown = rep.container
+		}
+		if rep.connection != nil {
+			name = rep.connection.ID
+		}
+		if rep.address != "" {
+			name += " (" + rep.address + ")"
+		}
+		t.item(depth+1, t.primitiveText(shown, name, rep.container.currentNode()))
+	}
+}
