@@ -101,7 +101,11 @@ func (x *reading) migrated(e *opEntry) {
 	from, to := c.findNode("", source), c.findNode("", target)
 	arrival := x.partner("migrate_from", to, source, "")
 	sourceNewer := x.newerAction(from, e)
-	if arrival != nil && sourceNewer || sourceNewer && x.newerState(to, e) {
+	there := e // what newer operations on the target are compared with: if possible one of that node itself
+	if arrival != nil {
+		there = arrival
+	}
+	if sourceNewer && (arrival != nil || x.newerState(to, there)) {
 		return
 	}
 	if arrival != nil && arrival.rc == rcOK && arrival.status == statusDone {
@@ -110,7 +114,7 @@ func (x *reading) migrated(e *opEntry) {
 		return
 	}
 	r.Role = RoleStarted
-	activeThere := to != nil && to.Online && !x.newerState(to, e)
+	activeThere := to != nil && to.Online && !x.newerState(to, there)
 	if arrival != nil && arrival.status != statusPending {
 		x.arrivalFailed(to, activeThere)
 		return

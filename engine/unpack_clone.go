@@ -58,8 +58,12 @@ func (c *cluster) unpackClone(r *Resource) bool {
 // apart.
 func (c *cluster) onlyAnonymous(r *Resource) {
 	f := r.clone
-	class := cib.Attr(f.child, "class")
-	if f.child.Tag != "primitive" || !r.Unique() || class == "" || class == "ocf" || class == "stonith" {
+	canBeUnique := true
+	for e := range cib.Walk(f.child) {
+		class := cib.Attr(e, "class")
+		canBeUnique = canBeUnique && (e.Tag != "primitive" || class == "" || class == "ocf" || class == "stonith")
+	}
+	if canBeUnique || !r.Unique() {
 		return
 	}
 	r.clear(flagUnique)

@@ -92,6 +92,7 @@ func (c *cluster) unpackHistories(all bool) bool {
 		for h := range cib.Children(cib.Child(cib.Child(e, "lrm"), "lrm_resources"), "lrm_resource") {
 			c.unpackHistory(n, h)
 		}
+		c.linkRemoved(n)
 	}
 	return some
 }
@@ -225,10 +226,6 @@ func (c *cluster) removedResource(h *etree.Element) *Resource {
 	}
 	if container := cib.Attr(h, "container"); container != "" {
 		r.set(flagRemovedLaunched)
-		if launcher := c.byID[container]; launcher != nil {
-			r.Launcher = launcher
-			launcher.Launched = append(launcher.Launched, r)
-		}
 	}
 	if c.opts.stopRemoved {
 		c.giveAll(r, ban, cause{"removed from the configuration", ""})
@@ -236,6 +233,20 @@ func (c *cluster) removedResource(h *etree.Element) *Resource {
 		r.clear(flagManaged)
 	}
 	return r
+}
+
+// linkRemoved ties removed resources to what they were launched in.
+func (c *cluster) linkRemoved(n *Node) {
+	for _, h := range n.history {
+		r := h.rsc
+		if !r.is(flagRemovedLaunched) || r.Launcher != nil {
+			continue
+		}
+		if launcher := c.find(cib.Attr(h.element, "container")); launcher != nil && launcher != r {
+			r.Launcher = launcher
+			launcher.Launched = append(launcher.Launched, r)
+		}
+	}
 }
 
 // baseName is an id without the number of an instance.

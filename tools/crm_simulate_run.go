@@ -31,7 +31,7 @@ func (s *simulation) simulate(doc *cib.Document) error {
 		for _, line := range sit.Notices() {
 			s.out.line(line)
 		}
-		s.showStatus("Current cluster status", sit, s.pending)
+		s.showStatus("Current cluster status", sit, true)
 	}
 	if !s.what.Empty() {
 		if sit, err = s.suppose(sit, doc); err != nil {
