@@ -228,12 +228,13 @@ func TestCommitReachesEveryMember(t *testing.T) {
 	}
 }
 
-// activeOn is where the last operation of a resource was a good start.
+// activeOn is where the last operation of a resource was a good start, on
+// nodes that take part.
 func activeOn(doc *cib.Document, id string) (nodes []string) {
 	for _, state := range doc.Status().SelectElements("node_state") {
 		for _, op := range state.FindElements("./lrm/lrm_resources/lrm_resource[@id='" + id + "']/lrm_rsc_op") {
 			if strings.HasSuffix(op.SelectAttrValue("id", ""), "_last_0") && op.SelectAttrValue("operation", "") == "start" &&
-				op.SelectAttrValue("rc-code", "") == "0" && state.SelectAttrValue("crmd", "") != "offline" {
+				op.SelectAttrValue("rc-code", "") == "0" && state.SelectAttrValue("join", "") == "member" {
 				nodes = append(nodes, state.SelectAttrValue("uname", ""))
 			}
 		}
