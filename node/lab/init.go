@@ -62,6 +62,9 @@ func (i *memberInit) settle() error {
 		return err
 	}
 	if !i.m.Namespaced {
+		if i.m.OwnMounts {
+			return unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
+		}
 		return nil
 	}
 	if err := unix.Sethostname([]byte(i.m.Name)); err != nil {

@@ -40,6 +40,9 @@ type Member struct {
 	Command    []string
 	Env        []string // of all its processes
 	Namespaced bool
+	// OwnMounts: whoever may mount has a mount namespace of its own even on
+	// loopback, so that what agents mount ends with the member.
+	OwnMounts bool
 }
 
 // Config is the folder with the member's ha.cf and authkeys.
@@ -167,7 +170,25 @@ func (l *Lab) remove() error {
 	if l.keep {
 		return nil
 	}
+	if at := mountedUnder(l.Dir); at != "" {
+		return fmt.Errorf("something is still mounted at %s: %s is left as it is", at, l.Dir)
+	}
 	return os.RemoveAll(l.Dir)
+}
+
+// mountedUnder is a mount point below a folder, "" when there is none: what is
+// mounted there belongs to somebody else and must not be removed.
+func mountedUnder(dir string) string {
+	text, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) > 4 && strings.HasPrefix(f[4], dir+"/") {
+			return f[4]
+		}
+	}
+	return ""
 }
 
 // Attach returns the lab in a folder, which another process started.

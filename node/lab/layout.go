@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"crm/node/control"
 )
 
@@ -79,7 +81,7 @@ func (l *Lab) furnish(o Options, namespaced bool) error {
 	}
 	for i := range l.Members {
 		m := &l.Members[i]
-		m.Namespaced = namespaced
+		m.Namespaced, m.OwnMounts = namespaced, !namespaced && mayMount()
 		m.Addr = fmt.Sprintf("%s%d", net, i+1)
 	}
 	for i := range l.Members {
@@ -99,6 +101,16 @@ func (l *Lab) furnish(o Options, namespaced bool) error {
 	}
 	text, err := json.MarshalIndent(l, "", "  ")
 	return errors.Join(append(errs, err, os.WriteFile(filepath.Join(l.Dir, planFile), text, 0o600))...)
+}
+
+// mayMount tells whether this process has CAP_SYS_ADMIN.
+func mayMount() bool {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	if err := unix.Capget(&header, &data[0]); err != nil {
+		return false
+	}
+	return data[0].Effective&(1<<unix.CAP_SYS_ADMIN) != 0
 }
 
 // daemonCommand starts a member's daemon. Members on loopback share all ports

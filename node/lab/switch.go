@@ -253,6 +253,9 @@ func (s *powerSwitch) boot(m Member) (*powered, *os.File, error) {
 	if s.plan.Namespaced {
 		cmd.SysProcAttr.Cloneflags = unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC
 	}
+	if m.OwnMounts {
+		cmd.SysProcAttr.Cloneflags |= unix.CLONE_NEWNS
+	}
 	life, ready, err := wired(cmd)
 	if err != nil {
 		return nil, nil, err
@@ -303,9 +306,11 @@ func (s *powerSwitch) end() error {
 }
 
 // killMarked kills every process that was started under a member, however far
-// down, until there is none.
+// down, until there is none. A process that is just being started shows no
+// environment for a moment, so one look is not enough.
 func killMarked(dir string) error {
 	mark := []byte("\x00" + markVar + "=" + dir + "\x00")
+	clean := 0
 	for end := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		found := 0
 		paths, _ := filepath.Glob("/proc/[0-9]*/environ")
@@ -321,7 +326,10 @@ func killMarked(dir string) error {
 			found++
 			_ = unix.Kill(pid, unix.SIGKILL)
 		}
-		if found == 0 {
+		if clean++; found > 0 {
+			clean = 0
+		}
+		if clean == 3 {
 			return nil
 		}
 		if time.Now().After(end) {
