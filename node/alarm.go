@@ -12,6 +12,7 @@ const (
 	alarmUpdates               // repeat results that the DC did not confirm
 	alarmMonitor               // a recurring operation is due
 	alarmOrders                // repeat orders that members did not answer
+	alarmMirror                // tell members what the others' histories are
 	alarmJoin                  // stop waiting for members to join
 	alarmEngine                // think again: recheck, or a pause is over
 	alarmAsks                  // a request waited for too long
@@ -53,6 +54,8 @@ func (m *Machine) ringAlarms() {
 			m.runDueMonitors()
 		case alarmOrders:
 			m.repeatOrders()
+		case alarmMirror:
+			m.mirror()
 		case alarmJoin:
 			m.think("the wait for members to join is over")
 		case alarmEngine:
@@ -68,8 +71,11 @@ func (m *Machine) ringAlarms() {
 }
 
 // Deadline is when Step(now, Elapsed{}) is due at the latest. It changes with
-// every step.
+// every step; the zero time says that nothing is due.
 func (m *Machine) Deadline() time.Time {
+	if m.exited {
+		return time.Time{}
+	}
 	var first time.Time
 	for _, at := range m.alarms {
 		if !at.IsZero() && (first.IsZero() || at.Before(first)) {

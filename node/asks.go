@@ -243,7 +243,7 @@ func (m *Machine) decideConfirm(to asker, q Request) {
 		m.reply(to, Reply{Refused: RefusedInvalid, Text: fmt.Sprintf("node %q is alive: its heartbeat is heard", q.Node)})
 	default:
 		m.note(Warn, "%s is down on the word of an administrator", q.Node)
-		m.markDead(q.Node)
+		m.markDead(q.Node, m.processOf(q.Node))
 		m.think(q.Node + " is confirmed down")
 		m.reply(to, Reply{Version: m.log.reg.version})
 	}

@@ -116,7 +116,8 @@ func (m *Machine) clearFailure(o Order) {
 // forgetResource carries out an lrm_delete: only the status changes.
 func (m *Machine) forgetResource(a *graph.Action) {
 	if s := m.subjectOf(a.Node); s != nil && a.Resource != nil {
-		delete(s.hist, a.Resource.ID)
+		s.forget(a.Resource.ID)
+		m.mirrorSoon()
 	}
 	m.confirm(a, true)
 }

@@ -19,6 +19,7 @@ type fencing struct {
 	timeout time.Duration
 	delay   time.Duration
 	why     string
+	process string // of the node, when the shot was ordered
 	done    func(ok bool)
 }
 
@@ -31,6 +32,7 @@ func (m *Machine) fence(f fencing) {
 			return
 		}
 	}
+	f.process = m.processOf(f.node)
 	m.fenceKeys++
 	key := m.cfg.Process + ".fence." + strconv.FormatUint(m.fenceKeys, 10)
 	m.fences[key] = &f
@@ -47,7 +49,7 @@ func (m *Machine) fenceEnded(ev FenceEnded) {
 	if ev.OK {
 		m.note(Warn, "%s was fenced (%s) %s", f.node, f.action, ev.Reason)
 		if f.action != "on" {
-			m.markDead(f.node)
+			m.markDead(f.node, f.process)
 		}
 	} else {
 		m.note(Error, "%s could not be fenced (%s): %s", f.node, f.action, ev.Reason)
@@ -55,18 +57,28 @@ func (m *Machine) fenceEnded(ev FenceEnded) {
 	f.done(ev.OK)
 }
 
-// markDead takes a node for dead on the word of a fence device or of an
-// administrator.
-func (m *Machine) markDead(name string) {
+// processOf is the process of a node that was heard last.
+func (m *Machine) processOf(name string) string {
+	if p := m.peers[name]; p != nil && p.hello != nil {
+		return p.hello.Process
+	}
+	if f := m.table[name]; f != nil {
+		return f.Process
+	}
+	return ""
+}
+
+// markDead takes a process of a node for dead on the word of a fence device
+// or of an administrator. A node that has booted and is heard again by the
+// time the device reports counts as what it is: another process.
+func (m *Machine) markDead(name, process string) {
 	p := m.peers[name]
+	if p != nil && p.hello != nil && p.hello.Process != process {
+		p.killed = process
+		return
+	}
 	if p != nil {
-		p.dead, p.harmless = true, true
-		if p.hello != nil {
-			p.killed = p.hello.Process
-		} else if f := m.table[name]; f != nil {
-			p.killed = f.Process
-		}
-		p.hello = nil
+		p.dead, p.harmless, p.killed, p.hello = true, true, process, nil
 	}
 	if m.dc != nil {
 		m.lose(name, name+" was fenced")
@@ -153,7 +165,7 @@ func (m *Machine) fenceForDC(o Order) {
 
 func (m *Machine) fencedByPeer(up *Update, g *given) {
 	if up.RC == 0 && len(up.Drop) == 1 {
-		m.markDead(up.Drop[0])
+		m.markDead(up.Drop[0], m.processOf(up.Drop[0]))
 		m.think(up.Drop[0] + " was fenced")
 	}
 	if g != nil && m.dc != nil {

@@ -21,7 +21,8 @@ type Machine struct {
 	boss      string           // who coordinates, "" when not known
 	table     map[string]*NodeFact
 	exec      *executor
-	dc        *coordinator // nil unless this member is DC
+	mirrors   map[string]*mirrored // copies of the other members' histories
+	dc        *coordinator         // nil unless this member is DC
 	wasDC     bool
 	asks      map[string]*ask
 	fences    map[string]*fencing
@@ -50,7 +51,7 @@ func New(cfg Config, now time.Time) (*Machine, error) {
 		return nil, fmt.Errorf("start member %s: it is not among the configured nodes %v", cfg.Name, cfg.Members)
 	}
 	m := &Machine{cfg: cfg, born: now, now: now, chance: chance(cfg.Seed), peers: map[string]*peer{}, table: map[string]*NodeFact{},
-		exec: newExecutor(), asks: map[string]*ask{}, fences: map[string]*fencing{}}
+		exec: newExecutor(), mirrors: map[string]*mirrored{}, asks: map[string]*ask{}, fences: map[string]*fencing{}}
 	for _, name := range cfg.Members {
 		if name != cfg.Name {
 			m.peers[name] = &peer{name: name}
@@ -156,6 +157,8 @@ func (m *Machine) dispatch(from string, msg *Message) {
 	case msg.Attrs != nil:
 		m.attrsKept(from, msg.Attrs)
 		m.heardAttrs(from, msg.Attrs)
+	case msg.Mirror != nil:
+		m.heardMirror(from, msg.Mirror)
 	case msg.Ask != nil:
 		m.heardAsk(from, msg.Ask)
 	case msg.Reply != nil:

@@ -25,6 +25,7 @@ type Message struct {
 	Updates *Updates `json:",omitempty"`
 	Taken   *Taken   `json:",omitempty"`
 	Attrs   *Attrs   `json:",omitempty"`
+	Mirror  *Mirror  `json:",omitempty"`
 	Ask     *Ask     `json:",omitempty"`
 	Reply   *Told    `json:",omitempty"`
 }

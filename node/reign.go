@@ -32,6 +32,10 @@ type subject struct {
 	attrs    map[string]string
 	attrsVer uint64
 	attrsAck uint64
+
+	version uint64            // of hist
+	changed map[string]uint64 // by resource: the version of its last change
+	mirrors map[string]uint64 // by node: the version of its copy at this member
 }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
@@ -58,6 +62,7 @@ func (m *Machine) beginReign(quorum bool) {
 	for _, p := range m.sortedPeers() {
 		m.factFor(p)
 	}
+	m.recall()
 	m.set(alarmJoin, m.cfg.JoinWait)
 	m.joinReign(m.cfg.Name, m.dc.reign, nil)
 	m.think("a new DC")
@@ -73,7 +78,7 @@ func (m *Machine) endReign(why string) {
 	}
 	m.note(Info, "this member is no longer DC: %s", why)
 	m.dc = nil
-	for _, a := range []alarm{alarmOrders, alarmJoin, alarmEngine} {
+	for _, a := range []alarm{alarmOrders, alarmJoin, alarmEngine, alarmMirror} {
 		m.clear(a)
 	}
 	m.sooner(alarmHello, 0)
@@ -204,7 +209,7 @@ func (m *Machine) heardJoin(from string, j *Join) {
 		m.lose(from, from+" began anew")
 	}
 	s := &subject{name: from, process: j.Process, taken: j.Upto, hist: newHistory(j.History), attrs: map[string]string{},
-		attrsVer: j.AttrsVer, attrsAck: j.AttrsVer}
+		attrsVer: j.AttrsVer, attrsAck: j.AttrsVer, version: 1, changed: map[string]uint64{}, mirrors: map[string]uint64{}}
 	for _, a := range j.Attrs {
 		s.attrs[a.Name] = a.Value
 	}
@@ -213,6 +218,10 @@ func (m *Machine) heardJoin(from string, j *Join) {
 	}
 	m.dc.members[from] = s
 	delete(m.dc.lost, from)
+	for _, other := range m.dc.members { // order: each on its own
+		delete(other.mirrors, from)
+	}
+	m.mirrorSoon()
 	f := m.fact(from)
 	if f.InCCM == 0 || f.Process != j.Process {
 		f.InCCM = m.now.Unix()

@@ -54,17 +54,19 @@ func (m *Machine) takeUpdate(s *subject, up *Update) {
 func (m *Machine) takeHistory(s *subject, up *Update) {
 	id := up.History.ID
 	s.hist.dropPending(id, up.Key)
+	s.touch(id)
+	m.mirrorSoon()
 	switch up.Kind {
 	case UpdateDeleted:
-		delete(s.hist, id)
+		s.forget(id)
 		m.clearFailures(s.name, id, false)
 	case UpdateCancelled, UpdateCleared:
-		s.hist.drop(id, up.Drop...)
+		s.drop(id, up.Drop...)
 		if up.Kind == UpdateCleared {
 			m.clearFailures(s.name, id, false)
 		}
 	default:
-		s.hist.put(up.History)
+		s.put(up.History)
 	}
 }
 

@@ -16,7 +16,8 @@ type plan struct {
 	engine    uint64 // the RunEngine under way, 0 when none
 	walk      *graph.Walk
 	notBefore time.Time
-	failed    map[string]int // fencings that failed, by node
+	failed    map[string]int  // fencings that failed, by node
+	leaving   []*graph.Action // do_shutdowns that wait for what still runs there
 }
 
 // given is an order without a result.
@@ -111,6 +112,9 @@ func (m *Machine) advance() bool {
 		moved = true
 		m.perform(a)
 	}
+	if m.letGo() {
+		moved = true
+	}
 	m.flushOrders()
 	return moved
 }
@@ -123,7 +127,7 @@ func (m *Machine) perform(a *graph.Action) {
 	case a.Operation == "stonith":
 		m.performFence(a)
 	case a.Operation == "do_shutdown":
-		m.performShutdown(a)
+		m.dc.plan.leaving = append(m.dc.plan.leaving, a)
 	case a.Operation == "lrm_delete":
 		m.forgetResource(a)
 	default:
@@ -183,8 +187,9 @@ func (m *Machine) give(g *given) {
 		return
 	}
 	if g.inWalk && keepsHistory(g.action.Operation) && g.action.Resource != nil && g.action.Operation != "clear_failcount" {
-		s.hist.put(pendingEntry(g.action, g.key, g.node, m.now.Unix()))
+		s.put(pendingEntry(g.action, g.key, g.node, m.now.Unix()))
 		m.updates++
+		m.mirrorSoon()
 	}
 	timeout := time.Duration(metaNumber(g.action, "timeout")+metaNumber(g.action, "start_delay")) * time.Millisecond
 	g.sent, g.deadline = m.now, m.now.Add(timeout+m.options().clusterDelay)
@@ -248,7 +253,7 @@ func (m *Machine) orderLost(g *given) {
 		h := pendingEntry(g.action, g.key, g.node, m.now.Unix())
 		h.Entries[0].Status, h.Entries[0].RC = OpTimeout, 1
 		h.Entries[0].ID = opKey(h.ID, "last_failure", 0)
-		s.hist.put(h)
+		s.put(h)
 	}
 	m.orderFailed(g, "action lost")
 }

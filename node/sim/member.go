@@ -159,6 +159,7 @@ func (m *Member) step(ev node.Event) {
 		return
 	}
 	effects := m.m.Step(m.w.now, ev)
+	m.w.lastStep = fmt.Sprintf("%s %T %d effects", m.name, ev, len(effects))
 	for _, e := range effects {
 		m.perform(e)
 	}
