@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+
+	"crm/engine/rule"
 )
 
 // verdict is what comparing an operation's recorded parameters with the
@@ -122,6 +124,34 @@ func (c *cluster) compareDigests(r *Resource, n *Node, e *opEntry) verdict {
 		return digestsRestart
 	}
 	return digestsDiffer
+}
+
+// onlySecretsDiffer tells whether an operation ran with the configured
+// parameters, those left aside that shall not be seen. In a CIB that was saved
+// for others to read, passwords are often replaced.
+func (c *cluster) onlySecretsDiffer(r *Resource, n *Node, e *opEntry) bool {
+	recorded := e.element.SelectAttr("op-secure-digest")
+	if recorded == nil {
+		return false
+	}
+	secret := []string{"passwd", "password", "user"}
+	if list := e.element.SelectAttr("op-secure-params"); list != nil {
+		secret = strings.Fields(list.Value)
+	}
+	params := c.digestParams(r, n, opKey{e.task, e.ms})
+	if old := rule.CompareVersions(e.element.SelectAttrValue("crm_feature_set", "0"), "3.16.0") < 0; old {
+		params = slices.Clone(c.paramsOf(r, n))
+		params = slices.DeleteFunc(params, func(a attribute) bool {
+			return unlisted(a.name) || r.is(flagFenceDevice) && fencerParam(a.name)
+		})
+	}
+	params = slices.DeleteFunc(params, func(a attribute) bool { return slices.Contains(secret, a.name) })
+	return digestOf(params) == recorded.Value
+}
+
+// fencerParam tells a parameter that the fencer uses and agents do not see.
+func fencerParam(name string) bool {
+	return strings.HasPrefix(name, "pcmk_") || name == "provides" || name == "stonith-timeout"
 }
 
 // parametersChanged tells whether an operation ran with other parameters than

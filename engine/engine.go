@@ -10,11 +10,12 @@ import (
 
 // Input is all that a decision depends on.
 type Input struct {
-	CIB     *cib.Document // is only read
-	Now     time.Time     // the effective time for rules and expiries
-	RunID   int           // the transition's number; 1 when 0
-	Explain bool          // keep the trace that "why" answers from
-	Scores  bool          // keep the lines of the scores output
+	CIB       *cib.Document // is only read
+	Now       time.Time     // the effective time for rules and expiries
+	RunID     int           // the transition's number; 1 when 0
+	Explain   bool          // keep the trace that "why" answers from
+	Sanitized bool          // secrets may have been taken out of the CIB
+	Scores    bool          // keep the lines of the scores output
 }
 
 // Situation is a cluster as its CIB shows it: what is where, before anything

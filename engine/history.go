@@ -65,6 +65,7 @@ type opEntry struct {
 	onNode   string
 	key      string // operation_key, else the id
 
+	expired    bool  // a recurring operation's failure that is too old to count
 	transition int64 // that it belongs to, -1 for none
 	uuid       string
 }

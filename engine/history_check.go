@@ -176,7 +176,14 @@ func (c *cluster) checkConfig(r *Resource, n *Node, e *opEntry) bool {
 	if e.ms == 0 && (task == "monitor" || task == "migrate_from" || task == "promote") {
 		task = "start"
 	}
-	switch c.compareDigests(r, n, e) {
+	v := c.compareDigests(r, n, e)
+	if e.expired {
+		v = digestsRestart
+	}
+	if v != digestsEqual && c.in.Sanitized && c.onlySecretsDiffer(r, n, e) {
+		return false
+	}
+	switch v {
 	case digestsEqual:
 		return false
 	case digestsRestart:
@@ -283,6 +290,4 @@ func (c *cluster) scheduleClearFailCount(r *Resource, n *Node, _ string) {
 
 // rescheduleMonitor has a recurring operation, whose failure is too old to
 // count, started anew.
-func (c *cluster) rescheduleMonitor(r *Resource, n *Node, e *opEntry) {
-	c.action(r, opKey{e.task, e.ms}, e.task, n, true).set(actReschedule)
-}
+func (c *cluster) rescheduleMonitor(_ *Resource, _ *Node, e *opEntry) { e.expired = true }

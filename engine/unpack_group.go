@@ -11,12 +11,30 @@ func (c *cluster) unpackGroup(r *Resource) bool {
 	for e := range cib.Children(r.element, "primitive") {
 		if m := c.unpackResource(e, r, r.instance); m != nil {
 			r.Children = append(r.Children, m)
+			c.forceAnonymous(r, m)
 		}
 	}
 	if len(r.Children) == 0 {
 		c.warn("group %s has no members", r.ID)
 	}
 	return len(r.Children) > 0
+}
+
+// forceAnonymous makes the clone of a group anonymous when a member's agent
+// cannot tell instances apart. Members unpacked later are not touched, unless
+// they are of such an agent themselves; Pacemaker leaves them so, too.
+func (c *cluster) forceAnonymous(group, member *Resource) {
+	top := group.topmost()
+	if top.Kind != KindClone || !member.Unique() || member.Class == "ocf" || member.Class == "stonith" {
+		return
+	}
+	member.clear(flagUnique)
+	if top.Unique() {
+		top.clear(flagUnique)
+		top.clone.nodeMax = 1
+		top.clone.max = min(top.clone.max, len(c.nodes))
+		group.each(func(r *Resource) { r.clear(flagUnique) })
+	}
 }
 
 // notFalse tells whether a meta-attribute is anything but a word for no.
