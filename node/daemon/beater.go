@@ -13,6 +13,9 @@ import (
 	"crm/node/wire"
 )
 
+// patience is how late the ring's clock may be while packets wait.
+const patience = 10 * time.Millisecond
+
 // beater owns the ring.
 type beater struct {
 	self    string
@@ -59,9 +62,13 @@ func (b *beater) run(ctx context.Context) {
 			}
 			b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Heard, Link: p.Link, Message: p.Message}))
 		case <-timer.C:
+		}
+		// What has come in is looked at before anybody is taken for dead, but
+		// not for ever.
+		if late := time.Since(b.ring.Deadline()); late >= 0 && (len(b.packets) == 0 || late > patience) {
 			b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Elapsed}))
 		}
-		timer.Reset(time.Until(b.ring.Deadline()))
+		timer.Reset(max(0, time.Until(b.ring.Deadline())))
 	}
 }
 

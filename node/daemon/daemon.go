@@ -36,6 +36,7 @@ type Daemon struct {
 	media    transport.Media
 	sealed   transport.Sealed
 	server   *control.Server
+	logs     logs
 	ended    chan struct{}
 }
 
@@ -59,11 +60,14 @@ func Start(opts Options) (*Daemon, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Daemon{opts: opts, settings: s, started: time.Now(), events: newQueue[node.Event](), effects: newQueue[job](),
+	var l logs
+	opts.Log, l = openLogs(opts.Log, s.ring)
+	d := &Daemon{opts: opts, logs: l, settings: s, started: time.Now(), events: newQueue[node.Event](), effects: newQueue[job](),
 		answers: &answers{waiting: map[string][]chan node.Reply{}}, watchers: &watchers{all: map[chan control.Event]bool{}},
 		ended: make(chan struct{})}
 	if err := d.open(); err != nil {
-		return nil, errors.Join(err, d.close())
+		d.logs.epitaph(err)
+		return nil, errors.Join(err, d.close(), d.logs.close())
 	}
 	return d, nil
 }
@@ -179,14 +183,14 @@ func (d *Daemon) Wait(stop, now context.Context) error {
 	rooms.Wait()
 	d.agents.working.Wait()
 	err = errors.Join(err, d.close())
-	switch {
-	case err != nil:
-		return err
-	case !exit.Clean && now.Err() == nil:
-		return fmt.Errorf("this member ended: %s", exit.Reason)
+	if err == nil && !exit.Clean && now.Err() == nil {
+		err = fmt.Errorf("this member ended: %s", exit.Reason)
 	}
-	d.notice(node.Info, "member "+d.opts.Name+" has ended: "+exit.Reason)
-	return nil
+	if err == nil {
+		d.notice(node.Info, "member "+d.opts.Name+" has ended: "+exit.Reason)
+	}
+	d.logs.epitaph(err)
+	return errors.Join(err, d.logs.close())
 }
 
 // shutdown asks the cluster to let this member go.

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"fmt"
 
 	"crm/engine"
 	"crm/node"
@@ -33,8 +34,19 @@ func (r *engineRoom) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case q := <-r.questions:
-			out, err := engine.Run(q.Input)
+			out, err := decide(q.Input)
 			r.events.push(node.EngineAnswered{ID: q.ID, Output: out, Err: err})
 		}
 	}
+}
+
+// decide survives a fault in the engine. A panic here would end this member,
+// then the next DC over the same CIB, and so all of them.
+func decide(in engine.Input) (out *engine.Output, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			out, err = nil, fmt.Errorf("the policy engine failed over this CIB, which is a bug: %v", r)
+		}
+	}()
+	return engine.Run(in)
 }

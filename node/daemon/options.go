@@ -25,7 +25,7 @@ const (
 // Options are what a daemon is started with. Empty fields get the defaults of
 // an installed system.
 type Options struct {
-	Name      string // node name; the host's when empty
+	Name      string // node name; when empty the first line of nodeinfo beside ha.cf, else the host's
 	ConfigDir string // of ha.cf and authkeys
 	StateDir  string
 	Socket    string
@@ -41,6 +41,16 @@ type Options struct {
 
 // withDefaults fills in what was left empty.
 func (o Options) withDefaults() (Options, error) {
+	fill := func(s *string, value string) {
+		if *s == "" {
+			*s = value
+		}
+	}
+	fill(&o.ConfigDir, DefaultConfigDir)
+	if text, err := os.ReadFile(filepath.Join(o.ConfigDir, "nodeinfo")); err == nil {
+		name, _, _ := strings.Cut(string(text), "\n")
+		fill(&o.Name, strings.TrimSpace(name))
+	}
 	if o.Name == "" {
 		host, err := os.Hostname()
 		if err != nil {
@@ -49,12 +59,6 @@ func (o Options) withDefaults() (Options, error) {
 		o.Name = host
 	}
 	o.Name = strings.ToLower(o.Name)
-	fill := func(s *string, value string) {
-		if *s == "" {
-			*s = value
-		}
-	}
-	fill(&o.ConfigDir, DefaultConfigDir)
 	fill(&o.StateDir, DefaultStateDir)
 	fill(&o.Socket, control.DefaultSocket)
 	if o.Log == nil {
@@ -114,6 +118,9 @@ func readKeys(o Options) (*wire.Keyring, error) {
 	}
 	keys, warnings, err := haconf.ParseAuthkeys(path, text, info.Mode().Perm())
 	warn(o.Log, warnings)
+	if err == nil && keys.Signing().Method == wire.CRC {
+		o.Log.Warn("authkeys signs with crc, which anybody can forge: use sha1 or sha256 and a key, unless the members have a cable of their own")
+	}
 	return keys, err
 }
 

@@ -120,6 +120,7 @@ const (
 	earlyBeats = 5 * time.Second
 	earlyExtra = 2 * time.Second
 	askAgain   = time.Second
+	askSoonest = 20 * time.Millisecond
 	longestDT  = time.Hour
 )
 
@@ -273,7 +274,7 @@ func (r *Ring) join() {
 	if r.askAt.IsZero() || !r.now.Before(r.askAt) {
 		r.say(wire.New("reqnodes").Add(wire.Dest, alive[r.asked%len(alive)].name))
 		r.asked++
-		r.askAt = r.now.Add(askAgain)
+		r.askAt = r.now.Add(min(askAgain, max(r.cfg.KeepAlive, askSoonest)))
 	}
 }
 
