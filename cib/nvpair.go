@@ -95,11 +95,7 @@ func (d *Document) SetNV(e *etree.Element, kind, setID, name, value string) *etr
 		insertSet(e, set)
 		x.Add(set)
 	}
-	nv := set.CreateElement("nvpair")
-	nv.CreateAttr("id", x.Unused(CleanID(ID(set)+"-"+name)))
-	nv.CreateAttr("name", name)
-	nv.CreateAttr("value", value)
-	return nv
+	return addPair(x, set, name, value)
 }
 
 func unruledNV(e *etree.Element, kind, name string) *etree.Element {
@@ -135,11 +131,7 @@ func DeleteNV(e *etree.Element, kind, name string) int {
 		}
 	}
 	for _, nv := range gone {
-		set := nv.Parent()
-		Remove(nv)
-		if contentOf(set) == nothing {
-			Remove(set)
-		}
+		RemoveNV(nv)
 	}
 	return len(gone)
 }
@@ -192,4 +184,37 @@ func IsFalse(s string) bool {
 		}
 	}
 	return false
+}
+
+// AddNV makes an nvpair in the set setID of e, which is made when it is
+// missing, whatever other sets have a pair of that name.
+func (d *Document) AddNV(e *etree.Element, kind, setID, name, value string) *etree.Element {
+	for set := range Children(e, kind) {
+		if ID(set) == setID {
+			return addPair(d.Index(), set, name, value)
+		}
+	}
+	x := d.Index()
+	set := etree.NewElement(kind)
+	set.CreateAttr("id", x.Unused(CleanID(setID)))
+	insertSet(e, set)
+	x.Add(set)
+	return addPair(x, set, name, value)
+}
+
+func addPair(x *Index, set *etree.Element, name, value string) *etree.Element {
+	nv := set.CreateElement("nvpair")
+	nv.CreateAttr("id", x.Unused(CleanID(ID(set)+"-"+name)))
+	nv.CreateAttr("name", name)
+	nv.CreateAttr("value", value)
+	return nv
+}
+
+// RemoveNV takes an nvpair out, and its set when that holds nothing then.
+func RemoveNV(nv *etree.Element) {
+	set := nv.Parent()
+	Remove(nv)
+	if set != nil && contentOf(set) == nothing {
+		Remove(set)
+	}
 }

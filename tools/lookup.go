@@ -16,8 +16,12 @@ type Tool func(args []string, std Streams) int
 // A new tool is a file of its own here and one line in this table.
 func Lookup(name string) (Tool, bool) {
 	tool, known := map[string]Tool{
-		"cibadmin":     Cibadmin,
-		"crm_simulate": Simulate,
+		"cibadmin":      Cibadmin,
+		"crm_attribute": Attribute,
+		"crm_failcount": Failcount,
+		"crm_master":    Master,
+		"crm_standby":   Standby,
+		"crm_simulate":  Simulate,
 	}[name]
 	return tool, known
 }
