@@ -62,7 +62,10 @@ func containerOptions(r *Resource, conf bundleConfig, rep *replica) (options, mo
 	}
 	folders := mountOptions(&b, r, conf, name)
 	portOptions(&b, conf, rep, net, port)
-	b.WriteString(" " + own + " " + hostOptions(r, conf))
+	if own != "" {
+		b.WriteString(" " + own)
+	}
+	b.WriteString(" " + hostOptions(r, conf))
 	return b.String(), strings.Join(folders, ",")
 }
 
@@ -119,9 +122,9 @@ func hostOptions(r *Resource, conf bundleConfig) string {
 	if conf.ipStart == "" || cib.Attr(conf.network, "add-host") == "false" {
 		return ""
 	}
-	var words []string
+	words := ""
 	for _, rep := range r.bundle.replicas {
-		words = append(words, "--add-host="+sanitized(r.ID+"-"+strconv.Itoa(rep.number))+":"+rep.address)
+		words += " --add-host=" + sanitized(r.ID+"-"+strconv.Itoa(rep.number)) + ":" + rep.address
 	}
-	return strings.Join(words, " ")
+	return words
 }
