@@ -137,7 +137,10 @@ func (c *cluster) mayProbe(r *Resource, n *Node) bool {
 			return false
 		}
 	}
-	return e == nil || e.probe != probeNever
+	if e == nil {
+		return n.probe != probeNever
+	}
+	return e.probe != probeNever
 }
 
 // isRemoteLaunched tells a connection to what runs in a launcher: it is

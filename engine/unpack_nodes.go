@@ -162,6 +162,9 @@ func impliedConnection(e *etree.Element) *etree.Element {
 	}
 	spec := newConnection{id: name, container: cib.ID(e), addr: plain.get("remote-addr"), port: plain.get("remote-port"),
 		managed: plain.get("is-managed"), migrate: plain.get("remote-allow-migrate"), startTimeout: plain.get("remote-connect-timeout")}
+	if spec.startTimeout == "" {
+		spec.startTimeout = "60s"
+	}
 	return spec.element()
 }
 
@@ -174,12 +177,11 @@ func (s newConnection) element() *etree.Element {
 	addBlock(e, "meta_attributes", s.id+"-meta_attributes", "internal_rsc", "true", "container", s.container,
 		"allow-migrate", s.migrate, "is-managed", s.managed)
 	addBlock(e, "instance_attributes", s.id+"-instance_attributes", "addr", s.addr, "port", s.port)
-	if s.startTimeout == "" {
-		s.startTimeout = "60s"
-	}
 	ops := e.CreateElement("operations")
 	addOperation(ops, s.id, "monitor", "30s", "30s")
-	addOperation(ops, s.id, "start", "0", s.startTimeout)
+	if s.startTimeout != "" {
+		addOperation(ops, s.id, "start", "0", s.startTimeout)
+	}
 	return e
 }
 
