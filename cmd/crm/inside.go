@@ -19,22 +19,22 @@ func inside(argv []string, stdin io.Reader, stdout, stderr io.Writer) (code int,
 	if code, asked := lab.Child(argv[1:]); asked {
 		return code, true
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	defer stop()
 	if filepath.Base(argv[0]) == lab.FenceAgent {
-		return lab.FenceMain(ctx, argv[1:], stdin, stdout, stderr), true
+		return lab.FenceMain(context.Background(), argv[1:], stdin, stdout, stderr), true
 	}
 	if len(argv) < 2 {
 		return 0, false
 	}
 	switch argv[1] {
 	case "agent":
-		return agent.Command(ctx, argv[2:], os.Environ(), stdout, stderr), true
+		return agent.Command(context.Background(), argv[2:], os.Environ(), stdout, stderr), true
 	case "daemon":
 		return runDaemon(argv[2:], stderr), true
 	case "lab":
 		return runLab(argv[2:], stdout, stderr), true
 	case "httpd":
+		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+		defer stop()
 		return agent.WebServer(ctx, argv[2:], os.Environ(), stderr), true
 	}
 	return 0, false

@@ -43,7 +43,9 @@ func runLab(args []string, stdout, stderr io.Writer) int {
 		}
 		return 2
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ended, stopEnded := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
+	defer stopEnded()
+	ctx, stop := signal.NotifyContext(ended, syscall.SIGINT)
 	defer stop()
 	started := time.Now()
 	l, err := lab.Start(ctx, run.opts)
@@ -51,7 +53,12 @@ func runLab(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "crm lab: %v\n", err)
 		return 1
 	}
-	err = run.in(ctx, l, started, stdout, stop)
+	err = run.show(ctx, l, started, stdout)
+	if err == nil && run.converses() {
+		stop()
+		signal.Ignore(syscall.SIGINT, syscall.SIGQUIT) // from here on the shell's
+		err = converseIn(ended, l)
+	}
 	if closing := l.Close(); err == nil {
 		err = closing
 	}
@@ -98,28 +105,39 @@ func labArguments(args []string, stderr io.Writer) (labRun, error) {
 	return run, nil
 }
 
-// in does what is to be done in the lab. From the shell on, Ctrl-C is the
-// shell's.
-func (r labRun) in(ctx context.Context, l *lab.Lab, started time.Time, stdout io.Writer, stop func()) error {
+// show runs the demonstration, if it was asked for.
+func (r labRun) show(ctx context.Context, l *lab.Lab, started time.Time, stdout io.Writer) error {
+	if !r.demo {
+		fmt.Fprintf(stdout, "%s\n", l.Describe())
+		return nil
+	}
 	binary, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	if r.demo {
-		d := &demo{lab: l, binary: binary, out: stdout}
-		if err := d.run(ctx, started); err != nil {
-			return errors.Join(err, tails(l))
-		}
-		if !term.IsTerminal(int(os.Stdin.Fd())) {
-			return nil
-		}
-		fmt.Fprintf(stdout, "\nThis is the shell of the lab; \"lab\" has the tools to harm it, \"quit\" ends it.\n")
-	} else {
-		fmt.Fprintf(stdout, "%s\n", l.Describe())
+	d := &demo{lab: l, binary: binary, out: stdout}
+	if err := d.run(ctx, started); err != nil {
+		return errors.Join(err, tails(l))
 	}
-	stop()
-	signal.Ignore(syscall.SIGINT, syscall.SIGQUIT)
-	shell := exec.Command(binary)
+	if r.converses() {
+		fmt.Fprintf(stdout, "\nThis is the shell of the lab; \"lab\" has the tools to harm it, \"quit\" ends it.\n")
+	}
+	return nil
+}
+
+// converses tells whether the shell is opened: after a demonstration only for
+// somebody at a terminal.
+func (r labRun) converses() bool { return !r.demo || term.IsTerminal(int(os.Stdin.Fd())) }
+
+// converseIn opens the shell in the lab.
+func converseIn(ctx context.Context, l *lab.Lab) error {
+	binary, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	shell := exec.CommandContext(ctx, binary)
+	shell.Cancel = func() error { return shell.Process.Signal(syscall.SIGTERM) }
+	shell.WaitDelay = time.Second
 	shell.Env = labEnv(l)
 	shell.Stdin, shell.Stdout, shell.Stderr = os.Stdin, os.Stdout, os.Stderr
 	return shell.Run()

@@ -140,7 +140,7 @@ func (l *Lab) boot(ctx context.Context, o Options, namespaced bool) error {
 	go func() { _ = cmd.Wait(); close(ended) }()
 	stop := context.AfterFunc(ctx, func() { life.Close() })
 	defer stop()
-	err = json.NewEncoder(life).Encode(plan{Dir: l.Dir, Binary: o.Binary, Namespaced: namespaced, Members: l.Members})
+	err = json.NewEncoder(life).Encode(plan{Dir: l.Dir, Binary: o.Binary, Namespaced: namespaced, Keep: l.keep, Members: l.Members})
 	if err == nil {
 		err = waitReady(ready)
 	}
@@ -166,14 +166,17 @@ func (l *Lab) Close() error {
 	return errors.Join(err, l.remove())
 }
 
-func (l *Lab) remove() error {
-	if l.keep {
+func (l *Lab) remove() error { return remove(l.Dir, l.keep) }
+
+// remove removes a lab's folder.
+func remove(dir string, keep bool) error {
+	if keep {
 		return nil
 	}
-	if at := mountedUnder(l.Dir); at != "" {
-		return fmt.Errorf("something is still mounted at %s: %s is left as it is", at, l.Dir)
+	if at := mountedUnder(dir); at != "" {
+		return fmt.Errorf("something is still mounted at %s: %s is left as it is", at, dir)
 	}
-	return os.RemoveAll(l.Dir)
+	return os.RemoveAll(dir)
 }
 
 // mountedUnder is a mount point below a folder, "" when there is none: what is

@@ -28,6 +28,7 @@ type plan struct {
 	Dir        string
 	Binary     string
 	Namespaced bool
+	Keep       bool // the folder, at the end
 	Members    []Member
 }
 
@@ -89,7 +90,7 @@ func switchMain(orders io.Reader, ready io.WriteCloser) error {
 	ready.Close()
 	_, _ = io.Copy(io.Discard, in) // until the lab is gone
 	listener.Close()
-	return s.end()
+	return errors.Join(s.end(), remove(s.plan.Dir, s.plan.Keep)) // the lab may be unable to: it may have been killed
 }
 
 // build makes the client's end of the network.
