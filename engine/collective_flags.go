@@ -100,7 +100,7 @@ func (c *cluster) instanceFlags(a *action, n *Node) actionFlags {
 		if ia == nil {
 			continue
 		}
-		f := c.flags(ia, node)
+		f := c.flags(ia, n)
 		if f&actOptional == 0 {
 			flags &^= actOptional
 			a.clear(actOptional)

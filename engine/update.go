@@ -263,7 +263,7 @@ func (c *cluster) blockDependents(a *action) {
 			continue
 		}
 		task := "start"
-		if a.task == "promote" && col.depRole == RolePromoted {
+		if col.depRole == RolePromoted {
 			task = "promote"
 		}
 		c.blockColocated(col.dependent, task, a)
