@@ -86,6 +86,7 @@ type plan struct {
 	orders  []order
 
 	deferred []deferredCheck
+	planned  []Planned
 }
 
 // resourcePlan is what is planned for one resource.
@@ -389,6 +390,17 @@ func (a *action) because(word string, other *action) {
 		return
 	}
 	a.say(word + " " + other.rsc.ID + " " + other.task)
+}
+
+// ends tells whether the key is one of these operations', or of a
+// notification about one.
+func (k opKey) ends(operations ...string) bool {
+	for _, o := range operations {
+		if k.ms == 0 && (k.op == o || strings.HasSuffix(k.op, "_"+o)) {
+			return true
+		}
+	}
+	return false
 }
 
 // notification tells whether a key is one of a notification.

@@ -64,5 +64,6 @@ func (s *Situation) Decide() *Output {
 	c.orderRemotes()
 	c.scheduleFencing()
 	c.applyOrders()
+	c.summarize()
 	return &Output{Graph: c.buildGraph(), c: c}
 }

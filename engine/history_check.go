@@ -49,6 +49,7 @@ func (c *cluster) historyMatches(h *history) []*Resource {
 		}
 	}
 	add(c.byID[id])
+	add(h.rsc)
 	return found
 }
 

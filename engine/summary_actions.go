@@ -18,17 +18,22 @@ type Planned struct {
 
 // Planned lists what will become of resources and nodes, in the order of the
 // transition summary.
-func (o *Output) Planned() []Planned {
-	s := &summarizer{c: o.c}
-	for _, a := range slices.Backward(o.c.actions) {
+func (o *Output) Planned() []Planned { return o.c.planned }
+
+// summarize finds out what will become of resources and nodes. It comes
+// before the graph, since looking for an action of a node gives the node to
+// an action that has none.
+func (c *cluster) summarize() {
+	s := &summarizer{c: c}
+	for _, a := range slices.Backward(c.actions) {
 		s.nodeAction(a)
 	}
-	for _, r := range o.c.resources {
+	for _, r := range c.resources {
 		if !r.Removed() || r.fullyActive() {
 			s.resource(r)
 		}
 	}
-	return s.lines
+	c.planned = s.lines
 }
 
 // SummaryLines is the transition summary as crm_simulate prints it, without

@@ -255,7 +255,7 @@ func (c *cluster) blockDependents(a *action) {
 			}
 		}
 	}
-	for _, col := range r.withThis {
+	for _, col := range c.withThisList(r) {
 		if col.score < infinite {
 			continue
 		}

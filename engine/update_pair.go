@@ -175,7 +175,7 @@ func (c *cluster) interleaves(p pair) bool {
 		return false
 	}
 	decides := then
-	if p.then.key == (opKey{"stop", 0}) || p.then.key == (opKey{"demote", 0}) {
+	if p.then.key.ends("stop", "demote") {
 		decides = first
 	}
 	return decides.meta.isTrue("interleave")
@@ -184,7 +184,7 @@ func (c *cluster) interleaves(p pair) bool {
 // pairInterleaved ties each instance of then to its partner of first.
 func (c *cluster) pairInterleaved(p pair) change {
 	var changed change
-	current := p.first.key == (opKey{"stopped", 0}) || p.first.key == (opKey{"demoted", 0})
+	current := p.first.key.ends("stopped", "demoted")
 	for _, t := range p.then.rsc.instances() {
 		f := c.partner(t, p.first.rsc, current)
 		if f == nil {
@@ -230,7 +230,7 @@ func (c *cluster) partner(t, other *Resource, current bool) *Resource {
 	if nodes := t.locationsOf(current); len(nodes) == 1 {
 		return c.instanceOn(other, nodes[0], current)
 	}
-	for _, n := range c.allowedByName(t) {
+	for _, n := range c.places(t.allowed, nil) {
 		if f := c.instanceOn(other, n, current); f != nil {
 			return f
 		}
