@@ -54,12 +54,10 @@ func containerOptions(r *Resource, conf bundleConfig, rep *replica) (options, mo
 		b.WriteString(" --net=" + net)
 	}
 	port := conf.controlPort
-	if port == "" && conf.primitive != nil {
+	if port == "" {
 		port = "3121"
 	}
-	if port != "" {
-		b.WriteString(" -e PCMK_remote_port=" + port)
-	}
+	b.WriteString(" -e PCMK_remote_port=" + port)
 	folders := mountOptions(&b, r, conf, name)
 	portOptions(&b, conf, rep, net, port)
 	if own != "" {

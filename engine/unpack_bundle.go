@@ -227,6 +227,9 @@ func (c *cluster) implyConnection(r *Resource, conf bundleConfig, rep *replica) 
 	*r.bundle.clone.entry(n) = entry{score: ban, probe: probeExclusive, in: true}
 	rep.container.util = append(rep.container.util, rep.child.util...)
 	rep.child.util = nil
+	if rep.address != "" {
+		rep.child.meta.set("external-ip", rep.address)
+	}
 	return true
 }
 
