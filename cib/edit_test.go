@@ -187,3 +187,32 @@ func TestDeleteRefusesWhatOthersAreBuiltOn(t *testing.T) {
 		}
 	}
 }
+
+// What is left of sets when resources are deleted is said plainly.
+func TestDeleteUnwrapsSets(t *testing.T) {
+	p := func(id string) string {
+		return `<primitive id="` + id + `" class="ocf" provider="heartbeat" type="Dummy"/>`
+	}
+	set := func(attrs string, ids ...string) string {
+		s := `<resource_set ` + attrs + `>`
+		for _, id := range ids {
+			s += `<resource_ref id="` + id + `"/>`
+		}
+		return s + `</resource_set>`
+	}
+	d := parse(t, `<cib><configuration><resources>`+p("a")+p("b")+p("c")+`</resources><constraints>`+
+		`<rsc_order id="o">`+set(`id="o1" action="promote"`, "a", "b")+set(`id="o2" sequential="false"`, "c")+`</rsc_order>`+
+		`<rsc_colocation id="r" score="1">`+set(`id="r1" role="Master"`, "a", "b", "c")+`</rsc_colocation>`+
+		`<rsc_colocation id="s" score="1">`+set(`id="s1" sequential="false"`, "a", "b", "c")+`</rsc_colocation>`+
+		`</constraints></configuration></cib>`)
+	if _, err := d.Delete("b"); err != nil {
+		t.Fatal(err)
+	}
+	want := `<constraints>` +
+		`<rsc_order id="o" first="a" first-action="promote" then="c"/>` +
+		`<rsc_colocation id="r" score="1" rsc="c" rsc-role="Master" with-rsc="a" with-rsc-role="Master"/>` +
+		`<rsc_colocation id="s" score="1">` + set(`id="s1" sequential="false"`, "a", "c") + `</rsc_colocation></constraints>`
+	if got := Compact(d.Section(Constraints)); got != want {
+		t.Errorf("want %s\ngot  %s", want, got)
+	}
+}

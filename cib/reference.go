@@ -159,8 +159,17 @@ func (d *Document) Delete(id string) ([]string, error) {
 		gone = append(gone, own)
 	}
 	Remove(e)
+	var constraints []*etree.Element
 	for _, ref := range refs {
+		if ref.From.Tag == "resource_ref" && ref.From.Parent() != nil {
+			constraints = append(constraints, ref.From.Parent().Parent())
+		}
 		gone = append(gone, dropReference(ref)...)
+	}
+	for _, c := range constraints {
+		if c != nil && c.Parent() != nil {
+			unwrap(c)
+		}
 	}
 	return gone, nil
 }
@@ -262,6 +271,44 @@ func setMembers(constraint *etree.Element) (n int) {
 		}
 	}
 	return n
+}
+
+// unwrap turns a constraint whose sets have become two single resources, or
+// two in a row, into a plain one that means the same.
+func unwrap(constraint *etree.Element) {
+	var sets, refs []*etree.Element
+	for set := range Children(constraint, "resource_set") {
+		sets = append(sets, set)
+		for ref := range Children(set, "resource_ref") {
+			refs = append(refs, ref)
+		}
+	}
+	alone := len(sets) == 2 && refs[0].Parent() != refs[1].Parent()
+	inRow := len(sets) == 1 && !IsFalse(Attr(sets[0], "sequential")) && !IsFalse(Attr(sets[0], "require-all"))
+	if len(refs) != 2 || !alone && !inRow {
+		return
+	}
+	ends := [2]string{"first", "then"}
+	suffix := "action"
+	switch constraint.Tag {
+	case "rsc_colocation":
+		ends, suffix = [2]string{"rsc", "with-rsc"}, "role"
+		if inRow {
+			slices.Reverse(refs) // in a set each is placed with the one before it
+		}
+	case "rsc_order":
+	default:
+		return
+	}
+	for i, ref := range refs {
+		SetAttr(constraint, ends[i], ID(ref))
+		if s := Attr(ref.Parent(), suffix); s != "" {
+			SetAttr(constraint, ends[i]+"-"+suffix, s)
+		}
+	}
+	for _, set := range sets {
+		Remove(set)
+	}
 }
 
 // leastMembers is how many members a constraint over sets needs to mean
