@@ -107,6 +107,9 @@ func addMember(doc *cib.Document, c *Call, g, e *etree.Element) error {
 	if e.Tag != "primitive" {
 		return newError(Refused, c.words[3].Pos, "%s is a %s: a group has primitives only", attr(e, "id"), kindOf(e))
 	}
+	if e.Parent() == g && len(c.Args) == 3 {
+		return newError(Refused, c.words[3].Pos, "%s is a member of %s already", attr(e, "id"), attr(g, "id"))
+	}
 	if p := e.Parent(); p != g && cib.IsResource(p) {
 		return newError(Refused, c.words[3].Pos, "%s belongs to %s already", attr(e, "id"), attr(p, "id"))
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/beevik/etree"
+
 	"crm/cib"
 	"crm/completions"
 	"crm/grammar"
@@ -237,6 +239,27 @@ func runSet(ctx context.Context, c *Call) error {
 	return c.edit(ctx, func(doc *cib.Document) error { return setPath(doc, c.words[1], c.Args[1]) })
 }
 
+// setOperation changes one attribute of one operation.
+func setOperation(e *etree.Element, path grammar.Word, parts []string, name, value string) error {
+	var found []*etree.Element
+	for op := range cib.Children(cib.Child(e, "operations"), "op") {
+		if attr(op, "name") == parts[1] && (len(parts) == 3 || attr(op, "interval") == parts[2]) {
+			found = append(found, op)
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return newError(NotFound, path.Pos, "set: %s has no operation %s", parts[0], strings.Join(parts[1:len(parts)-1], " "))
+	case len(found) > 1 && len(parts) == 3:
+		return newError(Usage, path.Pos, "set: %s has %d operations %s; say which by its interval: %s.%s.%s.%s",
+			parts[0], len(found), parts[1], parts[0], parts[1], attr(found[0], "interval"), name)
+	case attr(found[0], name) == "" && !grammar.OperationAttr(name):
+		return newError(NotFound, path.Pos, "set: the operation %s of %s has no %s", parts[1], parts[0], name)
+	}
+	found[0].CreateAttr(name, value)
+	return nil
+}
+
 func setPath(doc *cib.Document, path grammar.Word, value string) error {
 	parts := strings.Split(path.Text, ".")
 	if len(parts) < 2 {
@@ -251,17 +274,7 @@ func setPath(doc *cib.Document, path grammar.Word, value string) error {
 	}
 	name := parts[len(parts)-1]
 	if len(parts) > 2 {
-		for op := range cib.Children(cib.Child(e, "operations"), "op") {
-			interval := attr(op, "interval")
-			if attr(op, "name") == parts[1] && (len(parts) == 3 || interval == parts[2]) {
-				if _, ok := cib.LookupAttr(op, name); !ok {
-					return newError(NotFound, path.Pos, "set: the operation %s of %s has no %s", parts[1], parts[0], name)
-				}
-				op.CreateAttr(name, value)
-				return nil
-			}
-		}
-		return newError(NotFound, path.Pos, "set: %s has no operation %s", parts[0], strings.Join(parts[1:len(parts)-1], " "))
+		return setOperation(e, path, parts, name, value)
 	}
 	for _, set := range []string{cib.InstanceAttributes, cib.MetaAttributes, cib.Utilization} {
 		if nv := cib.NV(e, set, name); nv != nil {

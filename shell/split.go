@@ -46,6 +46,9 @@ func (j *Joiner) Add(physical string) (text string, number int, ok bool) {
 		j.pending.WriteByte('\n')
 		return "", 0, false
 	}
+	if physical == "" {
+		j.pending.WriteByte('\n') // so that an empty last line is seen to be one
+	}
 	text, number = j.pending.String(), j.first
 	j.Drop()
 	return text, number, true
