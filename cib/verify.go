@@ -202,6 +202,9 @@ func (v *verifier) wants(ref Reference, to *etree.Element) (wanted string, good 
 
 func (v *verifier) options() {
 	root := v.doc.Root()
+	if Child(root, "configuration") == nil {
+		v.err(root, "there is no <configuration> in it", "it is no CIB that a cluster can use, begin with an empty one")
+	}
 	if schema := Attr(root, "validate-with"); strings.EqualFold(schema, "none") {
 		v.warn(root, "schema validation is switched off (validate-with is none)", "run an upgrade of the configuration's schema")
 	}

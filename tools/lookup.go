@@ -18,6 +18,10 @@ func Lookup(name string) (Tool, bool) {
 	tool, known := map[string]Tool{
 		"cibadmin":      Cibadmin,
 		"crm_attribute": Attribute,
+		"attrd_updater": Updater,
+		"crm_diff":      Diff,
+		"crm_node":      Node,
+		"crm_verify":    Verify,
 		"crm_failcount": Failcount,
 		"crm_master":    Master,
 		"crm_standby":   Standby,
