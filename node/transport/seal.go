@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"crm/node/wire"
 )
@@ -143,7 +144,9 @@ func (s *sealer) readFrame(r io.Reader, dst []byte) (_ []byte, last bool, err er
 	if _, err := io.ReadFull(r, sealed); err != nil {
 		return dst, false, err
 	}
-	out, err := s.aead.Open(dst, s.nonce(), sealed, head[:])
+	// Open alone would grow dst by just what it needs, frame after frame, and
+	// copy a large message as often as it has frames.
+	out, err := s.aead.Open(slices.Grow(dst, int(n)-tagBytes), s.nonce(), sealed, head[:])
 	if err != nil {
 		return dst, false, errSealed
 	}

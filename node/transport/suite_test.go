@@ -359,3 +359,34 @@ func FuzzOffer(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkLargeMessage(b *testing.B) {
+	message := make([]byte, 50<<20)
+	mine, err := newOffer(1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	theirs, err := newOffer(1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	key := wire.Key{Number: 1, Method: wire.SHA1, Secret: "secret"}
+	b.SetBytes(int64(len(message)))
+	for b.Loop() {
+		out, _, err := sealers(mine, mine.bytes, theirs.bytes, key)
+		if err != nil {
+			b.Fatal(err)
+		}
+		in, _, err := sealers(theirs, mine.bytes, theirs.bytes, key)
+		if err != nil {
+			b.Fatal(err)
+		}
+		var cable bytes.Buffer
+		if err := out.writeMessage(&cable, message); err != nil {
+			b.Fatal(err)
+		}
+		if got, err := in.readMessage(&cable, MaxMessage); err != nil || len(got) != len(message) {
+			b.Fatal(len(got), err)
+		}
+	}
+}
