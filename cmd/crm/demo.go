@@ -103,17 +103,8 @@ func (d *demo) crm(ctx context.Context, args ...string) error {
 
 // together waits until all members have found each other and a DC.
 func (d *demo) together(ctx context.Context, what string, started time.Time) error {
-	for {
-		reply, err := d.door.Ask(ctx, node.Request{Verb: node.VerbMembers})
-		if err == nil && joined(reply.Members) == len(d.lab.Members) {
-			break
-		}
-		if dead := d.ended(ctx); dead != "" {
-			return fmt.Errorf("the daemon of %s has ended", dead)
-		}
-		if !pause(ctx, 20*time.Millisecond) {
-			return fmt.Errorf("the members do not come together: %w", errors.Join(ctx.Err(), err))
-		}
+	if err := together(ctx, d.lab, d.killed); err != nil {
+		return err
 	}
 	took := time.Since(started)
 	d.say("all members are in the cluster after %s", seconds(took))
@@ -121,14 +112,32 @@ func (d *demo) together(ctx context.Context, what string, started time.Time) err
 	return nil
 }
 
+// together waits until all members of a lab are in the cluster. A daemon that
+// has ended is an error, unless it is the one that was killed on purpose.
+func together(ctx context.Context, l *lab.Lab, killed string) error {
+	door := control.Dial(labSockets(l))
+	for {
+		reply, err := door.Ask(ctx, node.Request{Verb: node.VerbMembers})
+		if err == nil && joined(reply.Members) == len(l.Members) {
+			return nil
+		}
+		if dead := ended(ctx, l, killed); dead != "" {
+			return fmt.Errorf("the daemon of %s has ended", dead)
+		}
+		if !pause(ctx, 20*time.Millisecond) {
+			return fmt.Errorf("the members do not come together: %w", errors.Join(ctx.Err(), err))
+		}
+	}
+}
+
 // ended is a member whose daemon does not run although its power is on.
-func (d *demo) ended(ctx context.Context) string {
-	states, err := d.lab.States(ctx)
+func ended(ctx context.Context, l *lab.Lab, killed string) string {
+	states, err := l.States(ctx)
 	if err != nil {
 		return ""
 	}
-	for _, m := range d.lab.Members {
-		if states[m.Name] == lab.Down && m.Name != d.killed {
+	for _, m := range l.Members {
+		if states[m.Name] == lab.Down && m.Name != killed {
 			return m.Name
 		}
 	}

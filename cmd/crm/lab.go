@@ -109,6 +109,11 @@ func labArguments(args []string, stderr io.Writer) (labRun, error) {
 func (r labRun) show(ctx context.Context, l *lab.Lab, started time.Time, stdout io.Writer) error {
 	if !r.demo {
 		fmt.Fprintf(stdout, "%s\n", l.Describe())
+		ctx, cancel := context.WithTimeout(ctx, stepLimit)
+		defer cancel()
+		if err := together(ctx, l, ""); err != nil {
+			return errors.Join(err, tails(l))
+		}
 		return nil
 	}
 	binary, err := os.Executable()

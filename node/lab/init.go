@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -73,6 +74,7 @@ func (i *memberInit) settle() error {
 	if err := ownMounts(); err != nil {
 		return err
 	}
+	i.m.ownTools()
 	if lo, err := netlink.LinkByName("lo"); err != nil {
 		return err
 	} else if err := netlink.LinkSetUp(lo); err != nil {
@@ -93,6 +95,18 @@ func ownMounts() error {
 		return fmt.Errorf("a /run of its own: %w", err)
 	}
 	return nil
+}
+
+// ownTools lays the lab's names of the binary over those of an installed
+// cluster: scripts call crm_attribute and the like by their full path. A kernel
+// that cannot do this leaves them to PATH.
+func (m Member) ownTools() {
+	const tools = "/usr/sbin"
+	bin := filepath.Join(filepath.Dir(m.Dir), "bin")
+	if strings.ContainsAny(bin, `:,\`) {
+		return
+	}
+	_ = unix.Mount("overlay", tools, "overlay", unix.MS_RDONLY, "lowerdir="+bin+":"+tools)
 }
 
 func (i *memberInit) handle(ctx context.Context, req request, files []*os.File) (answer, *os.File, error) {
