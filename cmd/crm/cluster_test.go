@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"crm/examples"
+	"crm/node"
+	"crm/node/control"
+	"crm/node/lab"
+)
+
+// The test binary is the program, too: the lab's processes, its daemons and
+// agents, and the shell.
+func TestMain(m *testing.M) {
+	if os.Getenv(lab.DirVar) != "" || len(os.Args) == 2 && strings.HasPrefix(os.Args[1], "lab-") {
+		os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+// cluster is a lab that runs the example.
+type cluster struct {
+	t       *testing.T
+	lab     *lab.Lab
+	visitor *visitor
+}
+
+func newCluster(t *testing.T) *cluster {
+	t.Helper()
+	l, err := lab.Start(t.Context(), lab.Options{DeadTime: 2 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &cluster{t: t, lab: l, visitor: newVisitor(l.Localize("http://"+demoIP+":"+demoPort+"/"), l.DialContext)}
+	visits := make(chan struct{})
+	go func() { c.visitor.run(ctx); close(visits) }()
+	t.Cleanup(func() {
+		cancel()
+		<-visits
+		if t.Failed() {
+			t.Log(tails(l))
+		}
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	limit, done := context.WithTimeout(t.Context(), stepLimit)
+	defer done()
+	if err := together(limit, l, ""); err != nil {
+		t.Fatal(err)
+	}
+	script := filepath.Join(t.TempDir(), "webserver.crm")
+	if err := os.WriteFile(script, []byte(l.Localize(examples.Webserver)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.crm("-f", script)
+	c.settle()
+	return c
+}
+
+// crm runs the shell's command line in the lab.
+func (c *cluster) crm(args ...string) string {
+	c.t.Helper()
+	cmd := exec.Command("/proc/self/exe", args...)
+	cmd.Env = labEnv(c.lab)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Run(); err != nil {
+		c.t.Fatalf("crm %s: %v\n%s", strings.Join(args, " "), err, out.String())
+	}
+	return out.String()
+}
+
+// settle waits until the cluster has nothing left to do.
+func (c *cluster) settle() {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), stepLimit)
+	defer cancel()
+	d := demo{lab: c.lab, out: io.Discard, door: control.Dial(labSockets(c.lab))}
+	if err := d.settled(ctx); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// served waits until the page is answered, by a node that is wanted.
+func (c *cluster) served(since time.Time, want func(string) bool) string {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), stepLimit)
+	defer cancel()
+	v, err := c.visitor.servedBy(ctx, since, want)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return v.by
+}
+
+// TestACutMemberIsFencedBeforeItsServiceMoves: the member whose cable is
+// pulled still runs the service, so it must be off before another starts it.
+func TestACutMemberIsFencedBeforeItsServiceMoves(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs a whole cluster")
+	}
+	c := newCluster(t)
+	if !c.lab.Namespaced {
+		t.Skip("no cables to cut here: " + c.lab.Why)
+	}
+	from := c.served(time.Now(), anyNode)
+	start := time.Now()
+	if err := c.lab.Cut(t.Context(), from, ""); err != nil {
+		t.Fatal(err)
+	}
+	to := c.served(start, func(by string) bool { return by != from })
+	text, err := os.ReadFile(filepath.Join(c.lab.Dir, to, "daemon.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fenced bool
+	for _, m := range c.lab.Members {
+		log, err := os.ReadFile(filepath.Join(m.Dir, "daemon.log"))
+		fenced = fenced || err == nil && bytes.Contains(log, []byte(from+" was fenced"))
+	}
+	if !fenced {
+		t.Errorf("%s serves the page and nobody fenced %s:\n%s", to, from, text)
+	}
+	if err := c.lab.Heal(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	limit, done := context.WithTimeout(t.Context(), stepLimit)
+	defer done()
+	if err := together(limit, c.lab, from); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestAMemberThatIsStoppedHandsOver: SIGTERM moves the service away first.
+func TestAMemberThatIsStoppedHandsOver(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs a whole cluster")
+	}
+	c := newCluster(t)
+	from := c.served(time.Now(), anyNode)
+	start := time.Now()
+	if err := c.lab.Stop(t.Context(), from, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	c.served(start, func(by string) bool { return by != from })
+	if silent := c.visitor.silence(start); silent > 2*time.Second {
+		t.Errorf("the page was silent for %s, as if %s had died", silent, from)
+	}
+	if err := c.lab.Run(t.Context(), from); err != nil {
+		t.Fatal(err)
+	}
+	limit, done := context.WithTimeout(t.Context(), stepLimit)
+	defer done()
+	if err := together(limit, c.lab, ""); err != nil {
+		t.Error(err)
+	}
+	reply, err := control.Dial(labSockets(c.lab)).Ask(limit, node.Request{Verb: node.VerbRead})
+	if err != nil || !bytes.Contains(reply.CIB, []byte("site-web")) {
+		t.Errorf("the configuration is lost: %v", err)
+	}
+}
