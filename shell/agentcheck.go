@@ -3,12 +3,16 @@ package shell
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/beevik/etree"
 
 	"crm/cib"
 	"crm/completions"
+	"crm/grammar"
 )
 
 // propertyDefault is what holds for a cluster option that is not set.
@@ -17,9 +21,130 @@ func propertyDefault(name string) (string, bool) {
 	return p.Default, ok && p.Default != ""
 }
 
-// agentFindings are what the agents' meta-data says against a configuration.
-func (s *Session) agentFindings(doc *cib.Document) []finding {
-	return nil
+// agentFindings are what the agents' meta-data says against the primitives
+// and templates for which want holds.
+func (s *Session) agentFindings(doc *cib.Document, want func(*etree.Element) bool) []finding {
+	if s.Agents == nil {
+		return nil
+	}
+	var list []finding
+	for e := range cib.Children(doc.Section(cib.Resources), "template") {
+		if want(e) {
+			list = append(list, s.checkAgent(doc, e)...)
+		}
+	}
+	for e := range doc.AllResources() {
+		if e.Tag == "primitive" && want(e) {
+			list = append(list, s.checkAgent(doc, e)...)
+		}
+	}
+	return list
+}
+
+// checkAgent compares one primitive with its agent's description.
+func (s *Session) checkAgent(doc *cib.Document, e *etree.Element) []finding {
+	id, agent := attr(e, "id"), e
+	if t := attr(e, "template"); t != "" {
+		if agent = doc.Find(t); agent == nil {
+			return nil // verify tells
+		}
+	}
+	class, provider, typ := attr(agent, "class"), attr(agent, "provider"), attr(agent, "type")
+	m := s.Agents.Metadata(class, provider, typ)
+	if m == nil {
+		if agent != e {
+			return nil // told of the template
+		}
+		return []finding{{fault: true, text: e.Tag + " " + id + ": " + noAgent(s.Agents, class, provider, typ)}}
+	}
+	list := checkParameters(m, class, id, agent, e)
+	return append(list, checkOperations(m, id, e)...)
+}
+
+// checkParameters looks for parameters that are missing or unknown.
+func checkParameters(m *completions.Metadata, class, id string, agent, e *etree.Element) []finding {
+	given := map[string]bool{}
+	var list []finding
+	elsewhere := false // a set or a value that stands in another object
+	for _, owner := range []*etree.Element{agent, e} {
+		for set := range cib.Children(owner, cib.InstanceAttributes) {
+			elsewhere = elsewhere || attr(set, "id-ref") != ""
+		}
+		for nv := range cib.NVPairs(owner, cib.InstanceAttributes) {
+			name := attr(nv, "name")
+			elsewhere = elsewhere || name == ""
+			if name == "" || given[name] {
+				continue
+			}
+			given[name] = true
+			if _, known := m.Parameter(name); !known && owner == e && !anyAgentTakes(class, name) {
+				list = append(list, finding{fault: true, text: id + ": " + unknownParameter(m, name)})
+			}
+		}
+	}
+	if elsewhere || e.Tag == "template" {
+		return list
+	}
+	for _, p := range m.Parameters {
+		if p.Required && !given[p.Name] {
+			list = append(list, finding{fault: true, text: id + ": required parameter " + strconv.Quote(p.Name) + " is not given (" + p.Short + ")"})
+		}
+	}
+	return list
+}
+
+func unknownParameter(m *completions.Metadata, name string) string {
+	var names []string
+	for _, p := range m.Parameters {
+		names = append(names, p.Name)
+	}
+	text := "parameter " + strconv.Quote(name) + " is not known to its agent"
+	if guess := grammar.Near(name, names); guess != "" {
+		text += "; did you mean " + guess + "?"
+	}
+	return text
+}
+
+// anyAgentTakes tells parameters that are not the agent's: those of the
+// fencing daemon, and of the agents' library for tracing.
+func anyAgentTakes(class, name string) bool {
+	if class == "stonith" && (strings.HasPrefix(name, "pcmk_") || slices.Contains([]string{"priority", "provides", "stonith-timeout"}, name)) {
+		return true
+	}
+	return name == "trace_ra" || name == "trace_dir" || name == "trace_file" || name == "OCF_CHECK_LEVEL"
+}
+
+// checkOperations warns of timeouts shorter than the agent advises.
+func checkOperations(m *completions.Metadata, id string, e *etree.Element) []finding {
+	var list []finding
+	for op := range cib.Children(cib.Child(e, "operations"), "op") {
+		name, timeout := attr(op, "name"), attr(op, "timeout")
+		for _, a := range m.Actions {
+			if a.Name != name || timeout == "" || a.Timeout == "" {
+				continue
+			}
+			given, ok := span(timeout)
+			advised, ok2 := span(a.Timeout)
+			if ok && ok2 && given < advised {
+				list = append(list, finding{text: id + ": timeout " + timeout + " of " + name + " is shorter than the " + a.Timeout + " that its agent advises"})
+				break
+			}
+		}
+	}
+	return list
+}
+
+// span reads a duration as Pacemaker writes it: a number with a unit, of
+// seconds without one.
+func span(text string) (time.Duration, bool) {
+	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
+	n, err := strconv.ParseInt(digits, 10, 32)
+	if err != nil {
+		return 0, false
+	}
+	unit, ok := map[string]time.Duration{"": time.Second, "s": time.Second, "sec": time.Second, "ms": time.Millisecond, "msec": time.Millisecond,
+		"us": time.Microsecond, "m": time.Minute, "min": time.Minute, "h": time.Hour, "hr": time.Hour}[strings.TrimSpace(text[len(digits):])]
+	return time.Duration(n) * unit, ok
 }
 
 // agentOf describes the agent of a primitive or template, nil when it is not
@@ -51,6 +176,11 @@ func runDefaultTimeouts(ctx context.Context, c *Call) error {
 		if m == nil {
 			return newError(NotFound, word.Pos, "the agent of %s is not installed here: nothing is known of its timeouts", word.Text)
 		}
+		for _, name := range []string{"start", "stop"} {
+			if advised := advisedTimeout(m, name); advised != "" && len(operationsOf(e, name, "")) == 0 {
+				addOperation(next, e, name, "0", advised)
+			}
+		}
 		for op := range cib.Children(cib.Child(e, "operations"), "op") {
 			for _, a := range m.Actions {
 				if a.Name == attr(op, "name") && a.Timeout != "" && attr(op, "timeout") != a.Timeout {
@@ -61,6 +191,15 @@ func runDefaultTimeouts(ctx context.Context, c *Call) error {
 		}
 	}
 	return c.replaceWith(ctx, next)
+}
+
+func advisedTimeout(m *completions.Metadata, action string) string {
+	for _, a := range m.Actions {
+		if a.Name == action {
+			return a.Timeout
+		}
+	}
+	return ""
 }
 
 // runValidateAll lets the agent of a resource check its parameters.

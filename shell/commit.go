@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/beevik/etree"
+
 	"crm/cib"
 )
 
@@ -26,11 +28,15 @@ func runCommit(ctx context.Context, c *Call) error {
 		}
 	}
 	if !c.Pending() {
-		c.Info("apparently there is nothing to commit")
-		c.Info("try changing something first")
-		return nil
+		return c.nothingToCommit()
 	}
 	return c.commit(ctx, o)
+}
+
+func (c *Call) nothingToCommit() error {
+	c.Info("apparently there is nothing to commit")
+	c.Info("try changing something first")
+	return nil
 }
 
 // commit checks, shows, asks and commits the working copy. When it does not
@@ -38,6 +44,7 @@ func runCommit(ctx context.Context, c *Call) error {
 func (s *Session) commit(ctx context.Context, o commitOptions) error {
 	w := s.work
 	force := o.force || s.Options.Force
+	w.refused = true // until it has gone through, or another edit
 	if err := s.check(w); err != nil && !force {
 		return err
 	}
@@ -45,7 +52,7 @@ func (s *Session) commit(ctx context.Context, o commitOptions) error {
 	if err != nil || !ok {
 		return err
 	}
-	v, err := s.Cluster.Commit(ctx, Change{Base: w.base, Next: w.doc, Note: w.note(), Force: o.force || o.replace})
+	v, err := s.Cluster.Commit(ctx, Change{Base: w.base, Next: w.doc, Note: w.story(), Force: o.force || o.replace})
 	if err != nil {
 		return commitError(err)
 	}
@@ -70,11 +77,11 @@ func (s *Session) check(w *work) error {
 		}
 	}
 	var faults []error
-	for _, f := range findings {
+	for _, f := range append(findings, s.agentFindings(w.doc, w.differs())...) {
 		switch {
 		case f.fault && !old[f.text]:
 			faults = append(faults, newError(Invalid, noPos, "%s", f.text))
-		case f.fault:
+		case f.fault && old[f.text]:
 			s.Warn("%s (it was so before)", f.text)
 		case !old[f.text]:
 			s.Warn("%s", f.text)
@@ -147,7 +154,7 @@ func runVerify(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	return c.tell(c.findings(w.doc))
+	return c.tell(append(c.findings(w.doc), c.agentFindings(w.doc, every)...))
 }
 
 // runVerifyLive checks what is in force.
@@ -156,7 +163,7 @@ func runVerifyLive(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	err = c.tell(c.findings(doc))
+	err = c.tell(append(c.findings(doc), c.agentFindings(doc, every)...))
 	if len(c.Args) == 1 {
 		return errors.Join(err, runScores(ctx, c))
 	}
@@ -176,17 +183,47 @@ func (s *Session) tell(findings []finding) error {
 	return errors.Join(faults...)
 }
 
+func every(*etree.Element) bool { return true }
+
 // finding is something that a check noticed.
 type finding struct {
 	fault bool // else a warning
 	text  string
 }
 
+// upgradeTo is the schema that upgrade goes to when none is named: the newest
+// that every Pacemaker 2.1 reads.
+const upgradeTo = "pacemaker-3.9"
+
+// runUpgrade converts the copy to a newer schema.
 func runUpgrade(ctx context.Context, c *Call) error {
-	if len(c.Args) == 1 && c.Args[0] != "force" {
-		return newError(Usage, c.words[1].Pos, "upgrade: %q is not force", c.Args[0])
+	schema := upgradeTo
+	for i, word := range c.Args {
+		switch {
+		case word == "force":
+		case slices.Contains(schemaNames(), word):
+			schema = word
+		default:
+			return newError(NotFound, c.words[i+1].Pos, "upgrade: there is no schema %s", word)
+		}
 	}
-	return refusef("upgrade: schemas are not converted yet; \"schema NAME\" sets the name of a newer one")
+	w, err := c.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	now := attr(w.doc.Root(), "validate-with")
+	if slices.Index(schemaNames(), now) >= slices.Index(schemaNames(), schema) {
+		c.Info("the schema is %s already; \"upgrade %s\" goes to the newest", now, cib.NewestSchema)
+		return nil
+	}
+	next, notes, err := cib.UpgradeTo(w.doc, schema)
+	if err != nil {
+		return newError(Refused, noPos, "upgrade: %w", err)
+	}
+	for _, n := range notes {
+		c.Info("%s", n)
+	}
+	return c.replaceWith(ctx, next)
 }
 
 func runRollback(ctx context.Context, c *Call) error {

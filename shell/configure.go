@@ -30,7 +30,12 @@ func assistLevel() *Level {
 func templateLevel() *Level {
 	const no = "configuration templates are not supported yet: keep the text in a file and use \"load update FILE\""
 	l := &Level{Name: "template", Short: "configurations made from templates (not yet)"}
-	for _, name := range []string{"apply", "delete", "edit", "list", "load", "new", "show"} {
+	l.Commands = append(l.Commands, &Command{Name: "list", Usage: "[templates]", Short: "list templates and configurations", Args: between(0, 1),
+		Complete: completions.Plain("templates"), Run: func(_ context.Context, c *Call) error {
+			c.print("Templates:\n\nConfigurations:")
+			return nil
+		}})
+	for _, name := range []string{"apply", "delete", "edit", "load", "new", "show"} {
 		l.Commands = append(l.Commands, gone(name, "-", no))
 	}
 	return l
@@ -77,7 +82,8 @@ func commitCommands() []*Command {
 with "force". When somebody else has committed in between the commit is
 refused and the edit is kept.`},
 		{Name: "refresh", Short: "drop the changes and read the configuration again", Args: none(), Run: runRefresh},
-		{Name: "upgrade", Usage: "[force]", Short: "move to the newest schema", Args: between(0, 1), Complete: completions.Plain("force"), Run: runUpgrade},
+		{Name: "upgrade", Usage: "[force] [<schema>]", Short: "move to a newer schema", Args: between(0, 2),
+			Complete: completions.Either(completions.Plain("force"), completions.Schemas), Run: runUpgrade},
 		{Name: "rollback", Ours: true, Usage: "<number>", Short: "bring back a configuration of the history", Args: exactly(1),
 			Complete: completions.Nothing, Run: runRollback},
 	}
@@ -98,7 +104,7 @@ func runRefresh(ctx context.Context, c *Call) error {
 // leaveConfigure settles what is not committed: a person is asked, a script
 // commits.
 func leaveConfigure(ctx context.Context, s *Session) error {
-	if !s.Pending() {
+	if !s.Pending() || s.work.refused && !s.Interactive {
 		s.work = nil
 		return nil
 	}

@@ -130,7 +130,7 @@ func addMember(doc *cib.Document, c *Call, g, e *etree.Element) error {
 	cib.Remove(e)
 	if beside == nil {
 		members := slices.Collect(cib.Members(g))
-		g.InsertChildAt(members[len(members)-1].Index()+1, e)
+		g.InsertChildAt(members[len(members)-1].Index()+1, e) // a group has at least one
 		return nil
 	}
 	at := beside.Index()

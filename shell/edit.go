@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
+	"path"
 	"slices"
 	"strings"
 
@@ -94,6 +95,15 @@ func deleteTargets(doc *cib.Document, words []grammar.Word) ([]object, error) {
 		at := slices.IndexFunc(all, func(o object) bool {
 			return o.id == word.Text || o.kind == "node" && attr(o.element, "id") == word.Text
 		})
+		if at < 0 && strings.ContainsAny(word.Text, "*?[") { // a pattern stands for primitives that are in no group or clone
+			matching := filterObjects(all, func(o object) bool {
+				ok, err := path.Match(word.Text, o.id)
+				return ok && err == nil && o.kind == "primitive" && !cib.IsResource(o.element.Parent())
+			})
+			if targets = union(targets, matching); len(matching) > 0 {
+				continue
+			}
+		}
 		if at < 0 {
 			missing = append(missing, noObject(doc, word.Text, word))
 			continue

@@ -75,7 +75,7 @@ func runStatement(ctx context.Context, c *Call) error {
 		c.Info("%s", note)
 	}
 	w.told = len(ed.Notes())
-	w.lines = append(w.lines, c.line.Text)
+	w.note(c.line.Text)
 	return nil
 }
 
@@ -158,7 +158,7 @@ func (s *Session) findings(doc *cib.Document) []finding {
 		if f.Remedy != "" {
 			text += "; " + f.Remedy
 		}
-		list = append(list, finding{f.Severity == cib.Error, text})
+		list = append(list, finding{fault: f.Severity == cib.Error, text: text})
 	}
-	return append(list, s.agentFindings(doc)...)
+	return list
 }

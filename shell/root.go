@@ -40,6 +40,8 @@ resources are listed too. Other words are handed to crm_mon as they are.`,
 			Complete: completions.Each(completions.Words(statusWords...))},
 		{Name: "verify", Usage: "[scores]", Short: "check the configuration that is in force", Args: between(0, 1), Run: runVerifyLive,
 			Complete: completions.Words([2]string{"scores", "with the scores of every resource on every node"})},
+		{Name: "commit", Ours: true, Hidden: true, Short: "leaving configure has settled it", Args: none(),
+			Run: func(_ context.Context, c *Call) error { return c.nothingToCommit() }},
 		gone("report", "collect logs and configuration", "reports are not collected by crm yet: take \"crm configure save xml FILE\" and the log files"),
 	}
 }

@@ -85,7 +85,7 @@ func (c *Call) choose(w *work, words []grammar.Word) (selection, error) {
 			s.hide = append(s.hide, glob)
 			continue
 		}
-		some, err := pick(w, all, word)
+		some, err := c.pick(w, all, word)
 		if err != nil {
 			return s, err
 		}
@@ -110,13 +110,13 @@ func union(list, more []object) []object {
 }
 
 // pick finds what one word selects.
-func pick(w *work, all []object, word grammar.Word) ([]object, error) {
+func (c *Call) pick(w *work, all []object, word grammar.Word) ([]object, error) {
 	switch what, arg, _ := strings.Cut(word.Text, ":"); {
 	case word.Text == "changed":
 		return changedObjects(w, all), nil
 	case what == "type" && arg != "":
 		if !slices.Contains(kinds, arg) {
-			return nil, unknownKind(arg, word)
+			c.Warn("%s", unknownKind(arg))
 		}
 		return filterObjects(all, func(o object) bool { return o.kind == arg || arg == "master" && o.kind == "ms" }), nil
 	case what == "tag" && arg != "":
@@ -126,10 +126,10 @@ func pick(w *work, all []object, word grammar.Word) ([]object, error) {
 		}
 		return filterObjects(all, func(o object) bool { return o.id == arg || slices.Contains(ids, o.id) }), nil
 	case what == "related" && arg != "":
-		if w.doc.Find(arg) == nil {
-			return nil, noObject(w.doc, arg, word)
+		if w.doc.Find(arg) != nil {
+			return relatedObjects(w.doc, all, arg), nil
 		}
-		return relatedObjects(w.doc, all, arg), nil
+		return filterObjects(all, func(o object) bool { return runsAgent(o.element, arg) }), nil
 	}
 	found := filterObjects(all, func(o object) bool {
 		return o.id == word.Text || o.kind == "node" && attr(o.element, "id") == word.Text
@@ -146,6 +146,13 @@ func pick(w *work, all []object, word grammar.Word) ([]object, error) {
 	return found, nil
 }
 
+// runsAgent tells a resource whose agent is of a type: Dummy, or
+// ocf:heartbeat:Dummy.
+func runsAgent(e *etree.Element, agent string) bool {
+	typ := attr(e, "type")
+	return typ != "" && (typ == agent || attr(e, "class")+":"+typ == agent || attr(e, "class")+":"+attr(e, "provider")+":"+typ == agent)
+}
+
 func filterObjects(all []object, keep func(object) bool) []object {
 	var list []object
 	for _, o := range all {
@@ -156,11 +163,11 @@ func filterObjects(all []object, keep func(object) bool) []object {
 	return list
 }
 
-func unknownKind(kind string, word grammar.Word) error {
+func unknownKind(kind string) string {
 	if guess := grammar.Near(kind, kinds); guess != "" {
-		return newError(NotFound, word.Pos, "there is no type %s; did you mean %s?", kind, guess)
+		return "there is no type " + kind + "; did you mean " + guess + "?"
 	}
-	return newError(NotFound, word.Pos, "there is no type %s; the types are %s", kind, strings.Join(kinds, ", "))
+	return "there is no type " + kind + "; the types are " + strings.Join(kinds, ", ")
 }
 
 func noObject(doc *cib.Document, id string, word grammar.Word) error {

@@ -2,9 +2,11 @@ package shell
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"strings"
 
 	"crm/cib"
+	"crm/engine"
 )
 
 // runSimulate shows what the cluster would do with the copy.
@@ -13,22 +15,70 @@ func runSimulate(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	text, err := c.plan(w.doc)
-	c.print(text)
-	return err
+	scores := false
+	for i, word := range c.Args {
+		switch {
+		case word == "scores" || word == "utilization":
+			scores = true
+		case word == "nograph" || word == "actions" || strings.Trim(word, "v") == "":
+		default:
+			return newError(Usage, c.words[i+1].Pos, "%s: %q is none of nograph, scores, utilization, actions, v", c.Command.Name, word)
+		}
+	}
+	return c.decide(w.doc, scores)
+}
+
+// decide prints what the cluster would do, and the scores when they are asked
+// for.
+func (c *Call) decide(doc *cib.Document, scores bool) error {
+	out, err := c.decision(doc, scores)
+	if err != nil {
+		return err
+	}
+	if scores {
+		c.print("Assignment Scores:\n" + indent(out.ScoreLines()))
+	}
+	c.print(planText(out))
+	return nil
 }
 
 // plan is what the cluster would do with a configuration, in words.
 func (s *Session) plan(doc *cib.Document) (string, error) {
-	return "", errors.New("the policy engine is not connected yet")
+	out, err := s.decision(doc, false)
+	if err != nil {
+		return "", err
+	}
+	return planText(out), nil
 }
 
+func (s *Session) decision(doc *cib.Document, scores bool) (*engine.Output, error) {
+	if s.Now == nil {
+		return nil, fmt.Errorf("the time is not known here: rules cannot be judged")
+	}
+	return engine.Run(engine.Input{CIB: doc, Now: s.Now(), Scores: scores})
+}
+
+func planText(out *engine.Output) string {
+	lines := out.SummaryLines()
+	if len(lines) == 0 {
+		return "The cluster has nothing to do.\n"
+	}
+	return "Transition Summary:\n" + indent(lines)
+}
+
+func indent(lines []string) string {
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString("  * " + l + "\n")
+	}
+	return b.String()
+}
+
+// runScores shows the score of every resource on every node.
 func runScores(ctx context.Context, c *Call) error {
 	doc, err := c.read(ctx)
 	if err != nil {
 		return err
 	}
-	text, err := c.plan(doc)
-	c.print(text)
-	return err
+	return c.decide(doc, true)
 }

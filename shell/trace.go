@@ -39,7 +39,7 @@ func runTrace(ctx context.Context, c *Call) error {
 		}
 		for _, name := range want {
 			if len(operationsOf(e, name, interval)) == 0 && (name == "start" || name == "stop" || interval == "0") {
-				addOperation(doc, e, name, "0")
+				addOperation(doc, e, name, "0", "")
 			}
 		}
 		changed := false
@@ -87,6 +87,7 @@ func runUntrace(ctx context.Context, c *Call) error {
 
 // operationsOf lists the operations of a primitive; "" means any.
 func operationsOf(e *etree.Element, name, interval string) []*etree.Element {
+	// Two operations of one name differ by interval, written in any unit.
 	var list []*etree.Element
 	for o := range cib.Children(cib.Child(e, "operations"), "op") {
 		if (name == "" || attr(o, "name") == name) && (interval == "" || sameInterval(attr(o, "interval"), interval)) {
@@ -98,13 +99,16 @@ func operationsOf(e *etree.Element, name, interval string) []*etree.Element {
 
 func sameInterval(a, b string) bool { return a == b || a == b+"s" || a+"s" == b || a == "" && b == "0" }
 
-func addOperation(doc *cib.Document, e *etree.Element, name, interval string) {
+func addOperation(doc *cib.Document, e *etree.Element, name, interval, timeout string) {
 	ops := cib.Child(e, "operations")
 	if ops == nil {
 		ops = e.CreateElement("operations")
 	}
 	o := ops.CreateElement("op")
 	o.CreateAttr("name", name)
+	if timeout != "" {
+		o.CreateAttr("timeout", timeout)
+	}
 	o.CreateAttr("interval", interval)
 	o.CreateAttr("id", doc.UnusedID(attr(e, "id")+"-"+name+"-"+interval))
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/beevik/etree"
+
 	"crm/cib"
 	"crm/cib/crmtext"
 )
@@ -15,6 +17,8 @@ type work struct {
 	base  *cib.Document // as read; nobody changes it
 	doc   *cib.Document // base itself until the first edit
 	lines []string      // what was typed, for the history
+	// refused says that a commit of just this was refused and told of.
+	refused bool
 
 	ed   *crmtext.Editor // of edOf; thrown away when something else edits
 	edOf *cib.Document
@@ -37,8 +41,31 @@ func (w *work) changed() bool {
 	return !sameConfiguration(w.base, w.doc)
 }
 
-// note is what goes into the history.
-func (w *work) note() string {
+// differs tells the resources and templates of the copy that are not in what
+// was read, or not as they were there.
+func (w *work) differs() func(*etree.Element) bool {
+	old := map[string]*etree.Element{}
+	add := func(e *etree.Element) { old[attr(e, "id")] = e }
+	for e := range cib.Children(w.base.Section(cib.Resources), "template") {
+		add(e)
+	}
+	for e := range w.base.AllResources() {
+		add(e)
+	}
+	return func(e *etree.Element) bool {
+		before := old[attr(e, "id")]
+		return before == nil || !cib.Equal(before, e)
+	}
+}
+
+// note keeps what was typed.
+func (w *work) note(line string) {
+	w.lines = append(w.lines, line)
+	w.refused = false
+}
+
+// story is what goes into the history.
+func (w *work) story() string {
 	const most = 2000
 	text := strings.Join(w.lines, "\n")
 	if len(text) > most {
@@ -81,7 +108,7 @@ func (c *Call) edit(ctx context.Context, do func(doc *cib.Document) error) error
 		return err
 	}
 	w.ed = nil
-	w.lines = append(w.lines, c.line.Text)
+	w.note(c.line.Text)
 	return nil
 }
 
@@ -92,7 +119,7 @@ func (c *Call) replaceWith(ctx context.Context, doc *cib.Document) error {
 		return err
 	}
 	w.doc = doc
-	w.lines = append(w.lines, c.line.Text)
+	w.note(c.line.Text)
 	return nil
 }
 

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,6 +54,10 @@ func (a *agents) Types(class, provider string) []string {
 		return list
 	}
 	list := r.Types(class, provider)
+	if class == agent.Stonith {
+		list = append(list, gluePlugins()...)
+		slices.Sort(list)
+	}
 	a.types[key] = list
 	return list
 }
@@ -64,12 +71,40 @@ func (a *agents) Metadata(class, provider, typ string) *completions.Metadata {
 	ctx, stop := context.WithTimeout(context.Background(), agentPatience)
 	defer stop()
 	m, err := r.Metadata(ctx, agent.Ref{Class: class, Provider: provider, Type: typ})
+	if err != nil && class == agent.Stonith {
+		m, err = glueMetadata(ctx, typ)
+	}
 	if err != nil {
 		a.metadata[key] = nil
 		return nil
 	}
 	a.metadata[key] = described(m)
 	return a.metadata[key]
+}
+
+// gluePlugins are the fence plugins of cluster-glue that are no programs but
+// libraries: only glue's own "stonith" can speak with them.
+func gluePlugins() []string {
+	found, _ := filepath.Glob("/usr/lib*/stonith/plugins/stonith2/*.so")
+	names := make([]string, 0, len(found))
+	for _, path := range found {
+		if name := strings.TrimSuffix(filepath.Base(path), ".so"); name != "external" && name != "rhcs" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// glueMetadata asks such a plugin to describe itself.
+func glueMetadata(ctx context.Context, typ string) (*agent.Metadata, error) {
+	if !slices.Contains(gluePlugins(), typ) {
+		return nil, fmt.Errorf("no fence plugin %s", typ)
+	}
+	text, err := exec.CommandContext(ctx, "stonith", "-t", typ, "-m").Output()
+	if err != nil { // it is there, that is all there is to know
+		return nil, err
+	}
+	return agent.ParseMetadata(text)
 }
 
 // described is what the shell wants to know of an agent.

@@ -107,10 +107,14 @@ func (t *talk) leave(ctx context.Context) error {
 	return shell.ErrQuit
 }
 
-// ask puts a question and waits for y or n; Ctrl-D is n.
+// ask puts a question and waits for y or n; Ctrl-C and Ctrl-D are n.
 func (t *talk) ask(ctx context.Context, question string) (bool, error) {
 	t.asking = strings.TrimSuffix(question, "?") + " (y/n)? "
-	defer func() { t.asking = "" }()
+	t.reader.keys.asking.Store(true)
+	defer func() {
+		t.asking = ""
+		t.reader.keys.asking.Store(false)
+	}()
 	for {
 		answer, err := t.reader.read()
 		if errors.Is(err, io.EOF) {

@@ -23,6 +23,7 @@ type keyboard struct {
 	asked   atomic.Bool
 	resized atomic.Bool // the window has changed
 	redraw  bool        // the line is being put aside for that
+	asking  atomic.Bool // a question is open: Ctrl-C gives it up
 }
 
 // Setup goes into raw mode. The library would change the saved settings in
@@ -110,6 +111,9 @@ func (k *keyboard) meaning(key string) string {
 	if k.tabbed && key == enter { // it accepts the selected suggestion only
 		k.tabbed = false
 		return codeAccept
+	}
+	if key == "\x03" && k.asking.Load() {
+		k.cut.keys = append([]string{"\x04"}, k.cut.keys...)
 	}
 	k.asked.Store(key == "\t")
 	k.tabbed = key == "\t" || key == "\x1b[Z" || k.tabbed && (key == "\x1b[A" || key == "\x1b[B")
