@@ -12,10 +12,20 @@ import (
 type Input struct {
 	CIB       *cib.Document // is only read
 	Now       time.Time     // the effective time for rules and expiries
+	Clock     time.Time     // what simulated results carry as their time; Now when zero
 	RunID     int           // the transition's number; 1 when 0
 	Explain   bool          // keep the trace that "why" answers from
 	Sanitized bool          // secrets may have been taken out of the CIB
 	Scores    bool          // keep the lines of the scores output
+}
+
+// clock is the time that simulated results carry. Rules may be asked about
+// another time, but results made up now come after all that is recorded.
+func (in Input) clock() time.Time {
+	if in.Clock.IsZero() {
+		return in.Now
+	}
+	return in.Clock
 }
 
 // Situation is a cluster as its CIB shows it: what is where, before anything

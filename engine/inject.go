@@ -189,7 +189,7 @@ type Simulation struct {
 // those that are told to fail. The CIB that was decided on is left as it is.
 func (o *Output) Simulate(fail []OpSpec) *Simulation {
 	s := &Simulation{CIB: o.c.in.CIB.Copy()}
-	s.Lines, s.Complete = execute(o.Graph, s.CIB, o.c.now, o.c.knows, fail)
+	s.Lines, s.Complete = execute(o.Graph, s.CIB, o.c.in.clock(), o.c.knows, fail)
 	return s
 }
 
