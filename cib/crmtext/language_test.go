@@ -48,7 +48,7 @@ func TestLanguagePage(t *testing.T) {
 			t.Errorf("want\n%s\ngot\n%s", want, all)
 		}
 	}
-	if examples < 25 {
+	if examples < 20 {
 		t.Errorf("only %d examples were found", examples)
 	}
 	for _, f := range cib.Verify(doc) {
