@@ -124,7 +124,7 @@ func (c *cluster) createClone(r *Resource) {
 	c.rolePseudoOps(r, !state.promoting, !state.demoting)
 	c.notifyRoles(r)
 	for _, i := range r.Children {
-		resetPriority(i, r.Priority)
+		i.Priority = r.Priority // placement raised it to rank the instances
 	}
 }
 
@@ -136,13 +136,6 @@ func (c *cluster) rolePseudoOps(r *Resource, promoteOptional, demoteOptional boo
 	c.pseudoOp(r, "demote", demoteOptional, true)
 	c.pseudoOp(r, "demoted", demoteOptional, true).priority = infinite
 	c.notifySetFor(r, "demote")
-}
-
-func resetPriority(r *Resource, priority score.Score) {
-	r.Priority = priority
-	for _, m := range r.Children {
-		resetPriority(m, priority)
-	}
 }
 
 func (c *cluster) createBundle(r *Resource) {

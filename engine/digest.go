@@ -172,7 +172,7 @@ type deviceDigest struct {
 func (c *cluster) deviceDigests(r *Resource, n *Node) deviceDigest {
 	params := c.digestParams(r, n, probeKey)
 	secret := slices.DeleteFunc(slices.Clone(params), func(a attribute) bool {
-		return a.name == "passwd" || a.name == "password" || a.name == "user"
+		return fencerParam(a.name) || a.name == "passwd" || a.name == "password" || a.name == "user"
 	})
 	d := deviceDigest{all: digestOf(params), secure: digestOf(secret)}
 	mark := r.ID + ":" + r.Type + ":"

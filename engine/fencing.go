@@ -302,11 +302,14 @@ func (c *cluster) triggerUnfencing(r *Resource, n *Node, reason string) {
 // be unfenced again.
 func (c *cluster) noteUnfencingDigests(a *action, n *Node, optional *bool) {
 	var all, secure strings.Builder
+	var devices []*Resource
 	c.eachResource(func(r *Resource) {
-		if r.Kind != KindPrimitive || !r.is(flagFenceDevice) ||
-			!slices.Contains([]string{r.meta.get("provides"), r.meta.get("requires")}, "unfencing") {
-			return
+		if r.Kind == KindPrimitive && r.is(flagFenceDevice) &&
+			slices.Contains([]string{r.meta.get("provides"), r.meta.get("requires")}, "unfencing") {
+			devices = append(devices, r)
 		}
+	})
+	for _, r := range slices.Backward(devices) {
 		d := c.deviceDigests(r, n)
 		if d.mismatch {
 			*optional = false
@@ -314,7 +317,7 @@ func (c *cluster) noteUnfencingDigests(a *action, n *Node, optional *bool) {
 		}
 		all.WriteString(r.ID + ":" + r.Type + ":" + d.all + ",")
 		secure.WriteString(r.ID + ":" + r.Type + ":" + d.secure + ",")
-	})
+	}
 	a.setMeta("digests-all", all.String())
 	a.setMeta("digests-secure", secure.String())
 }

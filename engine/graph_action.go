@@ -150,8 +150,8 @@ func (c *cluster) ancestorAttributes(a *action, add func(name, value string)) {
 			if v, ok := r.meta.lookup("remote-node"); ok {
 				add("CRM_meta_remote_node", v)
 			}
-			if v, ok := r.meta.lookup("external-ip"); ok {
-				add("pcmk_external_ip", v)
+			if rep := r.replica(); rep != nil && rep.ip != nil {
+				add("pcmk_external_ip", rep.address)
 			}
 		case KindClone:
 			c.cloneAttributes(r, add)
@@ -183,9 +183,6 @@ func (c *cluster) cloneAttributes(r *Resource, add func(name, value string)) {
 }
 
 func (c *cluster) guestAttributes(a *action, add func(name, value string)) {
-	if v, ok := a.rsc.meta.lookup("container-attribute-target"); ok {
-		add("CRM_meta_container_attribute_target", v)
-	}
 	task := a.task
 	if task == "notify" {
 		task, _ = a.metaValue("notify_operation")
@@ -197,9 +194,13 @@ func (c *cluster) guestAttributes(a *action, add func(name, value string)) {
 	case "start", "running", "monitor", "promote", "promoted":
 		host = a.node.host().Assigned
 	}
-	if host != nil {
-		add("CRM_meta_physical_host", host.Name)
+	if host == nil {
+		return
 	}
+	if v, ok := a.rsc.meta.lookup("container-attribute-target"); ok {
+		add("CRM_meta_container_attribute_target", v)
+	}
+	add("CRM_meta_physical_host", host.Name)
 }
 
 // bundleAddress is where a bundle's connection without an address of its own

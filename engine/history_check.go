@@ -49,7 +49,9 @@ func (c *cluster) historyMatches(h *history) []*Resource {
 		}
 	}
 	add(c.byID[id])
-	add(h.rsc)
+	if h.rsc != nil && (h.rsc.ID == id || h.rsc.HistoryID == id) {
+		add(h.rsc)
+	}
 	return found
 }
 

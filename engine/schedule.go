@@ -85,6 +85,20 @@ func (r *Resource) instances() []*Resource {
 	return r.Children
 }
 
+// replica is the part of a bundle that an instance in it belongs to, or nil.
+func (r *Resource) replica() *replica {
+	top := r.topmost()
+	if top.Parent == nil || top.Kind != KindClone {
+		return nil
+	}
+	for _, rep := range top.Parent.bundle.replicas {
+		if rep.child == r {
+			return rep
+		}
+	}
+	return nil
+}
+
 // insideOf is what runs inside a bundle's container, or nil.
 func (c *cluster) insideOf(r *Resource) *Resource {
 	if r.Parent == nil || r.Parent.Kind != KindBundle {
