@@ -1,6 +1,6 @@
 # make help lists the targets.
 export CGO_ENABLED := 0
-NAMES := crm_simulate cibadmin crm_attribute crm_failcount crm_master crm_standby attrd_updater crm_diff crm_node crm_verify
+NAMES := $(shell sed -n "s/^\t\t\"\([a-z_]*\)\":.*/\1/p" tools/lookup.go)
 FUZZ_TIME ?= 30s
 
 build: ## bin/crm, static, and its other names as links

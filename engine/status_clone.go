@@ -97,7 +97,7 @@ func (x *cloneText) lists() {
 	}
 	x.list("Promoted", x.promoted)
 	x.list(title, x.started)
-	if x.r.Unique() || x.r.clone.max <= x.active {
+	if x.t.activeOnly || x.r.Unique() || x.r.clone.max <= x.active {
 		return
 	}
 	states := map[string][]*Node{}

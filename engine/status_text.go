@@ -52,13 +52,15 @@ func (s *Situation) StatusLines(pending bool) []string {
 
 // statusText collects the lines of a status.
 type statusText struct {
-	c       *cluster
-	pending bool
-	lines   []string
+	c          *cluster
+	pending    bool
+	activeOnly bool // leave out what does not run
+	shift      int  // how much less deep the lines are than in a section of a report
+	lines      []string
 }
 
 func (t *statusText) item(depth int, text string) {
-	t.lines = append(t.lines, strings.Repeat("  ", depth)+"* "+text)
+	t.lines = append(t.lines, strings.Repeat("  ", depth-t.shift)+"* "+text)
 }
 
 // list adds nodes in brackets, if there are any.
@@ -164,6 +166,9 @@ func (r *Resource) active(all bool) bool {
 }
 
 func (t *statusText) resource(depth int, r *Resource) {
+	if t.activeOnly && !r.active(false) {
+		return
+	}
 	switch r.Kind {
 	case KindPrimitive:
 		t.primitive(depth, r)

@@ -25,6 +25,7 @@ func Lookup(name string) (Tool, bool) {
 		"crm_failcount": Failcount,
 		"crm_master":    Master,
 		"crm_standby":   Standby,
+		"crm_mon":       Monitor,
 		"crm_simulate":  Simulate,
 	}[name]
 	return tool, known
