@@ -107,7 +107,11 @@ func (b *beater) perform(effects []ring.Effect) {
 		case ring.StateChange:
 			b.stateChange(e)
 		case ring.LinkChange:
-			b.notice(node.Info, "link "+e.Link+" to "+e.Node+" is "+map[bool]string{true: "up", false: "dead"}[e.Up])
+			if e.Up {
+				b.notice(node.Info, "link "+e.Link+" to "+e.Node+" is up")
+			} else {
+				b.notice(node.Warn, "link "+e.Link+" to "+e.Node+" is dead")
+			}
 		case ring.Note:
 			b.notice(node.Level(e.Level), e.Text)
 		case ring.Deliver: // nothing of ours travels so; heartbeat's clients will

@@ -142,9 +142,15 @@ func (d *Daemon) networkConfig() NetworkConfig {
 		Receive: d.receive, Notice: d.notice}
 }
 
+// mostUnheard bounds what waits for the machine.
+const mostUnheard = 10000
+
 // receive takes a large message of a peer. It was authenticated, but a peer
 // of another version may say what is not understood.
 func (d *Daemon) receive(peer string, text []byte) {
+	if d.events.size() > mostUnheard {
+		return // the machine does not keep up; peers repeat what matters
+	}
 	m, err := node.DecodeMessage(text)
 	if err != nil {
 		d.notice(node.Warn, "message from "+peer+": "+err.Error())

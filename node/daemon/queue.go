@@ -39,6 +39,12 @@ func (q *queue[T]) take() (items []T, open bool) {
 	return items, len(items) > 0 || !q.closed
 }
 
+func (q *queue[T]) size() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.items)
+}
+
 // close lets take end once it is empty.
 func (q *queue[T]) close() {
 	q.mu.Lock()

@@ -75,7 +75,6 @@ func (r *Ring) expire(p *peer) {
 	for i := range p.links {
 		if l := &p.links[i]; l.up && !r.now.Before(l.deadline) {
 			l.up = false
-			r.note(Warn, "link "+l.name+" to "+p.name+" is dead")
 			r.out = append(r.out, Effect{Kind: LinkChange, Node: p.name, Link: l.name})
 		}
 	}
