@@ -62,19 +62,24 @@ type Files interface {
 // all run on this machine and may be harmed.
 type Lab interface {
 	Members(ctx context.Context) ([]LabMember, error)
-	Kill(ctx context.Context, member string) error  // at once, as by a power cut
-	Stop(ctx context.Context, member string) error  // cleanly: resources move away first
-	Start(ctx context.Context, member string) error // again
-	Cut(ctx context.Context, a, b string) error     // the cable between two members
-	Heal(ctx context.Context) error                 // all cables
+	Kill(ctx context.Context, member string) error     // the daemon, at once
+	Stop(ctx context.Context, member string) error     // the daemon, cleanly: resources move away first
+	Start(ctx context.Context, member string) error    // the daemon, after the power
+	Restart(ctx context.Context, member string) error  // the daemon, by killing it
+	PowerOff(ctx context.Context, member string) error // all its processes
+	Cut(ctx context.Context, a, b string) error        // the way between two members, or with b empty the cable of a
+	Heal(ctx context.Context) error                    // all cables
+	// Output runs a command inside a member, or for "client" in a visitor's
+	// place, and gives what it wrote.
+	Output(ctx context.Context, member string, argv []string) (string, error)
 }
 
 // LabMember is one member of the laboratory.
 type LabMember struct {
-	Name  string
-	State string // "running", "dead", ...
-	PID   int
-	Note  string // address, directory
+	Name    string
+	State   string // "running", "off", "running, cable pulled", ...
+	Address string
+	Folder  string
 }
 
 // Shadows keeps named copies of the CIB that commands can work on instead of

@@ -85,7 +85,7 @@ func (c *cluster) settle() {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.t.Context(), stepLimit)
 	defer cancel()
-	d := demo{lab: c.lab, out: io.Discard, door: control.Dial(labSockets(c.lab))}
+	d := demo{lab: c.lab, out: io.Discard, door: control.Dial(c.lab.Sockets())}
 	if err := d.settled(ctx); err != nil {
 		c.t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestAMemberThatIsStoppedHandsOver(t *testing.T) {
 	if err := together(limit, c.lab, ""); err != nil {
 		t.Error(err)
 	}
-	reply, err := control.Dial(labSockets(c.lab)).Ask(limit, node.Request{Verb: node.VerbRead})
+	reply, err := control.Dial(c.lab.Sockets()).Ask(limit, node.Request{Verb: node.VerbRead})
 	if err != nil || !bytes.Contains(reply.CIB, []byte("site-web")) {
 		t.Errorf("the configuration is lost: %v", err)
 	}

@@ -54,7 +54,7 @@ type demoStep struct {
 func (d *demo) run(ctx context.Context, started time.Time) error {
 	page := d.lab.Localize("http://" + net.JoinHostPort(demoIP, demoPort) + "/")
 	d.visitor = newVisitor(page, d.lab.DialContext)
-	d.door = control.Dial(labSockets(d.lab))
+	d.door = control.Dial(d.lab.Sockets())
 	visits, stop := context.WithCancel(ctx)
 	defer stop()
 
@@ -115,7 +115,7 @@ func (d *demo) together(ctx context.Context, what string, started time.Time) err
 // together waits until all members of a lab are in the cluster. A daemon that
 // has ended is an error, unless it is the one that was killed on purpose.
 func together(ctx context.Context, l *lab.Lab, killed string) error {
-	door := control.Dial(labSockets(l))
+	door := control.Dial(l.Sockets())
 	for {
 		reply, err := door.Ask(ctx, node.Request{Verb: node.VerbMembers})
 		if err == nil && joined(reply.Members) == len(l.Members) {

@@ -150,15 +150,7 @@ func converseIn(ctx context.Context, l *lab.Lab) error {
 
 // labEnv is the environment by which a crm finds the lab's members.
 func labEnv(l *lab.Lab) []string {
-	return append(os.Environ(), lab.DirVar+"="+l.Dir, control.SocketVar+"="+labSockets(l), agent.FenceDirsVar+"="+l.FenceDirs())
-}
-
-func labSockets(l *lab.Lab) string {
-	var sockets []string
-	for _, m := range l.Members {
-		sockets = append(sockets, m.Socket)
-	}
-	return strings.Join(sockets, ":")
+	return append(os.Environ(), lab.DirVar+"="+l.Dir, control.SocketVar+"="+l.Sockets(), agent.FenceDirsVar+"="+l.FenceDirs())
 }
 
 // tails are the ends of the daemons' logs, for whoever has to find out why a

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"strings"
 	"time"
 
 	"crm/node/lab"
@@ -34,11 +33,7 @@ func (l laboratory) Members(ctx context.Context) ([]shell.LabMember, error) {
 	}
 	var all []shell.LabMember
 	for _, m := range l.lab.Members {
-		state, note, _ := strings.Cut(states[m.Name], ", ")
-		if note != "" {
-			note = ", " + note
-		}
-		all = append(all, shell.LabMember{Name: m.Name, State: state, Note: m.Addr + ", " + m.Dir + note})
+		all = append(all, shell.LabMember{Name: m.Name, State: states[m.Name], Address: m.Addr, Folder: m.Dir})
 	}
 	return all, nil
 }
@@ -65,3 +60,22 @@ func (l laboratory) Cut(ctx context.Context, a, b string) error { return l.lab.C
 
 // Heal mends all cables.
 func (l laboratory) Heal(ctx context.Context) error { return l.lab.Heal(ctx) }
+
+// Restart kills the member's daemon and starts it again.
+func (l laboratory) Restart(ctx context.Context, member string) error {
+	return l.lab.Restart(ctx, member)
+}
+
+// PowerOff ends all processes of the member.
+func (l laboratory) PowerOff(ctx context.Context, member string) error {
+	return l.lab.PowerOff(ctx, member)
+}
+
+// Output runs a command inside a member.
+func (l laboratory) Output(ctx context.Context, member string, argv []string) (string, error) {
+	if member == "client" {
+		member = ""
+	}
+	text, err := l.lab.Output(ctx, member, argv...)
+	return string(text), err
+}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -191,11 +192,12 @@ func execHere(ctx context.Context, r *reaper, req request, files []*os.File, dir
 	if len(files) != 3 || len(req.Args) == 0 {
 		return 0, errors.New("exec needs a command and three files")
 	}
+	env = append(slices.Clone(env), req.Env...)
 	path, err := program(req.Args[0], env)
 	if err != nil {
 		return 0, err
 	}
-	cmd := &exec.Cmd{Path: path, Args: req.Args, Env: append(env, req.Env...), Dir: dir, Stdin: files[0], Stdout: files[1], Stderr: files[2],
+	cmd := &exec.Cmd{Path: path, Args: req.Args, Env: env, Dir: dir, Stdin: files[0], Stdout: files[1], Stderr: files[2],
 		SysProcAttr: &syscall.SysProcAttr{Setpgid: true}}
 	pid, ended, err := r.start(cmd)
 	if err != nil {

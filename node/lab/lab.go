@@ -336,6 +336,7 @@ func (l *Lab) States(ctx context.Context) (map[string]string, error) {
 func (l *Lab) Exec(ctx context.Context, name string, argv []string, stdin, stdout, stderr *os.File) (int, error) {
 	req := request{Op: "exec", Args: argv}
 	if name == "" {
+		req.Env = l.clientEnv()
 		ans, _, err := l.ask(ctx, req, stdin, stdout, stderr)
 		return ans.Code, err
 	}

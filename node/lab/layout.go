@@ -141,13 +141,32 @@ func symlink(to, path string) error {
 	return os.Symlink(to, path)
 }
 
+// clientEnv is the environment of commands in the client's place.
+func (l *Lab) clientEnv() []string {
+	return []string{"PATH=" + l.path(), DirVar + "=" + l.Dir, control.SocketVar + "=" + l.Sockets()}
+}
+
+// path finds the lab's names of the binary first.
+func (l *Lab) path() string {
+	return filepath.Join(l.Dir, "bin") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+}
+
+// Sockets are those of all members, for a client that any of them may serve.
+func (l *Lab) Sockets() string {
+	var sockets []string
+	for _, m := range l.Members {
+		sockets = append(sockets, m.Socket)
+	}
+	return strings.Join(sockets, ":")
+}
+
 // FenceDirs are the folders of fence agents inside the lab, as a list.
 func (l *Lab) FenceDirs() string { return filepath.Join(l.Dir, "sbin") + ":/usr/sbin" }
 
 // env is the environment of all processes of a member.
 func (l *Lab) env(m Member) []string {
 	env := []string{
-		"PATH=" + filepath.Join(l.Dir, "bin") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+		"PATH=" + l.path(),
 		"HOME=" + m.Dir, "LC_ALL=C", "TERM=" + os.Getenv("TERM"),
 		DirVar + "=" + l.Dir, markVar + "=" + m.Dir, control.SocketVar + "=" + m.Socket, control.NodeVar + "=" + m.Name, "CRM_AGENT_DIR=" + m.Dir,
 		"CRM_FENCE_DIRS=" + l.FenceDirs(), "HA_RSCTMP=" + filepath.Join(m.Dir, "run"),
