@@ -291,9 +291,7 @@ func (m *Machine) heardTaken(t *Taken) {
 	x.first += n
 }
 
-// heardReign joins the DC's reign, again and again until it lists us.
-func (m *Machine) heardReign(p *peer) { m.joinReign(p.name, p.hello.Reign, p.hello.Joined) }
-
+// joinReign joins a DC's reign, again and again until it lists us.
 func (m *Machine) joinReign(dc, reign string, joined []string) {
 	x := m.exec
 	if m.exited {
@@ -301,6 +299,7 @@ func (m *Machine) joinReign(dc, reign string, joined []string) {
 	}
 	if x.reign != reign {
 		x.reign, x.dc = reign, dc
+		m.wasDC = dc == m.cfg.Name
 		clear(x.seen)
 		// What happened so far is in the history; updates go on from here.
 		x.first += uint64(len(x.updates))

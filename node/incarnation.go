@@ -29,6 +29,23 @@ func (m *Machine) pair() {
 	}
 }
 
+// pairing tells whether this member is about to go on alone. Until then it
+// leaves things as they are: what runs here is not stopped for want of a
+// quorum that comes back in a moment.
+func (m *Machine) pairing() bool {
+	p := m.deadPartner()
+	if p == nil {
+		return false
+	}
+	opts := m.options()
+	return p.harmless || !opts.fencing && opts.quorumPolicy == "ignore" ||
+		opts.fencing && m.pairFailed < fenceTries && len(m.fenceDevices(p.name)) > 0
+}
+
+// fenceTries is how often the fencing of a partner may fail before
+// no-quorum-policy is obeyed.
+const fenceTries = 3
+
 // deadPartner is the other of two voters, when it is dead and there is
 // therefore no leader.
 func (m *Machine) deadPartner() *peer {
@@ -65,6 +82,7 @@ func (m *Machine) fencePartner(p *peer) {
 		done: func(ok bool) {
 			m.pairFence = ""
 			if !ok {
+				m.pairFailed++
 				m.set(alarmPair, fenceAgain)
 				return
 			}
@@ -118,6 +136,7 @@ func (m *Machine) restartWith(snap pb.Snapshot, hard pb.HardState, st Store) {
 	m.must(err)
 	st.Snapshot, st.Lineage = data, []byte(m.log.lineage)
 	m.emit(st)
+	m.pairFailed, m.pairSince = 0, time.Time{}
 	m.endReign("the log was replaced")
 	m.must(m.startRaft(mem))
 	m.configurationChanged()
@@ -170,6 +189,7 @@ func (m *Machine) giveWay(p *peer, theirs lineage, conflict bool) {
 	m.note(Info, "this member's log gives way to that of %s", p.name)
 	m.log.lineage = theirs
 	m.restartWith(pb.Snapshot{}, pb.HardState{}, st)
+	m.sooner(alarmHello, 0)
 }
 
 // addVoter brings a member into the vote, one at a time.

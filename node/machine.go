@@ -23,7 +23,7 @@ type Machine struct {
 	exec      *executor
 	mirrors   map[string]*mirrored // copies of the other members' histories
 	dc        *coordinator         // nil unless this member is DC
-	wasDC     bool
+	wasDC     bool                 // this member was DC last
 	asks      map[string]*ask
 	fences    map[string]*fencing
 	opts      *options // of the present configuration; nil when not read yet
@@ -31,6 +31,7 @@ type Machine struct {
 
 	pairFence    string    // the partner that is being fenced
 	pairSince    time.Time // since when a dead partner waits for it
+	pairFailed   int       // fencings of it that failed
 	saidNoDevice bool
 
 	// Counters of this process.

@@ -59,6 +59,7 @@ func (m *Machine) peerState(ev PeerState) {
 	was := p.up
 	p.known, p.up = true, ev.Up
 	if ev.Up {
+		m.pairFailed, m.pairSince = 0, time.Time{}
 		m.sooner(alarmHello, 0)
 	} else {
 		p.harmless = p.harmless || ev.Left
@@ -115,10 +116,7 @@ func (m *Machine) heardHello(from string, msg *Message) {
 		m.memberChanged(p)
 	}
 	m.chooseDC()
-	if h.Reign != "" && from == m.boss {
-		m.keepTable(h.Table)
-		m.heardReign(p)
-	}
+	m.obey(p)
 }
 
 // chooseDC finds out who coordinates: the leader of the log, or without one,
@@ -133,10 +131,23 @@ func (m *Machine) chooseDC() {
 		return
 	}
 	m.boss = boss
-	if boss != "" {
-		m.sooner(alarmHello, 0)
-		m.repeatAsks()
+	if boss == "" {
+		return
 	}
+	m.sooner(alarmHello, 0)
+	m.repeatAsks()
+	if p := m.peers[boss]; p != nil {
+		m.obey(p)
+	}
+}
+
+// obey joins the reign of the DC, as its newest hello tells it.
+func (m *Machine) obey(p *peer) {
+	if p.hello == nil || p.hello.Reign == "" || p.name != m.boss || p.lineage != m.log.lineage {
+		return
+	}
+	m.keepTable(p.hello.Table)
+	m.joinReign(p.name, p.hello.Reign, p.hello.Joined)
 }
 
 // bossByRule chooses among the live members when the live voters are no
@@ -170,8 +181,8 @@ func (m *Machine) bossByRule() string {
 	if len(m.log.conf.Voters) == 0 || m.now.Sub(m.born) < m.cfg.Election {
 		return ""
 	}
-	if len(m.upMembers()) == 1 && !m.allKnown() {
-		return "" // the ring has not made up its mind about the others
+	if m.pairing() || len(m.upMembers()) == 1 && !m.allKnown() {
+		return "" // the ring, or this member, has not made up its mind about the others
 	}
 	return best
 }

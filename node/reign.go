@@ -46,15 +46,26 @@ func (m *Machine) reignNow() {
 	want := m.boss == m.cfg.Name && (quorum || !m.isLeader())
 	switch {
 	case m.dc != nil && (!want || m.dc.quorum != quorum):
-		m.endReign("another member coordinates")
+		m.endReign(m.whyOver(quorum))
 	case m.dc == nil && want && !m.exited:
 		m.beginReign(quorum)
 	}
 }
 
+func (m *Machine) whyOver(quorum bool) string {
+	switch {
+	case m.boss == m.cfg.Name && quorum:
+		return "it has quorum now, and begins anew"
+	case m.boss == m.cfg.Name:
+		return "it has no quorum any more"
+	case m.boss == "":
+		return "nobody leads the log"
+	}
+	return m.boss + " coordinates"
+}
+
 func (m *Machine) beginReign(quorum bool) {
 	m.reigns++
-	m.wasDC = true
 	m.dc = &coordinator{reign: m.cfg.Process + "/" + strconv.Itoa(m.reigns), quorum: quorum, members: map[string]*subject{}, lost: map[string]*subject{},
 		given: map[string]*given{}, edits: map[string]*edit{},
 		commits: map[string][]asker{}}
@@ -175,7 +186,7 @@ func (m *Machine) memberChanged(p *peer) {
 		m.lose(p.name, p.name+" is lost")
 	}
 	m.factFor(p)
-	if p.up && s == nil && m.fact(p.name).Expect == joinMember {
+	if p.up && c.members[p.name] == nil && m.fact(p.name).Expect == joinMember {
 		m.set(alarmJoin, m.cfg.JoinWait)
 	}
 	m.think(p.name + " changed")

@@ -52,7 +52,7 @@ func (m *Member) effect(op node.Operation) int {
 	switch op.Name {
 	case "start":
 		if op.Resource.Class != "stonith" {
-			m.w.starting(m, id) // while it started, somebody else may have
+			m.w.claim(m, id) // while it started, somebody else may have
 		}
 		m.running[id] = true
 	case "stop":

@@ -167,12 +167,7 @@ func (c *Chaos) mark(m *Member) {
 	c.n++
 	name := fmt.Sprintf("mark-%d", c.n)
 	id := c.change(m, func(doc *cib.Document) []byte {
-		set := cib.Child(cib.Child(doc.Configuration(), "crm_config"), "cluster_property_set")
-		nv := set.CreateElement("nvpair")
-		nv.CreateAttr("id", name)
-		nv.CreateAttr("name", name)
-		nv.CreateAttr("value", "1")
-		return doc.Compact()
+		return marked(doc, name)
 	})
 	if id != "" {
 		c.w.say(m.name, "commits %s as %s", name, id)

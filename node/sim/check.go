@@ -18,6 +18,10 @@ type watch struct {
 // starting: nothing may start while it runs elsewhere.
 func (w *World) starting(m *Member, id string) {
 	w.say(m.name, "starts %s", id)
+	w.claim(m, id)
+}
+
+func (w *World) claim(m *Member, id string) {
 	for _, other := range w.members {
 		if other != m && other.running[id] && w.watch.fencing {
 			w.fail("%s starts on %s while it runs on %s", id, m.name, other.name)

@@ -187,7 +187,9 @@ func (m *Member) perform(e node.Effect) {
 		m.freeAt = w.now
 	}
 	if n, ok := e.(node.Note); ok {
-		w.say(m.name, "%s", n.Text)
+		if n.Level > node.Debug || w.opt.Verbose {
+			w.say(m.name, "%s", n.Text)
+		}
 		return
 	}
 	if s, ok := e.(node.Store); ok && s.Sync {

@@ -57,7 +57,7 @@ var (
 func TestChaos(t *testing.T) {
 	failed := 0
 	for seed := *from; seed < *from+*seeds && failed < 5; seed++ {
-		opt := Options{}
+		opt := Options{Verbose: true}
 		if *useSmall {
 			opt.Engine = SmallEngine
 		}

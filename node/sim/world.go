@@ -22,6 +22,7 @@ type Options struct {
 	Agent     time.Duration // most that an agent takes
 	FenceFail int           // fencings that fail, per thousand
 	Reboot    time.Duration // from a fencing until the node is back; 0: it stays off
+	Verbose   bool          // also say what is of interest only when searching
 	Engine    func(engine.Input) (*engine.Output, error)
 }
 
