@@ -265,7 +265,9 @@ func (m *Machine) storeReady(rd raft.Ready) {
 		m.storeSnapshot(rd.Snapshot, ^uint64(0))
 		m.configurationChanged()
 	}
-	st := Store{Sync: rd.MustSync}
+	// That something was committed is worth a sync too: without a leader a
+	// restarted member knows no other way that it was.
+	st := Store{Sync: rd.MustSync || changesSomething(rd.CommittedEntries)}
 	for _, e := range rd.Entries {
 		data, err := e.Marshal()
 		m.must(err)
@@ -282,6 +284,10 @@ func (m *Machine) storeReady(rd raft.Ready) {
 	if st.Entries != nil || st.HardState != nil {
 		m.emit(st)
 	}
+}
+
+func changesSomething(entries []pb.Entry) bool {
+	return slices.ContainsFunc(entries, func(e pb.Entry) bool { return len(e.Data) > 0 })
 }
 
 func (m *Machine) storeSnapshot(s pb.Snapshot, compact uint64) {
