@@ -76,10 +76,10 @@ func (m *Machine) peerState(ev PeerState) {
 // hello tells all live peers how this member is.
 func (m *Machine) hello() {
 	m.set(alarmHello, helloEvery)
-	h := m.myHello()
+	msg := &Message{Lineage: string(m.log.lineage), Hello: m.myHello()}
 	for _, p := range m.sortedPeers() {
 		if p.up {
-			m.emit(Send{To: p.name, Message: &Message{Lineage: string(m.log.lineage), Hello: h}})
+			m.emit(Send{To: p.name, Message: msg})
 		}
 	}
 	m.chooseDC()

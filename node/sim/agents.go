@@ -49,6 +49,9 @@ func (m *Member) effect(op node.Operation) int {
 		m.w.say(m.name, "%s %s fails", op.Name, id)
 		return n
 	}
+	if op.Name != "monitor" {
+		m.w.moves++
+	}
 	switch op.Name {
 	case "start":
 		if op.Resource.Class != "stonith" {

@@ -34,7 +34,7 @@ func NewChaos(seed uint64, opt Options) *Chaos {
 	}
 	w := New(opt)
 	w.watch.fencing = true
-	return &Chaos{w: w, Trouble: 90 * time.Second}
+	return &Chaos{w: w, Trouble: 75 * time.Second}
 }
 
 // Run plays the whole story.
@@ -58,8 +58,13 @@ func (c *Chaos) Run() []string {
 		w.Run(w.random(8 * time.Second))
 	}
 	c.repair()
-	if !w.RunUntil(4*time.Minute, func() bool { return w.settled() && c.placed() }) {
+	if !w.RunUntil(5*time.Minute, func() bool { return w.settled() && c.placed() }) {
 		w.fail("the cluster did not settle:\n%s", w.state())
+	}
+	moves := w.moves
+	w.Run(15 * time.Second)
+	if w.moves != moves || !w.settled() {
+		w.fail("the cluster moved things while nothing happened:\n%s", w.state())
 	}
 	c.checkMarks()
 	return w.broken
@@ -118,26 +123,21 @@ func (c *Chaos) repair() {
 	for _, m := range w.members {
 		m.slow, m.broken = 0, nil
 	}
-	// Stops that were asked for end, and everyone is started again.
-	for i := range 8 {
-		w.after(time.Duration(i)*10*time.Second, func() {
-			for _, m := range w.members {
-				m.PowerOn()
-				c.n++
-				m.Ask(fmt.Sprintf("online-%d", c.n), node.Request{Verb: node.VerbStandby, Node: m.name, Value: "off"})
-				m.Ask(fmt.Sprintf("clean-%d", c.n), node.Request{Verb: node.VerbCleanup})
-			}
-		})
-	}
-	w.Run(90 * time.Second)
-	var up func()
-	up = func() { // a stop that was asked for before may have come to its end only now
+	var again func()
+	again = func() { // a stop that was asked for before may end only now
 		for _, m := range w.members {
 			m.PowerOn()
+			if w.settled() && c.placed() {
+				continue
+			}
+			c.n++
+			m.Ask(fmt.Sprintf("online-%d", c.n), node.Request{Verb: node.VerbStandby, Node: m.name, Value: "off"})
+			m.Ask(fmt.Sprintf("clean-%d", c.n), node.Request{Verb: node.VerbCleanup})
 		}
-		w.after(10*time.Second, up)
+		w.after(10*time.Second, again)
 	}
-	up()
+	again()
+	w.Run(15 * time.Second)
 }
 
 // placed tells whether every resource runs exactly once.
