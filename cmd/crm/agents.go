@@ -71,6 +71,9 @@ func (a *agents) Metadata(class, provider, typ string) *completions.Metadata {
 	ctx, stop := context.WithTimeout(context.Background(), agentPatience)
 	defer stop()
 	m, err := r.Metadata(ctx, agent.Ref{Class: class, Provider: provider, Type: typ})
+	if err == nil && class == agent.Stonith {
+		givenByTheCluster(m)
+	}
 	if err != nil && class == agent.Stonith {
 		m, err = glueMetadata(ctx, typ)
 	}
@@ -105,6 +108,16 @@ func glueMetadata(ctx context.Context, typ string) (*agent.Metadata, error) {
 		return nil, err
 	}
 	return agent.ParseMetadata(text)
+}
+
+// givenByTheCluster: what a fence agent is told with each call need not be
+// configured, whatever its description says.
+func givenByTheCluster(m *agent.Metadata) {
+	for _, name := range []string{"action", "port", "plug", "nodename", "nodeid"} {
+		if p := m.Parameter(name); p != nil {
+			p.Required = false
+		}
+	}
 }
 
 // described is what the shell wants to know of an agent.

@@ -19,7 +19,7 @@ const fenceMetadata = `<?xml version="1.0"?>
 <resource-agent name="fence_lab" shortdesc="Power switch of a crm lab">
 <longdesc>Cuts the power of a member of a lab made by "crm lab": every process of the member is ended before success is reported.</longdesc>
 <parameters>
-<parameter name="action" required="1"><content type="string" default="reboot"/><shortdesc lang="en">Fencing action</shortdesc></parameter>
+<parameter name="action"><content type="string" default="reboot"/><shortdesc lang="en">Fencing action</shortdesc></parameter>
 <parameter name="port"><content type="string"/><shortdesc lang="en">Name of the member</shortdesc></parameter>
 <parameter name="lab"><content type="string"/><shortdesc lang="en">Folder of the lab; by default the one this process is in</shortdesc></parameter>
 </parameters>
