@@ -86,11 +86,17 @@ func checkParameters(m *completions.Metadata, class, id string, agent, e *etree.
 		return list
 	}
 	for _, p := range m.Parameters {
-		if p.Required && !given[p.Name] {
+		if p.Required && !given[p.Name] && !givenByFencer(class, p.Name) {
 			list = append(list, finding{fault: true, text: id + ": required parameter " + strconv.Quote(p.Name) + " is not given (" + p.Short + ")"})
 		}
 	}
 	return list
+}
+
+// givenByFencer tells the parameters of a fence agent that are filled in when
+// it is called: what to do, and to whom.
+func givenByFencer(class, name string) bool {
+	return class == "stonith" && slices.Contains([]string{"action", "port", "plug", "nodename"}, name)
 }
 
 func unknownParameter(m *completions.Metadata, name string) string {

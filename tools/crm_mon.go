@@ -209,11 +209,7 @@ func (m *monitor) summary(sit *engine.Situation, doc *cib.Document, now time.Tim
 	if dc != "NONE" {
 		dc += " - partition " + quorum
 	}
-	stack, ok := doc.Property("cluster-infrastructure")
-	if !ok {
-		stack = "unknown"
-	}
-	lines := []string{"  * Stack: " + stack, "  * Current DC: " + dc}
+	lines := []string{"  * Stack: " + m.stack(doc), "  * Current DC: " + dc}
 	if !m.on["quiet"] {
 		lines = append(lines, "  * Last updated: "+now.Format(time.ANSIC))
 		if change := lastChange(doc); change != "" {
@@ -237,6 +233,17 @@ func (m *monitor) summary(sit *engine.Situation, doc *cib.Document, now time.Tim
 		plural = ""
 	}
 	return append(lines, fmt.Sprintf("  * %d node%s configured", nodes, plural), text)
+}
+
+// stack is what the members hear each other by.
+func (m *monitor) stack(doc *cib.Document) string {
+	if stack, ok := doc.Property("cluster-infrastructure"); ok {
+		return stack
+	}
+	if _, live := m.store.(*daemonStore); live {
+		return "heartbeat"
+	}
+	return "unknown"
 }
 
 // lastChange tells when the configuration was written, and by whom.
