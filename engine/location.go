@@ -112,7 +112,9 @@ func (c *cluster) locate(x locating) {
 		if !ok || n == nil || !valid {
 			return
 		}
-		l.nodes = []nodeScore{{n, s}}
+		if c.inLifetime(x, n) {
+			l.nodes = []nodeScore{{n, s}}
+		}
 	} else {
 		r := c.resolve(x.rule)
 		l.role, ok = locationRole(cib.Attr(r, "role"))
@@ -130,6 +132,23 @@ func (c *cluster) locate(x locating) {
 		x.rsc.set(flagExclusiveProbes)
 	}
 	c.addLocation(l)
+}
+
+// inLifetime evaluates the rules of a <lifetime>, which CIBs before 4.0 may
+// have: any of them must pass, if there are some.
+func (c *cluster) inLifetime(x locating, n *Node) bool {
+	life := c.resolve(cib.Child(x.e, "lifetime"))
+	if life == nil {
+		return true
+	}
+	ctx := c.nodeContext(n)
+	some := false
+	for r := range cib.Children(life, "rule") {
+		if some = true; ctx.Passes(r) {
+			return true
+		}
+	}
+	return !some
 }
 
 func (c *cluster) addLocation(l *location) {
@@ -153,7 +172,7 @@ func (c *cluster) nodesByRule(x locating, r *etree.Element) []nodeScore {
 			ctx.Node, ctx.Params = &n.attrs, lazyParams{c, x.rsc, n}
 			answer = ctx.Passes(r)
 		}
-		if !answer {
+		if !answer || !c.inLifetime(x, n) {
 			continue
 		}
 		s := fixed

@@ -38,6 +38,7 @@ type Node struct {
 	fenced      bool // a remote node that was fenced and has not come back
 	noProbes    bool // resources may not be looked for on it
 	unpacked    bool // its history was read
+	ping        bool // only an address to ping, in a CIB of old; nothing may run there
 	probe       probing
 
 	ix         int // of its entry in every table of allowed nodes

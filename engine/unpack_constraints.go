@@ -12,6 +12,7 @@ import (
 // and then the configured constraints in document order.
 func (c *cluster) unpackConstraints() {
 	c.constrainByHealth()
+	c.constrainPingNodes()
 	for e := range cib.Children(cib.Child(c.config, "constraints")) {
 		if cib.ID(e) == "" {
 			continue
@@ -25,6 +26,17 @@ func (c *cluster) unpackConstraints() {
 			c.unpackTicketUse(e)
 		case "rsc_order":
 			c.unpackOrder(e)
+		}
+	}
+}
+
+// constrainPingNodes keeps everything off nodes of the type ping.
+func (c *cluster) constrainPingNodes() {
+	for _, n := range c.nodes {
+		for _, r := range c.resources {
+			if n.ping {
+				c.addLocation(&location{id: "ping-node-" + n.Name, rsc: r, probe: probeNever, nodes: []nodeScore{{n, ban}}})
+			}
 		}
 	}
 }

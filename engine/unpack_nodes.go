@@ -66,6 +66,7 @@ func (c *cluster) unpackNodes() {
 		}
 		c.setBuiltinAttrs(n)
 		c.addCapacity(n, e)
+		n.ping = cib.Attr(e, "type") == "ping"
 	}
 }
 

@@ -74,6 +74,10 @@ func (c *cluster) unpackResource(e *etree.Element, parent *Resource, instance in
 			c.warn("resource %s has no class or type", id)
 			return nil
 		}
+		if r.Class == "nagios" || r.Class == "upstart" {
+			c.warn("resource %s is left out: class %s is not supported any more", id, r.Class)
+			return nil
+		}
 	}
 	c.readMeta(r)
 	c.readFlags(r)

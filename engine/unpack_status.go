@@ -143,7 +143,7 @@ func (c *cluster) readRemoteAttrs(n *Node, e *etree.Element) {
 		n.Unclean, n.seen = false, true
 	}
 	c.readTransient(n, e)
-	if v, set := n.attrs.Lookup("shutdown"); set && v != "" && v != "0" {
+	if v, set := n.attrs.Lookup("shutdown"); set && v != "0" {
 		n.Shutdown = true
 	}
 	if score.True(n.attrs.get("standby")) {
