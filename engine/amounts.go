@@ -1,6 +1,12 @@
 package engine
 
-import "crm/engine/score"
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"crm/engine/score"
+)
 
 // amounts is a capacity or the use of one: names with whole numbers.
 type amounts []amount
@@ -42,3 +48,14 @@ func (l *amounts) plus(name string, n int32) {
 }
 
 func narrow(n int64) int32 { return int32(max(-1<<31, min(n, 1<<31-1))) }
+
+// text lists the amounts by name, a blank before each.
+func (l amounts) text() string {
+	sorted := slices.Clone(l)
+	slices.SortFunc(sorted, func(a, b amount) int { return strings.Compare(a.name, b.name) })
+	var b strings.Builder
+	for _, a := range sorted {
+		b.WriteString(" " + a.name + "=" + strconv.Itoa(int(a.n)))
+	}
+	return b.String()
+}

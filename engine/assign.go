@@ -3,6 +3,8 @@ package engine
 // assignResources gives every resource its place: connections to remote nodes
 // first, since they make nodes usable, then all in the order of priority.
 func (c *cluster) assignResources() {
+	c.printCapacities("Original")
+	defer c.printCapacities("Remaining")
 	if c.opts.placement != placeDefault {
 		c.sortForCapacity()
 	}
@@ -194,6 +196,7 @@ func (c *cluster) place(r *Resource, n *Node, force, stopIfFail bool) {
 		}
 	}
 	c.useCapacity(n, r, -1)
+	c.printUse(r, n)
 }
 
 // unassign takes a resource's place back.

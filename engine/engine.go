@@ -17,6 +17,8 @@ type Input struct {
 	Explain   bool          // keep the trace that "why" answers from
 	Sanitized bool          // secrets may have been taken out of the CIB
 	Scores    bool          // keep the lines of the scores output
+
+	Utilization bool // among them, the use of capacities
 }
 
 // clock is the time that simulated results carry. Rules may be asked about

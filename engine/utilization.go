@@ -210,3 +210,19 @@ func (c *cluster) sortForCapacity() {
 		return 0
 	})
 }
+
+// printCapacities writes what the nodes have left.
+func (c *cluster) printCapacities(when string) {
+	for _, n := range c.nodes {
+		if c.in.Utilization {
+			c.scores = append(c.scores, when+": "+n.Name+" capacity:"+n.capacity.text())
+		}
+	}
+}
+
+// printUse writes what a resource takes from the node that it gets.
+func (c *cluster) printUse(r *Resource, n *Node) {
+	if c.in.Utilization {
+		c.scores = append(c.scores, "pcmk__assign_resource: "+r.ID+" utilization on "+n.Name+":"+r.util.text())
+	}
+}

@@ -14,7 +14,7 @@ import (
 
 // situation reads what the CIB says is where.
 func (s *simulation) situation(doc *cib.Document) (*engine.Situation, error) {
-	sit, err := engine.Read(engine.Input{CIB: doc, Now: s.now, Clock: time.Now(), Scores: s.scores, Sanitized: true})
+	sit, err := engine.Read(engine.Input{CIB: doc, Now: s.now, Clock: time.Now(), Scores: s.scores, Utilization: s.utilization, Sanitized: true})
 	if err != nil {
 		return nil, fail(exitBadConfig, "%w", err)
 	}
