@@ -63,6 +63,7 @@ func (m *Machine) monitorEnded(t *task, ev ActionEnded) {
 
 // removeMonitor ends a recurring operation.
 func (m *Machine) removeMonitor(resource, key string) {
+	var early []*monitor
 	x := m.exec
 	x.monitors = slices.DeleteFunc(x.monitors, func(mon *monitor) bool {
 		if mon.resource != resource || mon.key != key && key != "" {
@@ -70,8 +71,14 @@ func (m *Machine) removeMonitor(resource, key string) {
 		}
 		mon.gone = true
 		m.stopMonitor(mon)
+		if !mon.reported { // whoever ordered it waits for a first result
+			early = append(early, mon)
+		}
 		return true
 	})
+	for _, mon := range early {
+		m.report(Update{Kind: UpdateCancelled, Key: mon.order, Status: OpDone, History: &ResourceHistory{ID: resource}, Drop: []string{mon.key}})
+	}
 }
 
 // stopMonitor takes a run of a monitor back, or ends it.

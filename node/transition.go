@@ -320,5 +320,5 @@ func (m *Machine) quiet(recheckBy int64) {
 // isQuiet tells whether the cluster has nothing left to do.
 func (m *Machine) isQuiet() bool {
 	p := &m.dc.plan
-	return p.dirty == "" && p.engine == 0 && p.walk == nil && len(m.dc.given) == 0 && m.allJoined() && len(m.dc.edits) == 0
+	return !m.leaving && p.dirty == "" && p.engine == 0 && p.walk == nil && len(m.dc.given) == 0 && m.allJoined() && len(m.dc.edits) == 0
 }

@@ -13,10 +13,11 @@ import (
 // everything and waits until the cluster is quiet. It gives what did not
 // hold.
 type Chaos struct {
-	w       *World
-	n       int // requests made
-	marks   []string
-	Trouble time.Duration // how long bad things happen
+	w          *World
+	n          int // requests made
+	marks      []string
+	properties string
+	Trouble    time.Duration // how long bad things happen
 }
 
 // NewChaos makes a cluster of some size and nature, all from the seed.
@@ -33,8 +34,16 @@ func NewChaos(seed uint64, opt Options) *Chaos {
 		opt.FenceFail = 300
 	}
 	w := New(opt)
+	c := &Chaos{w: w, Trouble: 75 * time.Second, properties: "stonith-enabled=true"}
 	w.watch.fencing = true
-	return &Chaos{w: w, Trouble: 75 * time.Second}
+	if seed%8 == 7 { // no fencing: some resource may run twice for a while, all else holds
+		w.watch.fencing = false
+		c.properties = "stonith-enabled=false"
+		if len(opt.Members) == 2 || seed%16 == 15 {
+			c.properties += " no-quorum-policy=ignore"
+		}
+	}
+	return c
 }
 
 // Run plays the whole story.
@@ -47,7 +56,7 @@ func (c *Chaos) Run() []string {
 		w.fail("the cluster did not form:\n%s", w.state())
 		return w.broken
 	}
-	c.change(w.members[0], func(*cib.Document) []byte { return config(4, "stonith-enabled=true", w.opt.Members) })
+	c.change(w.members[0], func(*cib.Document) []byte { return config(4, c.properties, w.opt.Members) })
 	if !w.RunUntil(30*time.Second, func() bool { return len(w.where("r0")) == 1 && w.settled() }) {
 		w.fail("the first configuration was not placed:\n%s", w.state())
 		return w.broken
@@ -55,7 +64,12 @@ func (c *Chaos) Run() []string {
 	end := w.now.Add(c.Trouble)
 	for w.now.Before(end) && len(w.broken) == 0 {
 		c.trouble()
-		w.Run(w.random(8 * time.Second))
+		for range w.chance.IntN(8) {
+			w.Run(time.Second)
+		}
+		if w.Since()-w.cabled > 8*time.Second && w.opt.Loss == 0 {
+			w.checkPartitions()
+		}
 	}
 	c.repair()
 	if !w.RunUntil(5*time.Minute, func() bool { return w.settled() && c.placed() }) {

@@ -12,7 +12,8 @@ import (
 
 // watch keeps what the invariants need to know.
 type watch struct {
-	fencing bool // while fencing works, nothing runs twice
+	leaders map[string]string // lineage and term to the member that led then
+	fencing bool              // while fencing works, nothing runs twice
 }
 
 // starting: nothing may start while it runs elsewhere.
@@ -32,6 +33,9 @@ func (w *World) claim(m *Member, id string) {
 // answered keeps replies and looks whether they claim what is not stored.
 func (w *World) answered(m *Member, e node.Answer) {
 	w.answers[e.ID] = e.Reply
+	if strings.HasPrefix(e.ID, "commit") && e.Reply.Refused == node.NotRefused {
+		w.checkStored(m, e.ID)
+	}
 	w.say(m.name, "answer %s: %s%s", e.ID, refusal(e.Reply), e.Reply.Text)
 }
 
@@ -105,4 +109,63 @@ func (w *World) kept(text string) bool {
 		}
 	}
 	return false
+}
+
+// checkStored: an acknowledged commit is on the disks of a majority of the
+// voters, synced.
+func (w *World) checkStored(m *Member, id string) {
+	holders := 0
+	word := []byte(`"ID":"` + id + `"`)
+	for _, other := range w.members {
+		st := &other.disk.synced
+		held := bytes.Contains(st.Snapshot, word)
+		for i := range st.Entries {
+			held = held || bytes.Contains(st.Entries[i].Data, word)
+		}
+		if held {
+			holders++
+		}
+	}
+	if voters := m.m.Inspect().Voters; 2*holders <= voters {
+		w.fail("%s was acknowledged at %s, but only %d of %d voters hold it", id, m.name, holders, voters)
+	}
+}
+
+// checkLeader: one log has one leader in a term.
+func (w *World) checkLeader(m *Member) {
+	in := m.m.Inspect()
+	if !in.Leads {
+		return
+	}
+	if w.watch.leaders == nil {
+		w.watch.leaders = map[string]string{}
+	}
+	key := fmt.Sprintf("%s#%d", in.Lineage, in.Term)
+	if other := w.watch.leaders[key]; other != "" && other != m.name {
+		w.fail("%s and %s both lead in term %d of the log %q", other, m.name, in.Term, in.Lineage)
+	}
+	w.watch.leaders[key] = m.name
+}
+
+// checkPartitions: of members that all hear each other, at most one
+// coordinates with quorum, and those who have nothing left to do hold the
+// same configuration. Only meaningful when nothing was cut or healed lately.
+func (w *World) checkPartitions() {
+	for _, a := range w.members {
+		if a.m == nil || !a.m.Inspect().IsDC || !a.m.Inspect().Quorum {
+			continue
+		}
+		for _, b := range w.members {
+			if b == a || b.m == nil || w.cut[pair(a.name, b.name)] {
+				continue
+			}
+			ia, ib := a.m.Inspect(), b.m.Inspect()
+			if ib.IsDC && ib.Quorum {
+				w.fail("%s and %s hear each other and both coordinate\n%s", a.name, b.name, w.state())
+			}
+			if ia.Quiet && slices.Contains(ia.Joined, b.name) && ib.DC == a.name && ib.Commit == ia.Commit && ia.Digest != ib.Digest {
+				w.fail("%s and %s are quiet and hold different configurations", a.name, b.name)
+			}
+		}
+	}
 }

@@ -166,6 +166,7 @@ func (m *Member) step(ev node.Event) {
 	if m.m == nil {
 		return
 	}
+	m.w.checkLeader(m)
 	m.timer++
 	if at := m.m.Deadline(); !at.IsZero() {
 		n := m.timer

@@ -52,8 +52,9 @@ type World struct {
 	seq            uint64
 	sent, received *node.Message // the last message, before and after the codec
 	lastStep       string
-	moves          int // starts and stops
-	same           int // items at the same moment
+	cabled         time.Duration // when a cable was cut or healed last
+	moves          int           // starts and stops
+	same           int           // items at the same moment
 	items          int
 	chance         *rand.Rand
 	members        []*Member
@@ -185,10 +186,13 @@ func pair(a, b string) [2]string {
 }
 
 // Cut parts two members; Heal joins all again.
-func (w *World) Cut(a, b string) { w.cut[pair(a, b)] = true }
+func (w *World) Cut(a, b string) { w.cut[pair(a, b)], w.cabled = true, w.Since() }
 
 // Heal repairs all cables.
-func (w *World) Heal() { clear(w.cut) }
+func (w *World) Heal() {
+	clear(w.cut)
+	w.cabled = w.Since()
+}
 
 // deliver carries something from one member to another, perhaps.
 func (w *World) deliver(from, to *Member, do func()) {
