@@ -124,9 +124,14 @@ func (s *Session) noSuch(w grammar.Word) error {
 			known = append(known, e.word)
 		}
 	}
-	if guess := grammar.Near(w.Text, known); guess != "" {
+	_, above := s.tree.lookup(w.Text)
+	guess := grammar.Near(w.Text, known)
+	switch {
+	case above && len(s.path) > 1:
+		err.Text += fmt.Sprintf("; %q is a word of the top level: \"cd /\" goes there", w.Text)
+	case guess != "":
 		err.Text += fmt.Sprintf("; did you mean %q?", guess)
-	} else {
+	default:
 		err.Text += `; "ls" lists what there is`
 	}
 	return err

@@ -116,7 +116,7 @@ func only(all []entry, word string, ours bool, match func(name, word string) boo
 	var found entry
 	n := 0
 	for _, e := range all {
-		if e.ours == ours && match(e.word, word) {
+		if hidden := e.command != nil && e.command.Hidden && e.ours; !hidden && e.ours == ours && match(e.word, word) {
 			found = e
 			n++
 		}

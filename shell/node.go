@@ -188,11 +188,14 @@ func runStandby(value string) func(context.Context, *Call) error {
 					transient = append(transient, name)
 					continue
 				}
-				if _, set := doc.TransientAttribute(nodeName(n), "standby"); set {
+				_, until := doc.TransientAttribute(name, "standby")
+				if until {
 					transient = append(transient, name)
 				}
 				if old, set := cib.NVValue(n, cib.InstanceAttributes, "standby"); !set && value == "off" || set && old == value {
-					c.Info("%s is %s already", name, standbyWord(value))
+					if !until {
+						c.Info("%s is %s already", name, standbyWord(value))
+					}
 					continue
 				}
 				changed = setValue(doc, n, cib.InstanceAttributes, "standby", value) || changed
