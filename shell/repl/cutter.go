@@ -139,33 +139,30 @@ func (c *cutter) cutText() int {
 	return n
 }
 
-// cutPaste takes pasted text up to its end, or as far as it has come.
+// cutPaste takes pasted text up to its end, or as many lines as have come.
 func (c *cutter) cutPaste() int {
 	if end := bytes.Index(c.raw, []byte(pasteEnd)); end >= 0 {
 		c.paste(c.raw[:end])
 		c.inPaste = false
 		return end + len(pasteEnd)
 	}
-	n := len(c.raw) - (len(pasteEnd) - 1) // the mark itself may be torn
-	if n <= 0 {
-		return 0
+	n := wholeLines(c.raw)
+	if n > 0 {
+		c.paste(c.raw[:n])
 	}
-	for n > 0 && !endsWhole(c.raw[:n]) {
-		n--
-	}
-	c.paste(c.raw[:n])
 	return n
 }
 
-// endsWhole tells that b does not end inside a character or a line end, and
-// not with a backslash whose line end may follow.
-func endsWhole(b []byte) bool {
-	last := b[len(b)-1]
-	if last == '\\' || last == '\r' {
-		return false
+// wholeLines is how far b goes in lines that are complete and do not go on
+// with the next. What is behind waits for its rest.
+func wholeLines(b []byte) int {
+	for i := len(b) - 1; i >= 0; i-- {
+		whole := b[i] == '\n' || b[i] == '\r' && i+1 < len(b) && b[i+1] != '\n'
+		if whole && !bytes.HasSuffix(bytes.TrimRight(b[:i], " \t\r"), []byte(`\`)) {
+			return i + 1
+		}
 	}
-	r, size := utf8.DecodeLastRune(b)
-	return r != utf8.RuneError || size != 1
+	return 0
 }
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", " ")
@@ -200,6 +197,9 @@ func (c *cutter) paste(b []byte) {
 func joinText(keys []string) []string {
 	out := keys[:0:0]
 	for _, k := range keys {
+		if k == "" { // a line of nothing but a backslash
+			continue
+		}
 		n := len(out)
 		if n > 0 && isText(k) && isText(out[n-1]) {
 			out[n-1] += k
