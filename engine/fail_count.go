@@ -188,6 +188,7 @@ func (c *cluster) addressFollows(r *Resource) bool {
 func (c *cluster) clearFailures(r *Resource, n *Node, reason string) {
 	r.cleared.add(n)
 	c.scheduleClearFailCount(r, n, reason)
+	c.clearAfterFencing(r, n)
 }
 
 // thresholdReached finds out whether a resource has failed too often on a

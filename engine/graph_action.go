@@ -50,9 +50,9 @@ func (c *cluster) downedBy(a *action) []string {
 			return nil
 		}
 		down := []string{a.node.ID}
-		for _, n := range c.nodes {
-			if n.IsGuest() && n.host().activeOn(a.node) {
-				down = append(down, n.ID)
+		for _, r := range a.node.running {
+			if r.isConnection() && r.Launcher != nil && r.remote != nil {
+				down = append(down, r.remote.ID)
 			}
 		}
 		return down

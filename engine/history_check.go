@@ -76,7 +76,7 @@ func (c *cluster) checkResourceHistory(r *Resource, n *Node, h *history) {
 		return
 	}
 	if h.agentChanged(r) {
-		c.triggerUnfencing(r, nil, "Device definition changed")
+		c.triggerUnfencing(r, n, "Device definition changed")
 		c.stopAction(r, n, false)
 		r.set(flagStartPending)
 		c.cleanHistory(r, n)
@@ -190,17 +190,17 @@ func (c *cluster) checkConfig(r *Resource, n *Node, e *opEntry) bool {
 	case digestsEqual:
 		return false
 	case digestsRestart:
-		c.forceRestart(r, opKey{task, e.ms})
+		c.forceRestart(r, n, opKey{task, e.ms})
 	default:
 		switch {
 		case e.ms > 0:
-			c.triggerUnfencing(r, nil, "Device parameters changed (reschedule)")
+			c.triggerUnfencing(r, n, "Device parameters changed (reschedule)")
 			c.action(r, opKey{task, e.ms}, task, n, true).set(actReschedule)
 		case e.element.SelectAttr("op-restart-digest") != nil:
-			c.triggerUnfencing(r, nil, "Device parameters changed (reload)")
+			c.triggerUnfencing(r, n, "Device parameters changed (reload)")
 			c.reload(r, n)
 		default:
-			c.forceRestart(r, opKey{task, e.ms})
+			c.forceRestart(r, n, opKey{task, e.ms})
 		}
 	}
 	return true
@@ -216,8 +216,8 @@ func (c *cluster) configured(r *Resource, e *opEntry) bool {
 	return false
 }
 
-func (c *cluster) forceRestart(r *Resource, k opKey) {
-	c.triggerUnfencing(r, nil, "Device parameters changed")
+func (c *cluster) forceRestart(r *Resource, n *Node, k opKey) {
+	c.triggerUnfencing(r, n, "Device parameters changed")
 	a := c.action(r, k, k.op, nil, false)
 	a.reason = definitionChange
 }
@@ -289,6 +289,16 @@ func (c *cluster) forgetHistory(r *Resource, n *Node) {
 func (c *cluster) scheduleClearFailCount(r *Resource, n *Node, _ string) {
 	a := c.action(r, opKey{"clear_failcount", 0}, "clear_failcount", n, false)
 	a.setMeta("op_no_wait", "true")
+}
+
+// clearAfterFencing lets the failures of a connection that is tried again only
+// after a while be forgotten when its node has been fenced.
+func (c *cluster) clearAfterFencing(r *Resource, n *Node) {
+	if !c.opts.fencing || r.reconnect == 0 || r.remote == nil {
+		return
+	}
+	clear := r.oldest(opKey{"clear_failcount", 0}, n)
+	c.order(act(c.fenceOp(r.remote, "", true, "", false)), act(clear), firstImpliesThen)
 }
 
 // rescheduleMonitor has a recurring operation, whose failure is too old to

@@ -115,13 +115,23 @@ func completion(a *action) *action {
 		return a
 	}
 	key := opKey{task, 0}
-	if a.rsc.Notify() && (a.rsc.Kind == KindClone || a.rsc.inBundle()) {
+	if a.rsc.isInstanced() && a.rsc.notifies() {
 		key = opKey{"confirmed-post_notify_" + task, 0}
 	}
 	if done := a.rsc.oldest(key, nil); done != nil {
 		return done
 	}
 	return a
+}
+
+// notifies tells a clone with notifications, or a bundle around one. The
+// bundle itself has no actions for them, so that others wait for the begin of
+// its operations only; Pacemaker does so, too.
+func (r *Resource) notifies() bool {
+	if r.Kind == KindBundle && r.bundled() != nil {
+		return r.bundled().Notify()
+	}
+	return r.Notify()
 }
 
 // updateByRelation applies each flag of the i-th link before then.
