@@ -135,6 +135,12 @@ func (c *cluster) checkEntry(r *Resource, n *Node, e *opEntry) {
 		c.deferred = append(c.deferred, deferredCheck{r, n, e})
 		return
 	}
+	c.checkChange(r, n, e)
+}
+
+// checkChange compares an operation with its configuration; when that has
+// changed, its failures of old do not count any more.
+func (c *cluster) checkChange(r *Resource, n *Node, e *opEntry) {
 	if c.checkConfig(r, n, e) && c.failuresOf(r, n, nil, true, false).count > 0 {
 		c.scheduleClearFailCount(r, n, "action definition changed")
 	}
@@ -155,7 +161,7 @@ func (c *cluster) addressOfHost(r *Resource) bool {
 
 func (c *cluster) runDeferredChecks() {
 	for _, d := range c.deferred {
-		c.checkConfig(d.rsc, d.node, d.entry)
+		c.checkChange(d.rsc, d.node, d.entry)
 	}
 }
 
