@@ -53,12 +53,12 @@ func (a *Agent) set(parts []string) bool {
 	case 1:
 		a.Class, a.Provider, a.Type, a.Bare = "ocf", "heartbeat", parts[0], true
 	case 2:
-		a.Class, a.Type = strings.ToLower(parts[0]), parts[1]
+		a.Class, a.Type = parts[0], parts[1]
 		if a.Class == "ocf" {
 			a.Provider = "heartbeat"
 		}
 	case 3:
-		a.Class, a.Provider, a.Type = strings.ToLower(parts[0]), parts[1], parts[2]
+		a.Class, a.Provider, a.Type = parts[0], parts[1], parts[2]
 		return a.Class == "ocf"
 	default:
 		return false

@@ -29,8 +29,37 @@ func rawXML(l Line, at int) (Statement, *Error) {
 // Keyword is xml.
 func (s *XML) Keyword() string { return "xml" }
 
-// ObjectID is empty: the element carries its id itself.
-func (s *XML) ObjectID() string { return "" }
+// ObjectID is the id of the element, a node's name, or fencing_topology.
+func (s *XML) ObjectID() string {
+	tag, attrs, _ := strings.Cut(strings.TrimPrefix(s.Text, "<"), " ")
+	switch {
+	case strings.HasPrefix(s.Text, "<fencing-topology"):
+		return "fencing_topology"
+	case tag == "node":
+		return attribute(attrs, "uname")
+	}
+	return attribute(attrs, "id")
+}
+
+// attribute finds the value of an attribute in the rest of a start tag. It
+// needs to be right only for elements that an XML reader takes.
+func attribute(attrs, name string) string {
+	for {
+		key, rest, found := strings.Cut(attrs, "=")
+		rest = strings.TrimLeft(rest, blanks)
+		if !found || rest == "" || strings.Contains(key, ">") {
+			return ""
+		}
+		value, after, closed := strings.Cut(rest[1:], rest[:1])
+		if !closed {
+			return ""
+		}
+		if strings.Trim(key, blanks) == name {
+			return value
+		}
+		attrs = after
+	}
+}
 
 func (s *XML) print(p *printer) {
 	lines := strings.Split(strings.TrimRight(s.Text, "\n"), "\n")

@@ -17,6 +17,10 @@ type Editor struct {
 	// given by its type alone is then of heartbeat if that has it, else of
 	// pacemaker, else of the first.
 	Providers func(agentType string) []string
+	// Whole says that statements tell all there is of their objects, as a text
+	// that was shown and edited does: nodes and property sets are replaced by
+	// Apply, not merged.
+	Whole bool
 
 	doc   *cib.Document
 	ids   *cib.Index

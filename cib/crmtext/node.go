@@ -26,7 +26,26 @@ func (ed *Editor) node(s *grammar.Node) error {
 			ed.add(e)
 		})
 	}
+	if ed.Whole {
+		return ed.replaceNode(s, old)
+	}
 	return ed.mergeNode(s, old)
+}
+
+// replaceNode puts a node in the place of the one of its name.
+func (ed *Editor) replaceNode(s *grammar.Node, old *etree.Element) error {
+	m := ed.maker(old)
+	kind := s.Name.Type
+	if kind == "" && cib.Attr(old, "type") == "normal" {
+		kind = "normal" // which goes unsaid
+	}
+	e := element("node", "uname", s.Name.Uname, "type", kind, "description", string(s.Desc), "id", cib.ID(old))
+	keep := &matcher{old: old}
+	for _, set := range s.Sets.List {
+		tag := setTags[set.Keyword]
+		e.AddChild(m.set(set, tag, s.Name.Uname, keep.next(tag)))
+	}
+	return ed.finish(m, func() { ed.swap(old, e, s) })
 }
 
 // oldNode is the node that a statement means; its name and its id must agree.

@@ -45,7 +45,28 @@ func (ed *Editor) property(s *grammar.Property) error {
 			ed.add(e)
 		})
 	}
+	if ed.Whole {
+		return ed.replaceProperty(s, old, set)
+	}
 	return ed.merge(m, old, set, id)
+}
+
+// replaceProperty puts a set in the place of the one with its id.
+func (ed *Editor) replaceProperty(s *grammar.Property, old *etree.Element, set grammar.AttrSet) error {
+	m := ed.maker(old)
+	e := element(old.Tag, "id", m.note(cib.ID(old)))
+	m.fill(e, set, old)
+	return ed.finish(m, func() { ed.swap(old, e, s) })
+}
+
+// swap puts an element without resources in the place of another.
+func (ed *Editor) swap(old, e *etree.Element, st grammar.Statement) {
+	comment(e, old, grammar.Comments(st))
+	parent, at := old.Parent(), old.Index()
+	ed.ids.Forget(old)
+	parent.RemoveChildAt(at)
+	parent.InsertChildAt(at, e)
+	ed.ids.Add(e)
 }
 
 // movedOptions were properties once; schemas from 3.0 on refuse them.
