@@ -60,7 +60,7 @@ func runStatement(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	ed := w.editor()
+	ed := w.editor(c.providers())
 	err = ed.Create(st)
 	if err != nil && st.ObjectID() != "" && w.doc.Find(st.ObjectID()) != nil {
 		var replace bool
@@ -126,28 +126,50 @@ func (c *Call) mayReplace(ctx context.Context, st grammar.Statement, err error) 
 }
 
 // editor is the editor of the working copy; it indexes the copy once.
-func (w *work) editor() *crmtext.Editor {
+func (w *work) editor(providers func(string) []string) *crmtext.Editor {
 	if w.ed == nil || w.edOf != w.doc || w.doc == w.base {
 		w.ed, w.edOf, w.told = crmtext.NewEditor(w.edited()), w.edited(), 0
+		w.ed.Providers = providers
 	}
 	return w.ed
+}
+
+// providers looks up which ocf providers have an agent of a type; nil when
+// no agents are known.
+func (s *Session) providers() func(string) []string {
+	if s.Agents == nil {
+		return nil
+	}
+	known := map[string][]string{}
+	return func(typ string) []string {
+		list, asked := known[typ]
+		if !asked {
+			for _, p := range s.Agents.Providers("ocf") {
+				if slices.Contains(s.Agents.Types("ocf", p), typ) {
+					list = append(list, p)
+				}
+			}
+			known[typ] = list
+		}
+		return list
+	}
 }
 
 // textOf is the whole configuration as the language writes it.
 func textOf(doc *cib.Document) string { return crmtext.Show(doc) }
 
-// textOfSome is the text of what is selected, in the order of the whole.
+// textOfSome is the text of what is selected, in the order of the whole. It
+// can be read back, unless it is only to be shown.
 func textOfSome(doc *cib.Document, s selection) string {
-	if s.all {
-		return textOf(doc)
-	}
 	var some []crmtext.Listed
 	for _, o := range crmtext.Objects(doc) {
 		if s.has(o.Element) {
 			some = append(some, o)
 		}
 	}
-	return crmtext.NewPrinter(doc).Text(some...)
+	p := crmtext.NewPrinter(doc)
+	p.Hide, p.KeepReferred = strings.Join(s.hide, " "), !s.plain
+	return p.Text(some...)
 }
 
 // findings are what verify says of a document.

@@ -53,7 +53,7 @@ func (c *Call) loaded(ctx context.Context, how, text string, xml bool) (*cib.Doc
 	if how == "replace" {
 		erase(next, false)
 	}
-	keep, err := applyText(next, text)
+	keep, err := c.applyText(next, text, false)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,8 @@ func (c *Call) loaded(ctx context.Context, how, text string, xml bool) (*cib.Doc
 }
 
 // applyText applies every statement of a text, and returns the ids it names.
-func applyText(doc *cib.Document, text string) (map[string]bool, error) {
+// Whole says that the text tells all there is of the objects in it.
+func (c *Call) applyText(doc *cib.Document, text string, whole bool) (map[string]bool, error) {
 	if _, open := grammar.Lines(text); open {
 		return nil, newError(Syntax, grammar.Pos{Line: strings.Count(strings.TrimRight(text, "\n"), "\n") + 1},
 			"the last line ends in a backslash: its rest is missing")
@@ -77,7 +78,9 @@ func applyText(doc *cib.Document, text string) (map[string]bool, error) {
 	for _, st := range statements {
 		ids[st.ObjectID()] = true
 	}
-	return ids, errors.Join(crmtext.NewEditor(doc).ApplyAll(statements)...)
+	ed := crmtext.NewEditor(doc)
+	ed.Providers, ed.Whole = c.providers(), whole
+	return ids, errors.Join(ed.ApplyAll(statements)...)
 }
 
 // deleteOthers takes out what a pushed text does not name. Nodes stay.
@@ -166,7 +169,7 @@ func runEdit(ctx context.Context, c *Call) error {
 			c.Info("nothing was changed")
 			return nil
 		}
-		next, err := edited(w, s, string(text))
+		next, err := c.edited(w, s, string(text))
 		if err == nil {
 			return c.replaceWith(ctx, next)
 		}
@@ -202,7 +205,7 @@ func runFilter(ctx context.Context, c *Call) error {
 	if string(changed) == text {
 		return nil
 	}
-	next, err := edited(w, s, string(changed))
+	next, err := c.edited(w, s, string(changed))
 	if err != nil {
 		return inFile(err, "filtered text")
 	}
@@ -211,7 +214,7 @@ func runFilter(ctx context.Context, c *Call) error {
 
 // edited is the copy with a changed text in place of what was selected: what
 // the text no longer names is deleted.
-func edited(w *work, s selection, text string) (*cib.Document, error) {
+func (c *Call) edited(w *work, s selection, text string) (*cib.Document, error) {
 	next := w.doc.Copy()
 	if s.xml {
 		how := "update"
@@ -220,7 +223,7 @@ func edited(w *work, s selection, text string) (*cib.Document, error) {
 		}
 		return loadedXML(next, how, text)
 	}
-	keep, err := applyText(next, text)
+	keep, err := c.applyText(next, text, true)
 	if err != nil {
 		return nil, err
 	}
@@ -251,7 +254,7 @@ func runSelfTest(ctx context.Context, c *Call) error {
 	}
 	again := w.doc.Copy()
 	erase(again, false)
-	if _, err := applyText(again, textOf(w.doc)); err != nil {
+	if _, err := c.applyText(again, textOfSome(w.doc, selection{all: true}), true); err != nil {
 		return inFile(err, "shown text")
 	}
 	if before, after := textOf(w.doc), textOf(again); before != after {

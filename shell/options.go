@@ -24,6 +24,7 @@ var options = []option{
 	{"colorscheme", "color", "names of eight colours", "yellow,normal,cyan,red,green,magenta", nil},
 	{"editor", "core", "the editor that edit calls", "", nil},
 	{"manage-children", "core", "what to do with the members' own attributes", "ask", []string{"ask", "never", "always"}},
+	{"obscure-pattern", "core", "names of parameters whose values show hides", "passw*", nil},
 	{"output", "color", "how text is dressed", "color", []string{"plain", "color", "color-always", "uppercase"}},
 	{"pager", "core", "the pager for long texts", "", nil},
 	{"skill-level", "core", "which commands are offered", "expert", []string{"operator", "administrator", "expert"}},

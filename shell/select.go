@@ -55,7 +55,8 @@ type selection struct {
 	all     bool
 	xml     bool
 	objects []object
-	hide    []string // obscure: globs of parameter names
+	hide    []string // globs of parameter names whose values are not shown
+	plain   bool     // as crmsh shows it, without the ids that others refer to
 }
 
 // has tells whether an element is selected.

@@ -19,6 +19,8 @@ func runShow(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	s.hide = append(s.hide, c.preference("obscure-pattern"))
+	s.plain = true
 	c.print(showText(w, s))
 	return nil
 }
