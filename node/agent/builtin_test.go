@@ -183,3 +183,22 @@ func TestCommandRunsABuiltInAsAScript(t *testing.T) {
 		t.Errorf("no exit reason in %q", errs.String())
 	}
 }
+
+func TestProcessRunsWithTheUmaskOfAgents(t *testing.T) {
+	r, dir := house(t)
+	params := map[string]string{"command": "sh -c 'umask > said; exec sleep 60'"}
+	t.Cleanup(func() { run(t, r, "Process", "stop", params) })
+	if res := run(t, r, "Process", "start", params); res.RC != agent.OK {
+		t.Fatalf("start: %+v", res)
+	}
+	if said, err := os.ReadFile(filepath.Join(dir, "said")); err != nil || strings.TrimSpace(string(said)) != "0026" {
+		t.Errorf("umask %q, %v", said, err)
+	}
+}
+
+func TestMetadataActionOfABuiltIn(t *testing.T) {
+	r, _ := house(t)
+	if res := run(t, r, "Ping", "meta-data", nil); res.RC != agent.OK || !strings.Contains(res.Stdout, "<resource-agent name=\"Ping\"") {
+		t.Errorf("got %+v", res)
+	}
+}

@@ -12,7 +12,8 @@ import (
 // heartbeat runs the scripts of heartbeat 1: resource.d/TYPE [ARG...] start.
 type heartbeat struct{ r *Runner }
 
-// folders: heartbeat looks in its own folder first, then among init scripts.
+// folders hold the scripts of this class. Run, as heartbeat does, takes an init
+// script where there is none.
 func (c *heartbeat) folders() []string {
 	own := c.r.Roots.Heartbeat
 	if len(own) == 0 {
@@ -44,7 +45,7 @@ func (c *heartbeat) Metadata(_ context.Context, ref Ref) ([]byte, error) {
 
 // Run calls the script with the parameters 1, 2, ... in order, then the action.
 func (c *heartbeat) Run(ctx context.Context, op Op) Result {
-	path := findIn(c.folders(), op.Ref.Type)
+	path := findIn(append(slices.Clone(c.folders()), (&lsb{c.r}).folders()...), op.Ref.Type)
 	if path == "" {
 		return fail(NotInstalled, CodeNotInstalled, "no script %s in %s", op.Ref.Type, strings.Join(c.folders(), ", "))
 	}

@@ -104,7 +104,8 @@ func processStart(ctx context.Context, c *call) Result {
 	}
 	defer log.Close()
 	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
+	var started error
+	if err := errors.Join(withAgentUmask(func() { started = cmd.Start() }), started); err != nil {
 		return refuse(CodeNotInstalled, "%s could not be started: %v", cmd.Path, err)
 	}
 	gone := make(chan error, 1)

@@ -86,26 +86,31 @@ type child struct {
 	pidfd int
 }
 
-// start forks from a thread that shares its umask with no other, because the
-// umask of a Go process is one for all threads. The thread ends with it.
-func (s Script) start(out, errs *tail) (*child, error) {
-	type started struct {
-		child *child
-		err   error
+// start forks with the umask of agents.
+func (s Script) start(out, errs *tail) (c *child, err error) {
+	umaskErr := withAgentUmask(func() { c, err = s.fork(out, errs) })
+	if umaskErr != nil {
+		return nil, fmt.Errorf("%s: %w", s.Path, umaskErr)
 	}
-	ready := make(chan started)
+	return c, err
+}
+
+// withAgentUmask calls fork on a thread that shares its umask with no other,
+// because the umask of a Go process is one for all threads. The thread ends
+// with it.
+func withAgentUmask(fork func()) error {
+	done := make(chan error)
 	go func() {
 		runtime.LockOSThread() // never unlocked: the thread dies here
 		if err := unix.Unshare(unix.CLONE_FS); err != nil {
-			ready <- started{err: fmt.Errorf("no file system context of its own for %s: %w", s.Path, err)}
+			done <- fmt.Errorf("no umask of its own: %w", err)
 			return
 		}
 		unix.Umask(agentUmask)
-		c, err := s.fork(out, errs)
-		ready <- started{c, err}
+		fork()
+		done <- nil
 	}()
-	got := <-ready
-	return got.child, got.err
+	return <-done
 }
 
 func (s Script) fork(out, errs *tail) (*child, error) {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/coreos/go-systemd/v22/dbus"
 )
@@ -106,19 +107,22 @@ func unitState(ctx context.Context, conn *dbus.Conn, name string) Result {
 	if load.Value.Value() == "not-found" {
 		return fail(NotInstalled, CodeNotInstalled, "systemd has no unit %s", name)
 	}
-	active, err := conn.GetUnitPropertyContext(ctx, name, "ActiveState")
-	if err != nil {
-		return ended(ctx, err)
+	for { // in between is not an answer: wait for one, as long as the caller does
+		active, err := conn.GetUnitPropertyContext(ctx, name, "ActiveState")
+		if err != nil {
+			return ended(ctx, err)
+		}
+		switch state, _ := active.Value.Value().(string); state {
+		case "active", "reloading":
+			return Result{RC: OK}
+		case "activating", "deactivating":
+			wait(ctx, 200*time.Millisecond)
+		case "failed":
+			return Result{RC: GenericError, ExitReason: name + " is failed"}
+		default:
+			return Result{RC: NotRunning}
+		}
 	}
-	switch state, _ := active.Value.Value().(string); state {
-	case "active", "reloading":
-		return Result{RC: OK}
-	case "activating", "deactivating": // in between: not an answer yet
-		return Result{Status: Pending, RC: Unknown, ExitReason: name + " is " + state}
-	case "failed":
-		return Result{RC: GenericError, ExitReason: name + " is failed"}
-	}
-	return Result{RC: NotRunning}
 }
 
 // unitJob queues a job and waits for its end.
