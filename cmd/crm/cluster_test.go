@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"crm/examples"
 	"crm/node"
 	"crm/node/control"
@@ -23,7 +25,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(lab.DirVar) != "" || len(os.Args) == 2 && strings.HasPrefix(os.Args[1], "lab-") {
 		os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
 	}
-	os.Exit(m.Run())
+	testscript.Main(m, map[string]func(){"crm": main})
 }
 
 // cluster is a lab that runs the example.

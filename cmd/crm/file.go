@@ -66,6 +66,14 @@ func (f *fileCluster) Read(context.Context) (*cib.Document, error) {
 	return doc, nil
 }
 
+// Begin makes the file, which must not exist yet.
+func (f *fileCluster) Begin(text []byte) error {
+	if _, err := os.Stat(f.path); err == nil {
+		return fmt.Errorf("there is a file %s already", f.path)
+	}
+	return replaceFile(f.path, text)
+}
+
 // Commit writes the file anew, if its configuration is still the one the edit
 // began with.
 func (f *fileCluster) Commit(ctx context.Context, c shell.Change) (cib.Version, error) {
