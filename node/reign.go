@@ -42,7 +42,7 @@ func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps
 
 // reignNow begins or ends this member's time as DC.
 func (m *Machine) reignNow() {
-	quorum := m.log.leads
+	quorum := m.log.leads && !m.alone()
 	want := m.boss == m.cfg.Name && (quorum || !m.isLeader())
 	switch {
 	case m.dc != nil && (!want || m.dc.quorum != quorum):
@@ -51,6 +51,10 @@ func (m *Machine) reignNow() {
 		m.beginReign(quorum)
 	}
 }
+
+// alone tells whether this member leads only because it is the only voter,
+// and does not know yet who else lives: another incarnation may be at work.
+func (m *Machine) alone() bool { return len(m.log.conf.Voters) == 1 && !m.allKnown() }
 
 func (m *Machine) whyOver(quorum bool) string {
 	switch {
@@ -157,6 +161,8 @@ func (m *Machine) factFor(p *peer) {
 		if f.Expect == "" {
 			f.Expect = joinDown
 		}
+	case !p.up && f != nil && !p.harmless && f.Expect != joinMember:
+		delete(m.table, p.name) // it never joined here: nobody knows what it runs
 	case !p.up && f != nil:
 		f.InCCM, f.Crmd, f.Join = 0, 0, joinDown
 		if p.harmless {

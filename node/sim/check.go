@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"crm/node"
 )
@@ -156,7 +157,7 @@ func (w *World) checkPartitions() {
 			continue
 		}
 		for _, b := range w.members {
-			if b == a || b.m == nil || w.cut[pair(a.name, b.name)] {
+			if b == a || b.m == nil || w.now.Sub(a.began) < 8*time.Second || w.now.Sub(b.began) < 8*time.Second || w.cut[pair(a.name, b.name)] {
 				continue
 			}
 			ia, ib := a.m.Inspect(), b.m.Inspect()

@@ -15,6 +15,7 @@ type Member struct {
 	name    string
 	m       *node.Machine // nil while the daemon is not running
 	life    int           // counts daemons
+	began   time.Time     // when the daemon was started
 	off     bool          // no power
 	disk    *disk
 	freeAt  time.Time // when the disk is done with what it was given
@@ -91,6 +92,7 @@ func (m *Member) Start() {
 	}
 	w := m.w
 	m.life++
+	m.began = w.now
 	m.exited = ""
 	m.ring, m.ops = map[string]*ringPeer{}, map[string]bool{}
 	m.freeAt = w.now
