@@ -56,6 +56,7 @@ type Lab struct {
 	Dir        string
 	Namespaced bool
 	Why        string // why it has no namespaces, "" when it has
+	Net        string // the first three bytes of its addresses, with dots
 	Members    []Member
 
 	keep  bool
@@ -90,15 +91,24 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 			l.remove()
 			return nil, ctx.Err()
 		}
-		l.Why = err.Error()
+		l.Why = reason(err)
 	} else {
-		l.Why = "asked for"
+		l.Why = "not wanted"
 	}
 	if err := l.boot(ctx, o, false); err != nil {
 		l.remove()
 		return nil, fmt.Errorf("the lab does not start: %w", err)
 	}
 	return l, l.startAll(ctx)
+}
+
+// reason is why the kernel gives no namespaces, without what was tried.
+func reason(err error) string {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return "the kernel gives none: " + err.Error()
 }
 
 // startAll starts the daemons; without all of them there is no lab.
@@ -224,18 +234,15 @@ func (l *Lab) Describe() string {
 	if l.Namespaced {
 		return fmt.Sprintf("%d members in network namespaces of their own, %s1 to %s%d, joined by a switch", len(l.Members), labNet, labNet, len(l.Members))
 	}
-	return fmt.Sprintf("%d members on loopback addresses; no cables to cut here (namespaces: %s)", len(l.Members), l.Why)
+	return fmt.Sprintf("%d members on loopback addresses, %s1 to %s%d; no cables to cut here (namespaces: %s)", len(l.Members), l.Net, l.Net, len(l.Members), l.Why)
 }
-
-// loopNet takes the place of labNet where there are no namespaces.
-const loopNet = "127.77.0."
 
 // Localize replaces the lab's addresses in a script by those that this lab has.
 func (l *Lab) Localize(script string) string {
 	if l.Namespaced {
 		return script
 	}
-	return strings.ReplaceAll(script, labNet, loopNet)
+	return strings.ReplaceAll(script, labNet, l.Net)
 }
 
 func (l *Lab) ask(ctx context.Context, req request, files ...*os.File) (answer, []*os.File, error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +21,9 @@ const planFile = "lab.json"
 
 // memberNames are given in this order, then node10, node11, ...
 var memberNames = []string{"alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan"}
+
+// loopPort is the ring's port on loopback, where low ones are for root.
+const loopPort = 6940
 
 // mostMembers is what the lab's network has addresses for.
 const mostMembers = 64
@@ -75,14 +79,14 @@ func (l *Lab) furnish(o Options, namespaced bool) error {
 	key := rand.Text()
 	shared := filepath.Join(l.Dir, "shared")
 	errs := []error{os.MkdirAll(filepath.Join(shared, "www"), 0o755), l.link(o.Binary)}
-	net := loopNet
-	if namespaced {
-		net = labNet
+	l.Net = labNet
+	if !namespaced {
+		l.Net = freeLoopback()
 	}
 	for i := range l.Members {
 		m := &l.Members[i]
 		m.Namespaced, m.OwnMounts = namespaced, !namespaced && mayMount()
-		m.Addr = fmt.Sprintf("%s%d", net, i+1)
+		m.Addr = fmt.Sprintf("%s%d", l.Net, i+1)
 	}
 	for i := range l.Members {
 		m := &l.Members[i]
@@ -101,6 +105,22 @@ func (l *Lab) furnish(o Options, namespaced bool) error {
 	}
 	text, err := json.MarshalIndent(l, "", "  ")
 	return errors.Join(append(errs, err, os.WriteFile(filepath.Join(l.Dir, planFile), text, 0o600))...)
+}
+
+// freeLoopback is a network of loopback addresses that no other lab on this
+// machine has taken, by chance and by trying.
+func freeLoopback() string {
+	var b [2]byte
+	for range 20 {
+		_, _ = rand.Read(b[:]) // it cannot fail
+		network := fmt.Sprintf("127.%d.%d.", 64+b[0]%128, b[1])
+		c, err := net.ListenPacket("udp", fmt.Sprintf("%s1:%d", network, loopPort))
+		if err == nil {
+			c.Close()
+			return network
+		}
+	}
+	return "127.77.0."
 }
 
 // mayMount tells whether this process has CAP_SYS_ADMIN.
@@ -213,7 +233,7 @@ func (l *Lab) haCF(m Member, o Options) string {
 // loopbackMedia: without namespaces all members share one machine, and each
 // has an address of its own on its loopback interface.
 func (l *Lab) loopbackMedia(p func(string, ...any), m Member) {
-	p("udpport %d", 6940)
+	p("udpport %d", loopPort)
 	for _, other := range l.Members {
 		if other.Name != m.Name {
 			p("ucast lo %s", other.Addr)
