@@ -148,11 +148,20 @@ func (c *cluster) addActive(r *Resource, n *Node) {
 	}
 }
 
+// addNodePriority makes a node more worth saving by what runs on it. What
+// runs on a guest node counts for the guest's host, too.
 func (c *cluster) addNodePriority(r *Resource, n *Node) {
-	if r.Priority != 0 && !r.is(flagFailed) {
-		n.priority += int(r.Priority)
-		if r.Role == RolePromoted {
-			n.priority++
+	if r.Priority == 0 || r.is(flagFailed) {
+		return
+	}
+	worth := int(r.Priority)
+	if r.Role == RolePromoted {
+		worth++
+	}
+	n.priority += worth
+	if n.IsGuest() {
+		for _, host := range n.host().Active {
+			host.priority += worth
 		}
 	}
 }

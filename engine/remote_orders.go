@@ -136,7 +136,6 @@ func (o remoteOrder) remoteOther(state connectionState) {
 	}
 	if o.a.task == "monitor" && state == connectionFailed {
 		o.c.fence(o.a.node, "resources are in unknown state and connection is unrecoverable", false)
-		return
 	}
 	if o.conn.currentNode() != nil && state == connectionStopped {
 		o.beforeStop(unrunnableFirstBlocks)
