@@ -32,7 +32,7 @@ func (x *reading) conclude() {
 	}
 	switch {
 	case active:
-		c.addActive(r, n)
+		c.addActive(r, n, x.fail != failIgnore)
 		switch fail {
 		case failIgnore:
 		case failDemote, failBlock:
@@ -118,14 +118,17 @@ func (x *reading) restartLauncher(active bool) {
 }
 
 // addActive notes that a resource runs on a node, and so do its ancestors.
-func (c *cluster) addActive(r *Resource, n *Node) {
+// What has failed there makes the node no more worth saving.
+func (c *cluster) addActive(r *Resource, n *Node, failed bool) {
 	if r.activeOn(n) {
 		return
 	}
 	r.Active = append(r.Active, n)
 	if r.Kind == KindPrimitive {
 		n.running = append(n.running, r)
-		c.addNodePriority(r, n)
+		if !failed {
+			c.addNodePriority(r, n)
+		}
 		if n.Maintenance {
 			r.clear(flagManaged)
 			r.set(flagMaintenance)
@@ -144,14 +147,14 @@ func (c *cluster) addActive(r *Resource, n *Node) {
 		c.judgeMultiple(r)
 	}
 	if r.Parent != nil {
-		c.addActive(r.Parent, n)
+		c.addActive(r.Parent, n, failed)
 	}
 }
 
 // addNodePriority makes a node more worth saving by what runs on it. What
 // runs on a guest node counts for the guest's host, too.
 func (c *cluster) addNodePriority(r *Resource, n *Node) {
-	if r.Priority == 0 || r.is(flagFailed) {
+	if r.Priority == 0 {
 		return
 	}
 	worth := int(r.Priority)

@@ -162,9 +162,12 @@ func (x *reading) expired(e *opEntry) bool {
 			reason = "reconnect interval is set"
 		}
 	}
-	if !expired && e.lastFailure() && (e.task == "start" || e.task == "monitor") &&
-		!c.addressFollows(r) && c.parametersChanged(r, n, e) {
-		reason = "resource parameters have changed"
+	if !expired && e.lastFailure() && (e.task == "start" || e.task == "monitor") {
+		if c.addressFollows(r) {
+			c.deferred = append(c.deferred, deferredCheck{r, n, e, true})
+		} else if c.parametersChanged(r, n, e) {
+			reason = parametersChanged
+		}
 	}
 	if reason != "" {
 		c.clearFailures(r, n, reason)
@@ -183,6 +186,8 @@ func (x *reading) expired(e *opEntry) bool {
 func (c *cluster) addressFollows(r *Resource) bool {
 	return r.isConnection() && c.paramsOf(r, nil).get("addr") == "#uname"
 }
+
+const parametersChanged = "resource parameters have changed"
 
 // clearFailures lets a resource's failures on a node be forgotten.
 func (c *cluster) clearFailures(r *Resource, n *Node, reason string) {

@@ -1,6 +1,9 @@
 package engine
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 const definitionChange = "resource definition change"
 
@@ -132,7 +135,7 @@ func (c *cluster) checkEntry(r *Resource, n *Node, e *opEntry) {
 		return
 	}
 	if c.addressOfHost(r) {
-		c.deferred = append(c.deferred, deferredCheck{r, n, e})
+		c.deferred = append(c.deferred, deferredCheck{r, n, e, false})
 		return
 	}
 	c.checkChange(r, n, e)
@@ -152,6 +155,7 @@ type deferredCheck struct {
 	rsc   *Resource
 	node  *Node
 	entry *opEntry
+	last  bool // of a failure: only its parameters are compared
 }
 
 // addressOfHost tells a bundle's connection without an address of its own.
@@ -160,8 +164,12 @@ func (c *cluster) addressOfHost(r *Resource) bool {
 }
 
 func (c *cluster) runDeferredChecks() {
-	for _, d := range c.deferred {
-		c.checkChange(d.rsc, d.node, d.entry)
+	for _, d := range slices.Backward(c.deferred) {
+		if !d.last {
+			c.checkChange(d.rsc, d.node, d.entry)
+		} else if c.parametersChanged(d.rsc, d.node, d.entry) {
+			c.clearFailures(d.rsc, d.node, parametersChanged)
+		}
 	}
 }
 

@@ -123,7 +123,7 @@ func (x *reading) migrated(e *opEntry) {
 		return
 	}
 	if activeThere {
-		c.addActive(r, to)
+		c.addActive(r, to, false)
 		if from != nil && from.Online {
 			r.PartialSource, r.PartialTarget = from, to
 		}
@@ -135,7 +135,7 @@ func (x *reading) migrated(e *opEntry) {
 
 func (x *reading) arrivalFailed(to *Node, activeThere bool) {
 	if activeThere {
-		x.c.addActive(x.r, to)
+		x.c.addActive(x.r, to, true)
 		x.r.set(flagFailed | flagStopIfFailed)
 		return
 	}
@@ -155,7 +155,7 @@ func (x *reading) migrateToFailed(e *opEntry) {
 	from, to := c.findNode("", source), c.findNode("", target)
 	if !x.unknownOn(to) && !x.newerState(to, e) {
 		if to != nil && to.Online {
-			c.addActive(r, to)
+			c.addActive(r, to, false)
 		}
 	} else if !x.newerAction(from, e) {
 		r.dangling = append(r.dangling, from)
@@ -177,7 +177,7 @@ func (x *reading) migrateFromFailed(e *opEntry) {
 		event = departure
 	}
 	if !x.unknownOn(from) && !x.newerState(from, event) && from != nil && from.Online {
-		c.addActive(r, from)
+		c.addActive(r, from, true)
 		r.set(flagFailed | flagStopIfFailed)
 	}
 }
