@@ -115,8 +115,35 @@ func (m *Machine) heardHello(from string, msg *Message) {
 	if changed {
 		m.memberChanged(p)
 	}
+	m.standSoon()
 	m.chooseDC()
 	m.obey(p)
+}
+
+// standSoon stands for election at once when a majority of the voters is up
+// and all of them say that nobody leads; the first of them first.
+func (m *Machine) standSoon() {
+	if m.leader() != "" || !m.votes() || m.isLeader() {
+		return
+	}
+	votes, rank := 1, 0
+	for _, p := range m.sortedPeers() {
+		if !p.up {
+			continue
+		}
+		if p.hello == nil || p.hello.Follows != "" || p.lineage != m.log.lineage {
+			return
+		}
+		if slices.Contains(m.log.conf.Voters, memberID(p.name)) {
+			votes++
+			if p.name < m.cfg.Name {
+				rank++
+			}
+		}
+	}
+	if 2*votes > len(m.log.conf.Voters) {
+		m.sooner(alarmElection, time.Duration(rank)*m.cfg.Beat/2+m.chance.below(m.cfg.Beat/4))
+	}
 }
 
 // chooseDC finds out who coordinates: the leader of the log, or without one,
