@@ -152,7 +152,10 @@ const (
 // Exit ends the process. Clean is true when a shutdown that was asked for is
 // complete: nothing runs here any more.
 type Exit struct {
-	Clean  bool
+	Clean bool
+	// Silent, with Clean: the ring must not say goodbye. This process started
+	// nothing, but what an earlier one left behind it does not know.
+	Silent bool
 	Reason string
 }
 

@@ -111,6 +111,7 @@ func (m *Machine) settle() {
 			m.registerNodes()
 		}
 		m.markStopping()
+		m.stopAlone()
 		if m.leaving {
 			return
 		}

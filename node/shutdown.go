@@ -18,6 +18,18 @@ func (m *Machine) stop() {
 	m.sooner(alarmHello, 0)
 }
 
+// stopAlone ends a shutdown that nobody can coordinate: no agent was called by
+// this process, and there is no quorum to ask for more. It is a daemon that
+// never met the others, stopped again.
+func (m *Machine) stopAlone() {
+	if !m.stopping || m.leaving || m.exited || len(m.exec.hist) > 0 || len(m.exec.running) > 0 {
+		return
+	}
+	if m.boss == "" && m.exec.reign == "" || m.dc != nil && !m.dc.quorum && len(m.dc.members) <= 1 {
+		m.exitSilently("stopped; it never took part in the cluster")
+	}
+}
+
 // markStopping sets the shutdown attribute of members that want to stop.
 func (m *Machine) markStopping() {
 	if m.dc == nil {
@@ -112,11 +124,15 @@ func (m *Machine) stopTookTooLong() {
 	m.exit(false, "stopped without an end of the shutdown")
 }
 
-func (m *Machine) exit(clean bool, why string) {
+func (m *Machine) exit(clean bool, why string) { m.exitWith(Exit{Clean: clean, Reason: why}) }
+
+func (m *Machine) exitSilently(why string) { m.exitWith(Exit{Clean: true, Silent: true, Reason: why}) }
+
+func (m *Machine) exitWith(e Exit) {
 	if m.exited {
 		return
 	}
 	m.exited = true
-	m.note(Info, "%s", why)
-	m.emit(Exit{Clean: clean, Reason: why})
+	m.note(Info, "%s", e.Reason)
+	m.emit(e)
 }

@@ -181,7 +181,7 @@ func (d *Daemon) Wait(stop, now context.Context) error {
 	do := &doer{store: d.store, tell: d.tell, engine: d.engine, agents: d.agents, answers: d.answers, notice: d.notice}
 	exit, err := do.run(work, d.effects)
 
-	if err == nil && exit.Clean {
+	if err == nil && exit.Clean && !exit.Silent {
 		d.goodbye()
 	}
 	close(d.ended)

@@ -252,10 +252,11 @@ func (m *Member) exiting(e node.Exit) {
 	w := m.w
 	w.say(m.name, "exit clean=%v: %s", e.Clean, e.Reason)
 	m.exited = e.Reason
-	if e.Clean && len(m.running) > 0 {
+	if e.Clean && !e.Silent && len(m.running) > 0 {
 		w.fail("%s stopped cleanly while %v runs there", m.name, slices.Sorted(maps.Keys(m.running)))
 	}
-	// The last messages are on their way; then the ring says goodbye.
+	// The last messages are on their way; then the ring says goodbye, if the
+	// end was a clean one.
 	life := m.life
 	w.at(m.freeAt.Add(time.Millisecond), func() {
 		if m.life != life || m.m == nil {
@@ -263,7 +264,7 @@ func (m *Member) exiting(e node.Exit) {
 		}
 		m.m = nil
 		for _, p := range w.members {
-			if p != m {
+			if p != m && e.Clean && !e.Silent {
 				w.deliver(m, p, func() { p.goodbye(m.name) })
 			}
 		}
