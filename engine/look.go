@@ -1,0 +1,81 @@
+package engine
+
+import "github.com/beevik/etree"
+
+// What the tools that show a cluster (crm_mon, crm_resource) read of a
+// situation. Nothing of it may be changed.
+
+// Nodes are the nodes, in the order of the configuration.
+func (s *Situation) Nodes() []*Node { return s.c.nodes }
+
+// Resources are the outermost resources, in the order in which they are shown.
+func (s *Situation) Resources() []*Resource { return s.c.resources }
+
+// Counts tells how many resource instances there are, how many of them are
+// told to stay down, and how many failures keep from being touched.
+func (s *Situation) Counts() (instances, disabled, blocked int) {
+	return s.c.leaves, s.c.disabled, s.c.blocked
+}
+
+// FailedAction is an operation whose failure counts.
+type FailedAction struct {
+	Entry    *etree.Element // <lrm_rsc_op>
+	Node     *Node
+	Resource *Resource // nil for one that is not known any more
+	Task     string
+	Interval int64 // ms
+	Code     int   // as it counts
+}
+
+// FailedActions lists the failures that count, in the order of the status.
+func (s *Situation) FailedActions() []FailedAction {
+	var list []FailedAction
+	for _, f := range s.c.failures {
+		list = append(list, FailedAction{f.entry.element, f.node, f.rsc, f.entry.task, f.entry.ms, f.rc})
+	}
+	return list
+}
+
+// ExitText is the words for an agent's exit code.
+func ExitText(code int) string { return exitText(code) }
+
+// FailureIgnored tells a resource that failed where on-fail says to go on.
+func (r *Resource) FailureIgnored() bool { return r.is(flagIgnoreFailure) }
+
+// PendingTask is an operation that is under way, "" when none is.
+func (r *Resource) PendingTask() string { return r.pendingTask }
+
+// ShownRole is the role as people are told it: what runs in a promotable clone
+// without being promoted is unpromoted.
+func (r *Resource) ShownRole() string {
+	if r.Role == RoleStarted && r.topmost().Promotable() {
+		return RoleUnpromoted.String()
+	}
+	return r.Role.String()
+}
+
+// ShownName is the name as people know it: instances that are all alike go by
+// what was configured.
+func (r *Resource) ShownName() string { return r.shownName() }
+
+// Agent is class:type, or class:provider:type.
+func (r *Resource) Agent() string {
+	if r.Provider != "" {
+		return r.Class + ":" + r.Provider + ":" + r.Type
+	}
+	return r.Class + ":" + r.Type
+}
+
+// IsActive tells whether a resource runs anywhere: with all, whether every
+// part of it does.
+func (r *Resource) IsActive(all bool) bool { return r.active(all) }
+
+// Disabled tells a resource that is told to stay down.
+func (r *Resource) Disabled() bool {
+	role := r.targetRole()
+	return role == RoleStopped || role == RoleUnpromoted && r.topmost().Promotable()
+}
+
+// Element is the configuration of the resource, nil for one that only the
+// history knows.
+func (r *Resource) Element() *etree.Element { return r.element }
