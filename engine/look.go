@@ -11,12 +11,6 @@ func (s *Situation) Nodes() []*Node { return s.c.nodes }
 // Resources are the outermost resources, in the order in which they are shown.
 func (s *Situation) Resources() []*Resource { return s.c.resources }
 
-// Counts tells how many resource instances there are, how many of them are
-// told to stay down, and how many failures keep from being touched.
-func (s *Situation) Counts() (instances, disabled, blocked int) {
-	return s.c.leaves, s.c.disabled, s.c.blocked
-}
-
 // FailedAction is an operation whose failure counts.
 type FailedAction struct {
 	Entry    *etree.Element // <lrm_rsc_op>

@@ -30,7 +30,7 @@ const testCIB = `<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epo
     <constraints/>
   </configuration>
   <status>
-    <node_state id="1" uname="alice" crmd="online"/>
+    <node_state id="1" uname="alice" in_ccm="true" crmd="online" join="member" expected="member"/>
   </status>
 </cib>
 `

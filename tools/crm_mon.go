@@ -1,12 +1,14 @@
 package tools
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"slices"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -15,66 +17,77 @@ import (
 	"crm/engine"
 )
 
-// monFlags are crm_mon's options (crm_mon(8) of Pacemaker 2.1).
 var monFlags = []flag{
-	{'1', "one-shot", false}, {'i', "interval", true}, {'r', "inactive", false}, {'n', "group-by-node", false},
-	{'f', "failcounts", false}, {'A', "show-node-attributes", false}, {'o', "operations", false}, {'t', "timing-details", false},
-	{'D', "hide-headers", false}, {'Q', "quiet", false}, {'s', "simple-status", false}, {'c', "tickets", false},
-	{'L', "neg-locations", false}, {'R', "show-detail", false}, {'b', "brief", false}, {'m', "fence-history", true},
-	{'X', "as-xml", false}, {0, "output-as", true}, {0, "output-to", true}, {0, "include", true}, {0, "exclude", true},
-	{0, "node", true}, {0, "resource", true}, {'V', "verbose", false}, {'?', "help", false}, {'$', "version", false},
+	{'?', "help", false}, {0, "help-all", false}, {'$', "version", false}, {'V', "verbose", false}, {'Q', "quiet", false},
+	{0, "output-as", true}, {0, "output-to", true}, {'I', "include", true}, {'U', "exclude", true}, {0, "node", true}, {0, "resource", true},
+	{'n', "group-by-node", false}, {'r', "inactive", false}, {'f', "failcounts", false}, {'o', "operations", false},
+	{'t', "timing-details", false}, {'c', "tickets", false}, {'m', "fence-history", true}, {'L', "neg-locations", false},
+	{'A', "show-node-attributes", false}, {'D', "hide-headers", false}, {'R', "show-detail", false}, {'b', "brief", false},
+	{'s', "simple-status", false}, {'i', "interval", true}, {'1', "one-shot", false}, {'d', "daemonize", false}, {'p', "pid-file", true},
+	{'E', "external-agent", true}, {'e', "external-recipient", true}, {'h', "as-html", true}, {'X', "as-xml", false},
+	{'N', "disable-ncurses", false}, {'w', "web-cgi", false}, {'j', "pending", false},
 }
 
-const monHelp = `usage: crm_mon [options]
+const monHelp = `crm_mon - the state of the cluster
+Usage: crm_mon [-1] [options]
 
-Shows the cluster's state. Without -1 it goes on showing it until Ctrl-C.
+ -1, --one-shot             show it once (else again whenever it was waited -i long)
+ -i, --interval=TIME        how long to wait (5s)
+ -r, --inactive             resources that do not run, too
+ -n, --group-by-node        resources under their nodes
+ -A, --show-node-attributes attributes of nodes
+ -f, --failcounts           fail counts
+ -o, --operations           the history of operations, -t with times
+ -D, --hide-headers         without the summary
+ -s, --simple-status        one line, for monitoring systems
+     --output-as=FORMAT     text, xml or html
+     --output-to=FILE
+ -X, --as-xml, -h, --as-html=FILE   the same, older
+ -p, --pid-file=FILE        with the number of this process
 
- -1, --one-shot              show it once and end
- -i, --interval=TIME         how often to look again (default 5s)
- -r, --inactive              also resources that do not run
- -n, --group-by-node         resources by node
- -f, --failcounts            fail counts
- -A, --show-node-attributes  attributes of nodes
- -o, --operations            history of operations
- -t, --timing-details        the same with times
- -c, --tickets               tickets
- -D, --hide-headers          without the summary above
- -s, --simple-status         one line, for monitoring programs
- -X, --as-xml                as XML (also --output-as=xml)
- -?, --help                  this text
+The state is that of the running cluster, or of the file that CIB_file names.
 `
 
 // monitor is one call of crm_mon.
 type monitor struct {
 	std   Streams
 	store store
-	on    map[string]bool
-	args  []string
+	words []string
+	set   map[string]bool
+	text  map[string]string
 	every time.Duration
+	doc   *cib.Document
+	sit   *engine.Situation
+	now   time.Time
 }
 
-// Monitor is crm_mon: the cluster's state as text.
+// Monitor is crm_mon: the state of the cluster as text or XML.
 func Monitor(args []string, std Streams) int {
-	m := &monitor{std: std, args: args, on: map[string]bool{}, every: 5 * time.Second}
-	words, err := getopt(monFlags, args, m.set)
-	switch {
-	case err == nil && len(words) > 0:
+	m := &monitor{std: std, words: args, set: map[string]bool{}, text: map[string]string{}, every: 5 * time.Second}
+	words, err := getopt(monFlags, args, func(long, value string) error {
+		m.set[long], m.text[long] = true, value
+		return nil
+	})
+	if err == nil && len(words) > 0 {
 		err = fmt.Errorf("unexpected word %q, expected only options", words[0])
-	case err == nil && m.on["help"]:
-		_, err := io.WriteString(std.Out, monHelp)
-		return ended(std, "crm_mon", err)
+	}
+	if err == nil {
+		err = m.prepare()
 	}
 	if err != nil {
 		return ended(std, "crm_mon", fail(exitUsage, "%w", err))
 	}
-	m.store = openStore()
-	if m.on["one-shot"] || m.on["as-xml"] || m.on["simple-status"] {
-		err = m.show()
-	} else {
-		err = m.follow()
+	if m.set["help"] || m.set["help-all"] {
+		_, err := io.WriteString(std.Out, monHelp)
+		return ended(std, "crm_mon", err)
 	}
-	if errors.Is(err, errUnwell) {
-		return exitError // the line on the standard output says what
+	if m.set["version"] {
+		_, err := fmt.Fprintln(std.Out, "crm_mon of crm")
+		return ended(std, "crm_mon", err)
+	}
+	m.store = openStore()
+	if err = m.run(); errors.Is(err, errUnwell) {
+		return exitError // the line on standard output says what it is
 	}
 	return ended(std, "crm_mon", err)
 }
@@ -82,218 +95,277 @@ func Monitor(args []string, std Streams) int {
 // errUnwell is the answer of --simple-status when something is wrong.
 var errUnwell = errors.New("the cluster is not well")
 
-func (m *monitor) set(long, value string) error {
-	m.on[long] = true
-	switch long {
-	case "interval":
-		if !strings.ContainsAny(value, "smh") {
-			value += "s"
+func (m *monitor) prepare() error {
+	switch {
+	case m.set["as-xml"]:
+		m.text["output-as"] = "xml"
+	case m.set["as-html"]:
+		m.text["output-as"], m.text["output-to"] = "html", m.text["as-html"]
+	}
+	switch m.text["output-as"] {
+	case "", "text", "console":
+	case "xml", "html":
+		m.set["one-shot"] = m.set["one-shot"] || m.set["as-xml"] || m.text["output-to"] == ""
+	default:
+		return fmt.Errorf("output format %q, expected text, xml or html", m.text["output-as"])
+	}
+	if text := m.text["interval"]; text != "" {
+		if seconds, err := strconv.Atoi(text); err == nil {
+			text = strconv.Itoa(seconds) + "s"
 		}
-		d, err := time.ParseDuration(value)
-		if err != nil || d <= 0 {
-			return fmt.Errorf("option -i: %q is no time, expected e.g. 5 or 5s", value)
+		every, err := time.ParseDuration(text)
+		if err != nil || every <= 0 {
+			return fmt.Errorf("interval %q, expected a time like 5s", m.text["interval"])
 		}
-		m.every = d
-	case "output-as":
-		switch value {
-		case "xml":
-			m.on["as-xml"] = true
-		case "text", "console":
-		default:
-			return fmt.Errorf("option --output-as: %q is not known, expected text or xml", value)
-		}
-	case "timing-details":
-		m.on["operations"] = true
+		m.every = every
 	}
 	return nil
 }
 
-// follow shows the state again and again until it is interrupted.
-func (m *monitor) follow() error {
-	stop := make(chan os.Signal, 1)
-	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(stop)
+// run shows the state once, or again and again until it is told to end.
+func (m *monitor) run() error {
+	if m.set["one-shot"] || m.set["simple-status"] {
+		return m.show()
+	}
+	if path := m.text["pid-file"]; path != "" {
+		if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o644); err != nil {
+			return fail(exitCannotWrite, "%w", err)
+		}
+		defer os.Remove(path)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	defer stop()
+	tick := time.NewTicker(m.every)
+	defer tick.Stop()
 	for {
-		fmt.Fprint(m.std.Out, "\x1b[H\x1b[2J") // home and clear
 		if err := m.show(); err != nil {
-			return err
+			fmt.Fprintln(m.std.Err, "crm_mon:", err)
 		}
 		select {
-		case <-stop:
+		case <-ctx.Done():
 			return nil
-		case <-time.After(m.every):
+		case <-tick.C:
 		}
 	}
 }
 
+// show reads the state and writes it; a file is replaced at once.
 func (m *monitor) show() error {
 	doc, err := m.store.read()
 	if err != nil {
 		return err
 	}
-	now := time.Now()
-	sit, err := engine.Read(engine.Input{CIB: doc, Now: now, Sanitized: true})
-	if err != nil {
+	m.doc, m.now = doc, time.Now()
+	if m.sit, err = engine.Read(engine.Input{CIB: doc, Now: m.now, Sanitized: true}); err != nil {
 		return fail(exitBadConfig, "%w", err)
 	}
+	var text string
 	switch {
-	case m.on["simple-status"]:
-		return m.simple(sit, doc)
-	case m.on["as-xml"]:
-		return m.xml(sit, doc, now)
+	case m.set["simple-status"]:
+		well, line := m.simple()
+		if _, err = io.WriteString(m.std.Out, line); err == nil && !well {
+			err = errUnwell
+		}
+		return err
+	case m.text["output-as"] == "xml":
+		text = cib.Format(m.asXML())
+	case m.text["output-as"] == "html":
+		text = m.asHTML()
+	default:
+		text = m.asText()
 	}
-	m.text(sit, doc, now)
+	if path := m.text["output-to"]; path != "" && path != "-" {
+		return m.replace(path, text)
+	}
+	_, err = io.WriteString(m.std.Out, text)
+	return err
+}
+
+func (m *monitor) replace(path, text string) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".crm_mon-*")
+	if err != nil {
+		return fail(exitCannotWrite, "%w", err)
+	}
+	_, err = file.WriteString(text)
+	for _, step := range []func() error{func() error { return file.Chmod(0o644) }, file.Close, func() error { return os.Rename(file.Name(), path) }} {
+		if err == nil {
+			err = step()
+		}
+	}
+	if err != nil {
+		os.Remove(file.Name())
+		return fail(exitCannotWrite, "%w", err)
+	}
 	return nil
 }
 
-func (m *monitor) text(sit *engine.Situation, doc *cib.Document, now time.Time) {
-	out := &sections{w: m.std.Out}
-	if !m.on["hide-headers"] {
-		out.section("Cluster Summary", m.summary(sit, doc, now))
-		for _, line := range sit.Notices() {
-			out.line(line)
+// stamp is how the originals write a time.
+const stamp = "Mon Jan _2 15:04:05 2006"
+
+func (m *monitor) asText() string {
+	var b strings.Builder
+	part := func(title string, lines []string) {
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(title + ":\n")
+		for _, line := range lines {
+			b.WriteString(line + "\n")
 		}
 	}
-	if m.on["group-by-node"] {
-		out.section("Node List", sit.ResourceLinesByNode())
-		if m.on["inactive"] {
-			out.section("Inactive Resources", sit.InactiveLines())
+	if !m.set["hide-headers"] {
+		part("Cluster Summary", m.summary())
+	}
+	if m.set["group-by-node"] {
+		part("Node List", m.sit.ResourceLinesByNode())
+		if m.set["inactive"] {
+			part("Inactive Resources", m.sit.InactiveLines())
 		}
 	} else {
-		out.section("Node List", orNone(sit.NodeLines(), "No nodes configured"))
-		title := "Active Resources"
-		if m.on["inactive"] {
-			title = "Full List of Resources"
+		part("Node List", m.sit.NodeLines())
+		title, none := "Active Resources", "  * No active resources"
+		if m.set["inactive"] {
+			title, none = "Full List of Resources", "  * No resources"
 		}
-		none := "No active resources"
-		if m.on["inactive"] {
-			none = "No resources"
+		lines := m.sit.ResourceLines(m.set["inactive"])
+		if len(lines) == 0 {
+			lines = []string{none}
 		}
-		out.section(title, orNone(sit.ResourceLines(m.on["inactive"]), none))
+		part(title, lines)
 	}
-	part := func(asked bool, title string, lines []string) {
-		if asked && len(lines) > 0 {
-			out.section(title, lines)
-		}
+	if lines := m.attributes(); m.set["show-node-attributes"] && len(lines) > 0 {
+		part("Node Attributes", lines)
 	}
-	part(m.on["show-node-attributes"], "Node Attributes", sit.AttributeLines())
-	part(m.on["operations"], "Operations", sit.OperationLines(m.on["timing-details"]))
-	if m.on["failcounts"] {
-		out.section("Migration Summary", sit.FailCountLines())
+	if m.set["operations"] || m.set["timing-details"] {
+		part("Operations", m.operations())
+	} else if m.set["failcounts"] {
+		part("Migration Summary", m.failcounts())
 	}
-	part(true, "Failed Resource Actions", sit.FailureLines())
-	part(m.on["tickets"], "Tickets", tickets(doc))
+	if m.set["tickets"] {
+		part("Tickets", m.tickets())
+	}
+	if lines := m.failures(); len(lines) > 0 {
+		part("Failed Resource Actions", lines)
+	}
+	return b.String()
 }
 
-func orNone(lines []string, none string) []string {
-	if len(lines) == 0 {
-		return []string{"  * " + none}
+func (m *monitor) summary() []string {
+	root := m.doc.Root()
+	stack, ok := m.doc.Property("cluster-infrastructure")
+	if !ok {
+		stack = "unknown"
+	}
+	lines := []string{"  * Stack: " + stack}
+	if dc := m.dc(); dc == nil {
+		lines = append(lines, "  * Current DC: NONE")
+	} else {
+		name := dc.Name
+		if version, ok := m.doc.Property("dc-version"); ok {
+			name += " (version " + version + ")"
+		}
+		quorum := "partition WITHOUT quorum"
+		if cib.IsTrue(cib.Attr(root, "have-quorum")) {
+			quorum = "partition with quorum"
+		}
+		if m.mixed() {
+			quorum = "MIXED-VERSION " + quorum
+		}
+		lines = append(lines, fmt.Sprintf("  * Current DC: %s - %s", name, quorum))
+	}
+	lines = append(lines, "  * Last updated: "+m.now.Format(stamp))
+	if when := cib.Attr(root, "cib-last-written"); when != "" {
+		line := "  * Last change:  " + when
+		for _, who := range [][2]string{{"by", "update-user"}, {"via", "update-client"}, {"on", "update-origin"}} {
+			if value := cib.Attr(root, who[1]); value != "" {
+				line += " " + who[0] + " " + value
+			}
+		}
+		lines = append(lines, line)
+	}
+	lines = append(lines, "  * "+counts(len(m.sit.Nodes()), "node")+" configured")
+	_, instances, disabled, blocked := m.sit.Counts()
+	line := "  * " + counts(instances, "resource instance") + " configured"
+	switch {
+	case disabled > 0 && blocked > 0:
+		line += fmt.Sprintf(" (%d DISABLED, %d BLOCKED from further action due to failure)", disabled, blocked)
+	case disabled > 0:
+		line += fmt.Sprintf(" (%d DISABLED)", disabled)
+	case blocked > 0:
+		line += fmt.Sprintf(" (%d BLOCKED from further action due to failure)", blocked)
+	}
+	lines = append(lines, line)
+	if mode, _ := m.doc.Property("maintenance-mode"); cib.IsTrue(mode) {
+		lines = append(lines, "", "              *** Resource management is DISABLED ***", "  The cluster will not attempt to start, stop or recover services")
 	}
 	return lines
 }
 
-// summary are the lines above the lists.
-func (m *monitor) summary(sit *engine.Situation, doc *cib.Document, now time.Time) []string {
-	root := doc.Root()
-	quorum := "WITHOUT quorum"
-	if cib.IsTrue(cib.Attr(root, "have-quorum")) {
-		quorum = "with quorum"
+func counts(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
 	}
-	dc := "NONE"
-	if name := nameOfID(doc, cib.Attr(root, "dc-uuid")); name != "" {
-		dc = name
-	}
-	if version, ok := doc.Property("dc-version"); ok && dc != "NONE" {
-		dc += " (version " + version + ")"
-	}
-	if dc != "NONE" {
-		dc += " - partition " + quorum
-	}
-	lines := []string{"  * Stack: " + m.stack(doc), "  * Current DC: " + dc}
-	if !m.on["quiet"] {
-		lines = append(lines, "  * Last updated: "+now.Format(time.ANSIC))
-		if change := lastChange(doc); change != "" {
-			lines = append(lines, "  * Last change:  "+change)
-		}
-	}
-	nodes, instances, disabled, blocked := sit.Counts()
-	text := fmt.Sprintf("  * %d resource instances configured", instances)
-	if instances == 1 {
-		text = "  * 1 resource instance configured"
-	}
-	if disabled > 0 && blocked > 0 {
-		text += fmt.Sprintf(" (%d DISABLED, %d BLOCKED from further action due to failure)", disabled, blocked)
-	} else if disabled > 0 {
-		text += fmt.Sprintf(" (%d DISABLED)", disabled)
-	} else if blocked > 0 {
-		text += fmt.Sprintf(" (%d BLOCKED from further action due to failure)", blocked)
-	}
-	plural := "s"
-	if nodes == 1 {
-		plural = ""
-	}
-	return append(lines, fmt.Sprintf("  * %d node%s configured", nodes, plural), text)
+	return strconv.Itoa(n) + " " + what + "s"
 }
 
-// stack is what the members hear each other by.
-func (m *monitor) stack(doc *cib.Document) string {
-	if stack, ok := doc.Property("cluster-infrastructure"); ok {
-		return stack
-	}
-	if _, live := m.store.(*daemonStore); live {
-		return "heartbeat"
-	}
-	return "unknown"
-}
-
-// lastChange tells when the configuration was written, and by whom.
-func lastChange(doc *cib.Document) string {
-	root := doc.Root()
-	text := cib.Attr(root, "cib-last-written")
-	if text == "" {
-		return ""
-	}
-	for _, part := range []struct{ word, attr string }{{"by", "update-user"}, {"via", "update-client"}, {"on", "update-origin"}} {
-		if v := cib.Attr(root, part.attr); v != "" {
-			text += " " + part.word + " " + v
+func (m *monitor) dc() *engine.Node {
+	for _, n := range m.sit.Nodes() {
+		if n.DC {
+			return n
 		}
 	}
-	return text
+	return nil
 }
 
-func tickets(doc *cib.Document) []string {
-	var lines []string
-	for t := range cib.Children(cib.Child(doc.Status(), "tickets"), "ticket_state") {
-		state := "revoked"
-		if cib.IsTrue(cib.Attr(t, "granted")) {
-			state = "granted"
+// mixed tells whether nodes of several versions are in the cluster.
+func (m *monitor) mixed() bool {
+	seen := ""
+	for _, n := range m.sit.Nodes() {
+		version := n.Attr("#feature-set")
+		if !n.Online || n.Remote {
+			continue
 		}
-		if cib.IsTrue(cib.Attr(t, "standby")) {
-			state += " (standby)"
+		if seen != "" && version != seen {
+			return true
 		}
-		lines = append(lines, "  * "+cib.ID(t)+"\t"+state)
+		seen = orElse(version, "?")
 	}
-	slices.Sort(lines)
-	return lines
+	return false
 }
 
-// simple is one line in the way of monitoring programs; the exit code says
-// the same.
-func (m *monitor) simple(sit *engine.Situation, doc *cib.Document) error {
-	online, offline := sit.Online()
-	_, instances, _, _ := sit.Counts()
-	_, hasDC := cib.LookupAttr(doc.Root(), "dc-uuid")
-	var warnings []string
-	if !hasDC {
-		warnings = append(warnings, "No DC")
+// simple is one line for monitoring systems.
+func (m *monitor) simple() (well bool, line string) {
+	online, standby, maintenance := 0, 0, 0
+	var offline []string
+	for _, n := range m.sit.Nodes() {
+		switch {
+		case !n.Online:
+			offline = append(offline, n.Name)
+		case n.Maintenance:
+			maintenance++
+		case n.Standby || n.FailStandby:
+			standby++
+		default:
+			online++
+		}
 	}
-	for _, n := range offline {
-		warnings = append(warnings, "offline node: "+n)
+	var problems []string
+	if m.dc() == nil {
+		problems = append(problems, "no DC")
 	}
-	if len(warnings) > 0 {
-		fmt.Fprintln(m.std.Out, "CLUSTER WARN: "+strings.Join(warnings, ", "))
-		return errUnwell
+	for _, name := range offline {
+		problems = append(problems, "offline node: "+name)
 	}
-	_, err := fmt.Fprintf(m.std.Out, "CLUSTER OK: %d nodes online, %d resource instances configured\n", len(online), instances)
-	return err
+	if len(problems) > 0 {
+		return false, "CLUSTER WARN: " + strings.Join(problems, ", ") + "\n"
+	}
+	line = "CLUSTER OK: " + counts(online, "node") + " online"
+	if standby > 0 {
+		line += fmt.Sprintf(", %s standby", counts(standby, "node"))
+	}
+	if maintenance > 0 {
+		line += fmt.Sprintf(", %s maintenance", counts(maintenance, "node"))
+	}
+	_, instances, _, _ := m.sit.Counts()
+	return true, line + ", " + counts(instances, "resource instance") + " configured\n"
 }

@@ -1,6 +1,8 @@
 package tools
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,57 +13,250 @@ import (
 	"crm/engine"
 )
 
-// xml is the report for programs: what resource agents and monitoring tools
-// read (Pacemaker's crm_mon --output-as=xml).
-func (m *monitor) xml(sit *engine.Situation, doc *cib.Document, now time.Time) error {
-	tree := etree.NewDocument()
-	tree.CreateProcInst("xml", `version="1.0"`)
-	root := tree.CreateElement("pacemaker-result")
-	root.CreateAttr("api-version", "2.25")
-	root.CreateAttr("request", strings.Join(append([]string{"crm_mon"}, m.args...), " "))
-	root.AddChild(summaryXML(sit, doc, now))
-	root.AddChild(sit.NodesXML())
-	root.AddChild(sit.ResourcesXML(true))
-	status := root.CreateElement("status")
-	status.CreateAttr("code", "0")
-	status.CreateAttr("message", "OK")
-	tree.Indent(2)
-	_, err := tree.WriteTo(m.std.Out)
-	return err
+// attrs sets attributes in pairs of name and value.
+func attrs(e *etree.Element, pairs ...string) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		e.CreateAttr(pairs[i], pairs[i+1])
+	}
 }
 
-func summaryXML(sit *engine.Situation, doc *cib.Document, now time.Time) *etree.Element {
-	e := etree.NewElement("summary")
-	add := func(tag string, pairs ...string) {
-		child := e.CreateElement(tag)
-		for i := 0; i < len(pairs); i += 2 {
-			child.CreateAttr(pairs[i], pairs[i+1])
+func yes(b bool) string { return strconv.FormatBool(b) }
+
+// asXML is the state as crm_mon --output-as=xml tells it.
+func (m *monitor) asXML() *etree.Element {
+	out := pacemakerResult("crm_mon", m.words)
+	m.summaryXML(out.CreateElement("summary"))
+	nodes := out.CreateElement("nodes")
+	for _, n := range m.sit.Nodes() {
+		m.nodeXML(nodes.CreateElement("node"), n)
+	}
+	resources := etree.NewElement("resources")
+	for _, r := range m.sit.Resources() {
+		m.resourceXML(resources, r)
+	}
+	if len(resources.Child) > 0 {
+		out.AddChild(resources)
+	}
+	attributes := etree.NewElement("node_attributes")
+	for _, n := range m.sit.Nodes() {
+		names, values := m.nodeAttributes(n)
+		if !n.Online || len(names) == 0 {
+			continue
+		}
+		e := attributes.CreateElement("node")
+		attrs(e, "name", n.Name)
+		for _, name := range names {
+			attrs(e.CreateElement("attribute"), "name", name, "value", values[name])
 		}
 	}
-	stack, _ := doc.Property("cluster-infrastructure")
-	add("stack", "type", stack)
-	version, _ := doc.Property("dc-version")
-	id, present := cib.LookupAttr(doc.Root(), "dc-uuid")
-	if present {
-		add("current_dc", "present", "true", "version", version, "name", nameOfID(doc, id), "id", id,
-			"with_quorum", strconv.FormatBool(cib.IsTrue(cib.Attr(doc.Root(), "have-quorum"))))
+	if len(attributes.Child) > 0 {
+		out.AddChild(attributes)
+	}
+	m.historyXML(out.CreateElement("node_history"))
+	if failures := m.failuresXML(); len(failures.Child) > 0 {
+		out.AddChild(failures)
+	}
+	if tickets := m.ticketsXML(); len(tickets.Child) > 0 {
+		out.AddChild(tickets)
+	}
+	attrs(out.CreateElement("status"), "code", "0", "message", "OK")
+	return out
+}
+
+func (m *monitor) summaryXML(e *etree.Element) {
+	root := m.doc.Root()
+	stack, _ := m.doc.Property("cluster-infrastructure")
+	attrs(e.CreateElement("stack"), "type", orElse(stack, "unknown"))
+	dc := e.CreateElement("current_dc")
+	if n := m.dc(); n != nil {
+		version, _ := m.doc.Property("dc-version")
+		attrs(dc, "present", "true", "version", version, "name", n.Name, "id", n.ID,
+			"with_quorum", yes(cib.IsTrue(cib.Attr(root, "have-quorum"))), "mixed_version", yes(m.mixed()))
 	} else {
-		add("current_dc", "present", "false")
+		attrs(dc, "present", "false")
 	}
-	add("last_update", "time", now.Format(time.ANSIC))
-	add("last_change", "time", cib.Attr(doc.Root(), "cib-last-written"), "user", cib.Attr(doc.Root(), "update-user"),
-		"client", cib.Attr(doc.Root(), "update-client"), "origin", cib.Attr(doc.Root(), "update-origin"))
-	nodes, instances, disabled, blocked := sit.Counts()
-	add("nodes_configured", "number", strconv.Itoa(nodes))
-	add("resources_configured", "number", strconv.Itoa(instances), "disabled", strconv.Itoa(disabled), "blocked", strconv.Itoa(blocked))
-	return e
+	attrs(e.CreateElement("last_update"), "time", m.now.Format(stamp))
+	attrs(e.CreateElement("last_change"), "time", cib.Attr(root, "cib-last-written"), "user", cib.Attr(root, "update-user"),
+		"client", cib.Attr(root, "update-client"), "origin", cib.Attr(root, "update-origin"))
+	attrs(e.CreateElement("nodes_configured"), "number", strconv.Itoa(len(m.sit.Nodes())))
+	_, instances, disabled, blocked := m.sit.Counts()
+	attrs(e.CreateElement("resources_configured"), "number", strconv.Itoa(instances), "disabled", strconv.Itoa(disabled), "blocked", strconv.Itoa(blocked))
+	option := func(fallback string, names ...string) string {
+		for _, name := range names {
+			if value, ok := m.doc.Property(name); ok {
+				return value
+			}
+		}
+		return fallback
+	}
+	truth := func(fallback string, names ...string) string { return yes(cib.IsTrue(option(fallback, names...))) }
+	attrs(e.CreateElement("cluster_options"),
+		"stonith-enabled", truth("true", "fencing-enabled", "stonith-enabled"), "symmetric-cluster", truth("true", "symmetric-cluster"),
+		"no-quorum-policy", option("stop", "no-quorum-policy"), "maintenance-mode", truth("false", "maintenance-mode"),
+		"stop-all-resources", truth("false", "stop-all-resources"),
+		"stonith-timeout-ms", milliseconds(option("60s", "fencing-timeout", "stonith-timeout")),
+		"priority-fencing-delay-ms", milliseconds(option("0", "priority-fencing-delay")))
 }
 
-func nameOfID(doc *cib.Document, id string) string {
-	for n := range cib.Children(doc.Section(cib.Nodes), "node") {
-		if cib.ID(n) == id {
-			return cib.Attr(n, "uname")
+func (m *monitor) nodeXML(e *etree.Element, n *engine.Node) {
+	kind := "member"
+	if n.Remote {
+		kind = "remote"
+	}
+	running := 0
+	for _, r := range m.leaves() {
+		if slices.Contains(r.Active, n) {
+			running++
 		}
 	}
-	return ""
+	attrs(e, "name", n.Name, "id", n.ID, "online", yes(n.Online), "standby", yes(n.Standby || n.FailStandby),
+		"standby_onfail", yes(n.FailStandby), "maintenance", yes(n.Maintenance), "pending", yes(n.Pending), "unclean", yes(n.Unclean),
+		"health", "green")
+	if version := n.Attr("#feature-set"); n.Online && !n.Remote {
+		attrs(e, "feature_set", orElse(version, "<3.15.1"))
+	}
+	attrs(e, "shutdown", yes(n.Shutdown), "expected_up", yes(n.ExpectedUp), "is_dc", yes(n.DC),
+		"resources_running", strconv.Itoa(running), "type", kind)
+}
+
+// resourceXML adds a resource with what is in it, unless it does not run and
+// only what runs is asked for.
+func (m *monitor) resourceXML(to *etree.Element, r *engine.Resource) {
+	if r.Removed() && !r.IsActive(true) || !m.set["inactive"] && !r.IsActive(false) {
+		return
+	}
+	target := r.Meta("target-role")
+	if len(r.Children) == 0 {
+		m.primitiveXML(to, r, target)
+		return
+	}
+	tag := wrapped(r)
+	e := to.CreateElement(tag)
+	attrs(e, "id", r.ID)
+	switch tag {
+	case "group":
+		attrs(e, "number_resources", strconv.Itoa(len(r.Children)), "managed", yes(r.Managed()), "disabled", yes(r.Disabled()))
+	default:
+		attrs(e, "multi_state", yes(r.Promotable()), "unique", yes(r.Unique()), "managed", yes(r.Managed()), "disabled", yes(r.Disabled()),
+			"failed", yes(r.Failed()), "failure_ignored", yes(r.FailureIgnored()))
+		if target != "" {
+			attrs(e, "target_role", target)
+		}
+	}
+	for _, c := range r.Children {
+		m.resourceXML(e, c)
+	}
+}
+
+// wrapped is the kind of a resource with members.
+func wrapped(r *engine.Resource) string {
+	if e := r.Element(); e != nil && (e.Tag == "group" || e.Tag == "bundle") {
+		return e.Tag
+	}
+	return "clone"
+}
+
+func (m *monitor) primitiveXML(to *etree.Element, r *engine.Resource, target string) {
+	e := to.CreateElement("resource")
+	attrs(e, "id", r.ShownName(), "resource_agent", r.Agent(), "role", r.ShownRole())
+	if target != "" {
+		attrs(e, "target_role", target)
+	}
+	attrs(e, "active", yes(r.IsActive(true)), "orphaned", yes(r.Removed()), "blocked", yes(r.Blocked()), "managed", yes(r.Managed()),
+		"failed", yes(r.Failed()), "failure_ignored", yes(r.FailureIgnored()), "nodes_running_on", strconv.Itoa(len(r.Active)))
+	if task := r.PendingTask(); task != "" {
+		attrs(e, "pending", pendingWord(task))
+	}
+	for _, n := range r.Active {
+		attrs(e.CreateElement("node"), "name", n.Name, "id", n.ID, "cached", yes(n.Online))
+	}
+}
+
+func pendingWord(task string) string {
+	switch task {
+	case "start", "monitor":
+		return strings.ToUpper(task[:1]) + task[1:] + "ing"
+	case "stop":
+		return "Stopping"
+	case "promote":
+		return "Promoting"
+	case "demote":
+		return "Demoting"
+	}
+	return "Migrating"
+}
+
+func (m *monitor) historyXML(to *etree.Element) {
+	for _, state := range m.online() {
+		e := etree.NewElement("node")
+		attrs(e, "name", cib.Attr(state, "uname"))
+		for _, r := range m.records(state) {
+			if len(r.entries) == 0 {
+				continue
+			}
+			h := e.CreateElement("resource_history")
+			attrs(h, "id", r.id, "orphan", yes(r.orphan), "migration-threshold", r.threshold)
+			if r.failCount > 0 {
+				attrs(h, "fail-count", strconv.Itoa(r.failCount))
+			}
+			if r.lastFailure > 0 {
+				attrs(h, "last-failure", when(r.lastFailure))
+			}
+			for _, op := range r.entries {
+				operationXML(h.CreateElement("operation_history"), op)
+			}
+		}
+		if len(e.Child) > 0 {
+			to.AddChild(e)
+		}
+	}
+}
+
+func operationXML(e, op *etree.Element) {
+	task, interval := cib.Attr(op, "operation"), orElse(cib.Attr(op, "interval"), "0")
+	if task == "monitor" && interval == "0" {
+		task = "probe"
+	}
+	rc, _ := strconv.Atoi(cib.Attr(op, "rc-code"))
+	attrs(e, "call", cib.Attr(op, "call-id"), "task", task, "rc", strconv.Itoa(rc), "rc_text", strings.ToLower(engine.ExitText(rc)))
+	if interval != "0" {
+		attrs(e, "interval", interval+"ms")
+	}
+	if changed, err := strconv.ParseInt(cib.Attr(op, "last-rc-change"), 10, 64); err == nil {
+		attrs(e, "last-rc-change", when(changed))
+	}
+	attrs(e, "exec-time", orElse(cib.Attr(op, "exec-time"), "0")+"ms", "queue-time", orElse(cib.Attr(op, "queue-time"), "0")+"ms")
+}
+
+func (m *monitor) failuresXML() *etree.Element {
+	failures := etree.NewElement("failures")
+	for _, f := range m.failedActions() {
+		e := failures.CreateElement("failure")
+		status, _ := strconv.Atoi(cib.Attr(f.Entry, "op-status"))
+		attrs(e, "op_key", orElse(cib.Attr(f.Entry, "operation_key"), cib.ID(f.Entry)), "node", f.Node.Name,
+			"exitstatus", strings.ToLower(engine.ExitText(f.Code)), "exitreason", cib.Attr(f.Entry, "exit-reason"),
+			"exitcode", strconv.Itoa(f.Code), "call", cib.Attr(f.Entry, "call-id"), "status", statusText(status))
+		if changed, err := strconv.ParseInt(cib.Attr(f.Entry, "last-rc-change"), 10, 64); err == nil {
+			attrs(e, "last-rc-change", time.Unix(changed, 0).Format("2006-01-02 15:04:05Z07:00"))
+		}
+		attrs(e, "queued", orElse(cib.Attr(f.Entry, "queue-time"), "0"), "exec", orElse(cib.Attr(f.Entry, "exec-time"), "0"),
+			"interval", fmt.Sprint(f.Interval), "task", f.Task)
+	}
+	return failures
+}
+
+func (m *monitor) ticketsXML() *etree.Element {
+	tickets := etree.NewElement("tickets")
+	for t := range cib.Children(cib.Child(m.doc.Status(), "tickets"), "ticket_state") {
+		status := "revoked"
+		if cib.IsTrue(cib.Attr(t, "granted")) {
+			status = "granted"
+		}
+		e := tickets.CreateElement("ticket")
+		attrs(e, "id", cib.ID(t), "status", status, "standby", yes(cib.IsTrue(cib.Attr(t, "standby"))))
+		if last, err := strconv.ParseInt(cib.Attr(t, "last-granted"), 10, 64); err == nil {
+			attrs(e, "last-granted", when(last))
+		}
+	}
+	return tickets
 }

@@ -20,13 +20,15 @@ func Lookup(name string) (Tool, bool) {
 		"crm_attribute": Attribute,
 		"attrd_updater": Updater,
 		"crm_diff":      Diff,
+
+		"crm_mon":       Monitor,
 		"crm_node":      Node,
 		"crm_verify":    Verify,
 		"crm_failcount": Failcount,
 		"crm_master":    Master,
 		"crm_standby":   Standby,
-		"crm_mon":       Monitor,
-		"crm_simulate":  Simulate,
+
+		"crm_simulate": Simulate,
 	}[name]
 	return tool, known
 }

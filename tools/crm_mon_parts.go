@@ -1,0 +1,351 @@
+package tools
+
+import (
+	"fmt"
+	"html"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/beevik/etree"
+
+	"crm/cib"
+	"crm/engine"
+)
+
+// leaves are all resources without members, in the order in which they are
+// shown.
+func (m *monitor) leaves() []*engine.Resource {
+	var list []*engine.Resource
+	var walk func(r *engine.Resource)
+	walk = func(r *engine.Resource) {
+		if len(r.Children) == 0 {
+			list = append(list, r)
+		}
+		for _, c := range r.Children {
+			walk(c)
+		}
+	}
+	for _, r := range m.sit.Resources() {
+		walk(r)
+	}
+	return list
+}
+
+// hidden attributes are not for people, or shown elsewhere.
+func hidden(name string) bool {
+	for _, prefix := range []string{"fail-count-", "last-failure-", "#", "shutdown", "terminate", "standby", "probe_complete"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// nodeAttributes are the attributes of a node that are shown, by name.
+func (m *monitor) nodeAttributes(n *engine.Node) (names []string, values map[string]string) {
+	values = map[string]string{}
+	for _, holder := range []*etree.Element{m.doc.Node(n.Name), cib.Child(m.doc.NodeState(n.Name), "transient_attributes")} {
+		for nv := range cib.NVPairs(holder, cib.InstanceAttributes) {
+			if name := cib.Attr(nv, "name"); !hidden(name) {
+				values[name] = cib.Attr(nv, "value")
+			}
+		}
+	}
+	for name := range values { // order: sorted below
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names, values
+}
+
+func (m *monitor) attributes() []string {
+	var lines []string
+	for _, n := range m.sit.Nodes() {
+		names, values := m.nodeAttributes(n)
+		if !n.Online || len(names) == 0 {
+			continue
+		}
+		lines = append(lines, "  * Node: "+n.Name+":")
+		for _, name := range names {
+			lines = append(lines, fmt.Sprintf("    * %-32s\t: %-10s", name, values[name]))
+		}
+	}
+	return lines
+}
+
+// record is what one node remembers of one resource.
+type record struct {
+	id, threshold string
+	orphan        bool
+	failCount     int
+	lastFailure   int64
+	entries       []*etree.Element // what is shown, by call number
+}
+
+// records lists the history of a node, with what failed.
+func (m *monitor) records(state *etree.Element) []record {
+	var list []record
+	lrm := cib.Child(cib.Child(state, "lrm"), "lrm_resources")
+	for e := range cib.Children(lrm, "lrm_resource") {
+		r := record{id: cib.ID(e), threshold: "1000000"}
+		r.orphan = true
+		for _, leaf := range m.leaves() {
+			if leaf.ID == r.id || leaf.ConfigID == r.id || leaf.HistoryID == r.id {
+				r.orphan = leaf.Removed()
+				if t := leaf.Meta("migration-threshold"); t != "" {
+					r.threshold = strings.Replace(t, "INFINITY", "1000000", 1)
+				}
+				break
+			}
+		}
+		for nv := range cib.NVPairs(cib.Child(state, "transient_attributes"), cib.InstanceAttributes) {
+			name, value := cib.Attr(nv, "name"), cib.Attr(nv, "value")
+			n, err := strconv.Atoi(strings.Replace(value, "INFINITY", "1000000", 1))
+			switch {
+			case !failureOf(name, r.id, "", "") || err != nil:
+			case strings.HasPrefix(name, "fail-count-"):
+				r.failCount = min(r.failCount+n, 1000000)
+			default:
+				r.lastFailure = max(r.lastFailure, int64(n))
+			}
+		}
+		for op := range cib.Children(e, "lrm_rsc_op") {
+			probe := cib.Attr(op, "operation") == "monitor" && orElse(cib.Attr(op, "interval"), "0") == "0"
+			if probe && cib.Attr(op, "rc-code") == "7" || cib.Attr(op, "operation") == "notify" {
+				continue
+			}
+			r.entries = append(r.entries, op)
+		}
+		slices.SortStableFunc(r.entries, func(a, b *etree.Element) int { return callID(a) - callID(b) })
+		list = append(list, r)
+	}
+	return list
+}
+
+func callID(op *etree.Element) int {
+	n, _ := strconv.Atoi(cib.Attr(op, "call-id"))
+	return n
+}
+
+func when(epoch int64) string { return time.Unix(epoch, 0).Format(stamp) }
+
+// online yields the states of nodes that are there, in the order of the
+// status section.
+func (m *monitor) online() []*etree.Element {
+	var list []*etree.Element
+	for state := range cib.Children(m.doc.Status(), "node_state") {
+		for _, n := range m.sit.Nodes() {
+			if n.ID == cib.ID(state) && n.Online {
+				list = append(list, state)
+			}
+		}
+	}
+	return list
+}
+
+func (m *monitor) failcounts() []string {
+	var lines []string
+	for _, state := range m.online() {
+		title := "  * Node: " + cib.Attr(state, "uname") + ":"
+		for _, r := range m.records(state) {
+			if r.failCount == 0 {
+				continue
+			}
+			if title != "" {
+				lines, title = append(lines, title), ""
+			}
+			lines = append(lines, "    * "+r.id+": "+r.failText())
+		}
+	}
+	return lines
+}
+
+func (r *record) failText() string {
+	text := "migration-threshold=" + r.threshold
+	if r.failCount > 0 {
+		text += " fail-count=" + strconv.Itoa(r.failCount)
+	}
+	if r.lastFailure > 0 {
+		text += " last-failure='" + when(r.lastFailure) + "'"
+	}
+	return text
+}
+
+func (m *monitor) operations() []string {
+	var lines []string
+	for _, state := range m.online() {
+		lines = append(lines, "  * Node: "+cib.Attr(state, "uname")+":")
+		for _, r := range m.records(state) {
+			if len(r.entries) == 0 {
+				continue
+			}
+			lines = append(lines, "    * "+r.id+": "+r.failText()+":")
+			for _, op := range r.entries {
+				lines = append(lines, "      * "+m.operation(op))
+			}
+		}
+	}
+	return lines
+}
+
+func (m *monitor) operation(op *etree.Element) string {
+	rc, _ := strconv.Atoi(cib.Attr(op, "rc-code"))
+	text := "(" + cib.Attr(op, "call-id") + ") " + cib.Attr(op, "operation")
+	if interval := orElse(cib.Attr(op, "interval"), "0"); interval != "0" {
+		text += ": interval=\"" + interval + "ms\""
+	}
+	if m.set["timing-details"] {
+		if changed, err := strconv.ParseInt(cib.Attr(op, "last-rc-change"), 10, 64); err == nil {
+			text += " last-rc-change=\"" + when(changed) + "\""
+		}
+		text += " exec-time=\"" + orElse(cib.Attr(op, "exec-time"), "0") + "ms\" queue-time=\"" + orElse(cib.Attr(op, "queue-time"), "0") + "ms\""
+	}
+	return text + " rc=" + strconv.Itoa(rc) + " (" + strings.ToLower(engine.ExitText(rc)) + ")"
+}
+
+// failedActions are the operations whose failure counts, each once, with the
+// code that the agent gave. A probe that only found no agent is not shown.
+func (m *monitor) failedActions() []engine.FailedAction {
+	var list []engine.FailedAction
+	seen := map[string]bool{}
+	for _, f := range m.sit.FailedActions() {
+		code, err := strconv.Atoi(cib.Attr(f.Entry, "rc-code"))
+		key := f.Node.ID + " " + orElse(cib.Attr(f.Entry, "operation_key"), cib.ID(f.Entry))
+		if seen[key] || err == nil && code != f.Code && f.Code == 7 && f.Task == "monitor" {
+			continue
+		}
+		if err == nil {
+			f.Code = code
+		}
+		seen[key] = true
+		list = append(list, f)
+	}
+	return list
+}
+
+// failures tells of the failed actions, one a line.
+func (m *monitor) failures() []string {
+	var lines []string
+	for _, f := range m.failedActions() {
+		name := failedID(f)
+		task := f.Task
+		switch {
+		case f.Task == "monitor" && f.Interval == 0:
+			task = "probe"
+		case f.Interval > 0:
+			task = readable(f.Interval) + "-interval " + f.Task
+		}
+		line := "  * " + name + " " + task + " on " + f.Node.Name
+		status, _ := strconv.Atoi(cib.Attr(f.Entry, "op-status"))
+		reason := cib.Attr(f.Entry, "exit-reason")
+		if status == 0 {
+			line += " returned '" + engine.ExitText(f.Code) + "'"
+			if reason != "" {
+				line += " (" + reason + ")"
+			}
+		} else {
+			line += " could not be executed (" + statusText(status)
+			if reason != "" {
+				line += ": " + reason
+			}
+			line += ")"
+		}
+		if changed, err := strconv.ParseInt(cib.Attr(f.Entry, "last-rc-change"), 10, 64); err == nil && changed > 0 {
+			line += " at " + when(changed)
+		}
+		if ms, err := strconv.ParseInt(cib.Attr(f.Entry, "exec-time"), 10, 64); err == nil && ms > 0 {
+			line += " after " + readable(ms)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func failedID(f engine.FailedAction) string {
+	if f.Resource != nil {
+		return f.Resource.ShownName()
+	}
+	return cib.ID(f.Entry.Parent())
+}
+
+// statusText is the words for the status of an operation that was not done.
+func statusText(status int) string {
+	switch status {
+	case -1:
+		return "pending"
+	case 1:
+		return "Cancelled"
+	case 2:
+		return "Timed Out"
+	case 3:
+		return "NOT SUPPORTED"
+	case 4:
+		return "Error"
+	case 5:
+		return "Hard error"
+	case 6:
+		return "Fatal error"
+	case 7:
+		return "Not installed"
+	case 8:
+		return "Internal communication failure"
+	case 9:
+		return "Invalid"
+	case 10:
+		return "No fence device"
+	case 11:
+		return "CIB secrets unavailable"
+	}
+	return "complete"
+}
+
+// readable writes milliseconds as people do: 1m30s, 2s, 152ms, 1.168s.
+func readable(ms int64) string {
+	if ms < 1000 {
+		return strconv.FormatInt(ms, 10) + "ms"
+	}
+	seconds := ms / 1000
+	text := ""
+	for _, unit := range []struct {
+		name string
+		size int64
+	}{{"d", 86400}, {"h", 3600}, {"m", 60}} {
+		if seconds >= unit.size {
+			text += strconv.FormatInt(seconds/unit.size, 10) + unit.name
+			seconds %= unit.size
+		}
+	}
+	if rest := ms % 1000; rest != 0 {
+		return text + strings.TrimRight(fmt.Sprintf("%d.%03d", seconds, rest), "0") + "s"
+	}
+	if seconds > 0 || text == "" {
+		text += strconv.FormatInt(seconds, 10) + "s"
+	}
+	return text
+}
+
+func (m *monitor) tickets() []string {
+	var lines []string
+	for t := range cib.Children(cib.Child(m.doc.Status(), "tickets"), "ticket_state") {
+		line := "  * " + cib.ID(t) + "\trevoked"
+		if cib.IsTrue(cib.Attr(t, "granted")) {
+			line = "  * " + cib.ID(t) + "\tgranted"
+		}
+		if cib.IsTrue(cib.Attr(t, "standby")) {
+			line += " [standby]"
+		}
+		if last, err := strconv.ParseInt(cib.Attr(t, "last-granted"), 10, 64); err == nil {
+			line += " last-granted=\"" + when(last) + "\""
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func (m *monitor) asHTML() string {
+	return "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>Cluster status</title></head>\n<body><pre>\n" +
+		html.EscapeString(m.asText()) + "</pre></body></html>\n"
+}
