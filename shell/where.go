@@ -141,7 +141,23 @@ func runResourceStatus(ctx context.Context, c *Call) error {
 	if len(c.Args) > 0 {
 		return runLocate(ctx, c)
 	}
-	return c.execute(ctx, "crm_resource", "--list")
+	var text strings.Builder
+	all := *c
+	env := *c.Env
+	env.Out = &text
+	session := *c.Session
+	session.Env, all.Session = &env, &session
+	if err := all.execute(ctx, "crm_mon", "-1", "-r"); err != nil {
+		return err
+	}
+	_, list, found := strings.Cut(text.String(), "Full List of Resources:")
+	if !found {
+		c.Info("the configuration has no resources")
+		return nil
+	}
+	list, _, _ = strings.Cut(list, "\n\n")
+	c.print("Full List of Resources:" + list)
+	return nil
 }
 
 // runOperations lists what was run, newest last.

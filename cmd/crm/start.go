@@ -36,7 +36,8 @@ func runShell(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	env, err := openEnv(o, stdin, stdout, stderr)
+	out := &output{to: stdout}
+	env, err := openEnv(o, stdin, out, stderr)
 	if err != nil {
 		env.Report(err)
 		return 1
@@ -45,7 +46,7 @@ func runShell(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return compgen(ctx, env, o)
 	}
 	s := shell.NewSession(env, o.Options)
-	err = serve(ctx, s, o, stdin)
+	err = errors.Join(serve(ctx, s, o, stdin), out.err)
 	if err != nil && !errors.Is(err, shell.ErrQuit) {
 		env.Report(err)
 	}
@@ -98,7 +99,26 @@ func readScript(name string) ([]byte, error) {
 	return text, nil
 }
 
+// output remembers that something could not be written: a full disk must not
+// look like success.
+type output struct {
+	to  io.Writer
+	err error
+}
+
+// Write hands on what is written.
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.to.Write(b)
+	if err != nil && o.err == nil {
+		o.err = fmt.Errorf("the output cannot be written: %w", err)
+	}
+	return n, err
+}
+
 func isTerminal(stream any) bool {
+	if o, wrapped := stream.(*output); wrapped {
+		stream = o.to
+	}
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
