@@ -48,7 +48,7 @@ func (m *Machine) handOver(ev Asked) {
 	case VerbWait:
 		wait = 24 * time.Hour // who asks gives up before
 	case VerbRead:
-		wait = 2 * m.cfg.Retry // then the local copy will do
+		wait = max(2*m.cfg.Retry, 2*m.cfg.Election) // then the local copy will do
 	}
 	a := m.asks[ev.ID]
 	if a == nil {

@@ -11,9 +11,12 @@ type Config struct {
 	Members []string
 	// Seed spreads elections; any number that differs between members.
 	Seed uint64
-	// Reign is a name for this process that no other process ever had: 36
+	// Process is a name for this process that no other process ever had: 36
 	// characters, the form of a UUID. It ends up in transition keys.
 	Process string
+	// Jobs is how many agents this member is willing to run for a transition
+	// at a time; twice the number of cores is usual. Default 8.
+	Jobs int
 	// Stored is what the disk held at start; nil for a new member.
 	Stored *Stored
 
@@ -51,6 +54,9 @@ func (c Config) withDefaults() Config {
 		if *d == 0 {
 			*d = value
 		}
+	}
+	if c.Jobs == 0 {
+		c.Jobs = 8
 	}
 	or(&c.Beat, 200*time.Millisecond)
 	or(&c.Election, 2*time.Second)

@@ -310,7 +310,7 @@ func (m *Machine) joinReign(dc, reign string, joined []string) {
 	if slices.Contains(joined, m.cfg.Process) {
 		return
 	}
-	m.send(dc, &Message{Join: &Join{Reign: reign, Process: m.cfg.Process, Upto: x.first - 1, History: m.joinHistory(),
+	m.send(dc, &Message{Join: &Join{Reign: reign, Process: m.cfg.Process, Jobs: m.cfg.Jobs, Upto: x.first - 1, History: m.joinHistory(),
 		Attrs: x.attrs, AttrsVer: x.attrsVer}})
 }
 

@@ -67,6 +67,7 @@ type NodeFact struct {
 type Join struct {
 	Reign    string
 	Process  string
+	Jobs     int    // agents it is willing to run at a time
 	Upto     uint64 // the updates that History already holds
 	History  []ResourceHistory
 	Attrs    []graph.Attr // transient attributes

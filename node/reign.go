@@ -27,6 +27,7 @@ type coordinator struct {
 type subject struct {
 	name     string
 	process  string
+	jobs     int    // agents it is willing to run at a time
 	taken    uint64 // updates taken
 	hist     history
 	attrs    map[string]string
@@ -225,7 +226,7 @@ func (m *Machine) heardJoin(from string, j *Join) {
 		}
 		m.lose(from, from+" began anew")
 	}
-	s := &subject{name: from, process: j.Process, taken: j.Upto, hist: newHistory(j.History), attrs: map[string]string{},
+	s := &subject{name: from, process: j.Process, jobs: j.Jobs, taken: j.Upto, hist: newHistory(j.History), attrs: map[string]string{},
 		attrsVer: j.AttrsVer, attrsAck: j.AttrsVer, version: 1, changed: map[string]uint64{}, mirrors: map[string]uint64{}}
 	for _, a := range j.Attrs {
 		s.attrs[a.Name] = a.Value

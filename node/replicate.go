@@ -144,7 +144,7 @@ func (m *Machine) startRaft(mem *raft.MemoryStorage) error {
 	return nil
 }
 
-// promotable tells whether this member votes.
+// votes tells whether this member votes.
 func (m *Machine) votes() bool { return slices.Contains(m.log.conf.Voters, memberID(m.cfg.Name)) }
 
 // leader is the member that leads the log, "" when unknown.

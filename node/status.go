@@ -80,16 +80,26 @@ func xmlID(name string) string {
 	}, name)
 }
 
-// subjectOf is what this DC knows of a node's history: of members now, and
-// of those that were lost and not fenced.
+// subjectOf is what is known of a node's history: at the DC that of members
+// now and of those that were lost and not fenced, elsewhere the copies.
 func (m *Machine) subjectOf(name string) *subject {
-	if m.dc == nil {
-		return nil
+	if m.dc != nil {
+		if s := m.dc.members[name]; s != nil {
+			return s
+		}
+		return m.dc.lost[name]
 	}
-	if s := m.dc.members[name]; s != nil {
+	if name == m.cfg.Name {
+		s := &subject{name: name, hist: m.exec.hist, attrs: map[string]string{}}
+		for _, a := range m.exec.attrs {
+			s.attrs[a.Name] = a.Value
+		}
 		return s
 	}
-	return m.dc.lost[name]
+	if c := m.mirrors[name]; c != nil && m.table[name].Process == c.process {
+		return &subject{name: name, hist: c.hist}
+	}
+	return nil
 }
 
 // nodeID is the id the configuration gives a node, or its name.

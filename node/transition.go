@@ -92,13 +92,39 @@ func (m *Machine) engineAnswered(ev EngineAnswered) {
 	p.engine = 0
 	if ev.Err != nil {
 		m.note(Error, "the policy engine failed: %v", ev.Err)
-		m.set(alarmEngine, 10*time.Second)
+		p.notBefore = m.now.Add(10 * time.Second)
+		m.think("the policy engine failed")
 		return
 	}
 	if p.dirty != "" {
 		return // decided on what is no longer so
 	}
 	p.walk = graph.NewWalk(ev.Output.Graph)
+	p.walk.SetLimits(m.limits(ev.Output.Graph))
+}
+
+// limits bounds what is under way: by the transition's own limits, and on each
+// node by node-action-limit or else by what the member said it can do.
+func (m *Machine) limits(t *graph.Transition) graph.Limits {
+	l := graph.Limits{Batch: atoi(t.BatchLimit), Migration: atoi(t.MigrationLimit)}
+	configured := atoi(m.property("node-action-limit"))
+	c := m.dc
+	l.PerNode = func(node string) int {
+		if s := c.members[node]; s != nil && configured == 0 {
+			return s.jobs
+		}
+		return configured
+	}
+	return l
+}
+
+// atoi reads a positive number; anything else is 0.
+func atoi(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0
+	}
+	return max(0, n)
 }
 
 // advance starts what is ready.
