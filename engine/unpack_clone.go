@@ -54,16 +54,12 @@ func (c *cluster) unpackClone(r *Resource) bool {
 	return true
 }
 
-// onlyAnonymous makes a clone anonymous if its agent cannot tell instances
-// apart.
+// onlyAnonymous makes the clone of a primitive anonymous if its agent cannot
+// tell instances apart. For a group see forceAnonymous.
 func (c *cluster) onlyAnonymous(r *Resource) {
 	f := r.clone
-	canBeUnique := true
-	for e := range cib.Walk(f.child) {
-		class := cib.Attr(e, "class")
-		canBeUnique = canBeUnique && (e.Tag != "primitive" || class == "" || class == "ocf" || class == "stonith")
-	}
-	if canBeUnique || !r.Unique() {
+	class := cib.Attr(f.child, "class")
+	if f.child.Tag != "primitive" || class == "" || class == "ocf" || class == "stonith" || !r.Unique() {
 		return
 	}
 	r.clear(flagUnique)

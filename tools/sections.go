@@ -19,9 +19,10 @@ func (s *sections) line(text string) {
 	s.begun = true
 }
 
-// section writes one part; its lines carry their own bullets and depth.
+// section writes one part; its lines carry their own bullets and depth. A
+// plain report begins with a blank line, too, as Pacemaker's does.
 func (s *sections) section(title string, lines []string) {
-	if s.begun {
+	if s.begun || s.plain {
 		fmt.Fprintln(s.w)
 	}
 	s.begun = true
