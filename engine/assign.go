@@ -63,8 +63,10 @@ func (c *cluster) assignPrimitive(r *Resource, prefer *Node, stopIfFail bool) *N
 	switch {
 	case !r.Managed():
 		r.NextRole = r.Role
+		c.explainChoice(r, r.currentNode(), "it is not managed, so it stays as it is")
 		c.place(r, r.currentNode(), true, stopIfFail)
 	case c.opts.stopAll:
+		c.explainChoice(r, nil, "stop-all-resources is set")
 		c.place(r, nil, true, stopIfFail)
 	default:
 		c.chooseNode(r, prefer, stopIfFail)
@@ -120,6 +122,7 @@ func (c *cluster) applyColocations(r *Resource) {
 // unless it must be.
 func (c *cluster) applyThisWith(k *colocation, r *Resource) {
 	var backup table
+	point := c.traced()
 	undoable := k.depRole == RolePromoted || k.score > ban && k.score < 0
 	if undoable {
 		backup = r.allowed.copy()
@@ -130,6 +133,7 @@ func (c *cluster) applyThisWith(k *colocation, r *Resource) {
 	c.applyColocation(k, r, k.primary)
 	if undoable && !c.anyUsable(r.allowed) {
 		r.allowed = backup
+		c.undo(r, point)
 	}
 }
 
@@ -149,6 +153,7 @@ func (c *cluster) chooseNode(r *Resource, prefer *Node, stopIfFail bool) {
 	if prefer != nil && best != nil && r.allowed.at(prefer) != nil &&
 		r.allowed.at(prefer).score >= r.allowed.at(best).score && r.allowed.usable(prefer) {
 		chosen = prefer
+		c.explainChoice(r, chosen, "it was asked to go there, and no node is better")
 	}
 	if chosen == nil && best != nil {
 		chosen = best
@@ -159,6 +164,7 @@ func (c *cluster) chooseNode(r *Resource, prefer *Node, stopIfFail bool) {
 				chosen = current
 			}
 		}
+		c.explainBest(r, chosen, current)
 	}
 	c.place(r, chosen, false, stopIfFail)
 }

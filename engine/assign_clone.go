@@ -100,6 +100,7 @@ func (x *assigning) assignEarly(i *Resource, current *Node, available int) bool 
 	counts := x.parent.allowed
 	x.parent.allowed = counts.copy()
 	defer func() { x.parent.allowed = counts }()
+	point := x.c.traced()
 	for range available {
 		chosen := x.assignOne(i, current)
 		if chosen == current {
@@ -109,6 +110,7 @@ func (x *assigning) assignEarly(i *Resource, current *Node, available int) bool 
 			return true
 		}
 		restoreTables(i, backup)
+		x.c.undo(i, point)
 		if chosen == nil { // members of a group stay as they are: judged
 			i.set(flagUnassigned)
 			return false

@@ -29,18 +29,6 @@ func (c *cluster) addDependent(k *colocation, primary *Resource) {
 	c.explainChange(primary, before, cause{"dependents by colocation", k.id})
 }
 
-// explainChange records the difference between two tables.
-func (c *cluster) explainChange(r *Resource, before table, why cause) {
-	if c.trace == nil {
-		return
-	}
-	for _, n := range c.nodes {
-		if a, b := before.at(n), r.allowed.at(n); a != nil && b != nil && a.score != b.score {
-			c.explain(r, n, b.score-a.score, b.score, why)
-		}
-	}
-}
-
 // factor is a score as a fraction of infinity, in single precision as
 // Pacemaker has it.
 func factor(s score.Score) float32 { return float32(s) / float32(score.Infinity) }

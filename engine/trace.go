@@ -2,13 +2,16 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"crm/engine/score"
 )
 
-// trace keeps every contribution to a score, for "why".
+// trace keeps every contribution to a score and every choice, for Why. It is
+// made only when the input asks for it.
 type trace struct {
-	steps []contribution
+	steps   []contribution
+	choices map[*Resource]choice
 }
 
 // contribution is one change of a resource's score on a node.
@@ -27,12 +30,100 @@ type cause struct {
 	id   string
 }
 
+// String names the cause, with the id in brackets.
+func (c cause) String() string {
+	if c.id == "" {
+		return c.kind
+	}
+	return c.kind + " (" + c.id + ")"
+}
+
+// choice is why a resource got its place, in words.
+type choice struct {
+	node   *Node
+	reason string
+}
+
 // explain records a contribution when somebody wants to know.
 func (c *cluster) explain(r *Resource, n *Node, amount, result score.Score, why cause) {
 	if c.trace == nil || amount == 0 {
 		return
 	}
 	c.trace.steps = append(c.trace.steps, contribution{r, n, amount, result, why})
+}
+
+// explainChange records the difference between two tables.
+func (c *cluster) explainChange(r *Resource, before table, why cause) {
+	if c.trace == nil {
+		return
+	}
+	for _, n := range c.nodes {
+		if a, b := before.at(n), r.allowed.at(n); a != nil && b != nil && a.score != b.score {
+			c.explain(r, n, b.score-a.score, b.score, why)
+		}
+	}
+}
+
+// traced is how far the trace has come; see undo.
+func (c *cluster) traced() int {
+	if c.trace == nil {
+		return 0
+	}
+	return len(c.trace.steps)
+}
+
+// undo forgets what was recorded for a resource, and what is in it, since a
+// point of the trace, because its scores are set back to those of then.
+func (c *cluster) undo(r *Resource, since int) {
+	if c.trace == nil {
+		return
+	}
+	kept := slices.DeleteFunc(c.trace.steps[since:], func(s contribution) bool { return s.rsc == r || r.isAncestorOf(s.rsc) })
+	c.trace.steps = c.trace.steps[:since+len(kept)]
+}
+
+// explainChoice records why a resource got a place, or none.
+func (c *cluster) explainChoice(r *Resource, n *Node, reason string) {
+	if c.trace != nil {
+		c.trace.choices[r] = choice{n, reason}
+	}
+}
+
+// explainBest records why one node was better than the others.
+func (c *cluster) explainBest(r *Resource, chosen, current *Node) {
+	if c.trace == nil {
+		return
+	}
+	e := r.allowed.at(chosen)
+	if e == nil || e.score < 0 || !chosen.available() {
+		c.explainChoice(r, nil, "no node can run it")
+		return
+	}
+	var second *Node
+	for _, n := range c.places(r.allowed, current) {
+		if n != chosen && r.allowed.usable(n) {
+			second = n
+			break
+		}
+	}
+	if second == nil {
+		c.explainChoice(r, chosen, "it is the only node that can run it")
+		return
+	}
+	other := r.allowed.at(second)
+	switch {
+	case e.score > other.score:
+		c.explainChoice(r, chosen, fmt.Sprintf("its score %v is higher than %s's %v", e.score, second.Name, other.score))
+	case c.opts.placement == placeBalanced && compareCapacities(chosen.capacity, second.capacity) < 0:
+		c.explainChoice(r, chosen, "of the nodes with the score "+e.score.String()+" it has the most capacity left")
+	case c.opts.placement != placeMinimal && chosen.load < second.load:
+		c.explainChoice(r, chosen, fmt.Sprintf("of the nodes with the score %v it has the fewest resources (%d, %s has %d)",
+			e.score, chosen.load, second.Name, second.load))
+	case chosen == current:
+		c.explainChoice(r, chosen, fmt.Sprintf("it is there now, and %s has the same score %v", second.Name, e.score))
+	default:
+		c.explainChoice(r, chosen, fmt.Sprintf("%s has the same score %v and load; its name comes first", second.Name, e.score))
+	}
 }
 
 // warn keeps a warning about the configuration.

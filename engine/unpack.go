@@ -8,12 +8,16 @@ import (
 // newCluster begins a working set.
 func newCluster(in Input) *cluster {
 	root := in.CIB.Root()
-	return &cluster{
+	c := &cluster{
 		in: in, now: in.Now, root: root, config: cib.Child(root, "configuration"), status: cib.Child(root, "status"),
 		nodeByID: map[string]*Node{}, nodeByName: map[string]*Node{}, byID: map[string]*Resource{},
 		byHistoryID: map[string][]*Resource{}, templates: map[string][]string{}, tags: map[string][]string{},
 		tickets: map[string]*ticket{},
 	}
+	if in.Explain {
+		c.trace = &trace{choices: map[*Resource]choice{}}
+	}
+	return c
 }
 
 // unpack reads configuration and status.

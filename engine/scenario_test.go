@@ -1,0 +1,277 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/datadriven"
+
+	"crm/cib"
+)
+
+// A scenario file describes small clusters in lines:
+//
+//	node NAME [online|offline|standby|shutdown|maintenance|unclean] [ATTRIBUTE=VALUE ...]
+//	option NAME=VALUE
+//	default NAME=VALUE                 a resource default
+//	primitive ID [META=VALUE ...]
+//	group ID MEMBER ... [META=VALUE ...]
+//	clone ID CHILD [META=VALUE ...]
+//	location ID RSC NODE SCORE [ROLE]
+//	colocation ID DEPENDENT PRIMARY SCORE [ROLE ROLE]
+//	did NODE RSC OPERATION[/INTERVAL] RC [EXPECTED] what the history knows, in this order
+//	<...>                              a constraint as XML
+//
+// "place" tells where everything goes, "scores" what the nodes are worth,
+// "why rsc=ID" the reasons, "status" what is where now.
+type scenario struct {
+	nodes, options, defaults, resources, constraints strings.Builder
+	history                                          map[string]map[string][]string // by node and resource
+	states                                           []string
+	members                                          map[string]string
+	call                                             int
+}
+
+func (s *scenario) line(t *testing.T, line string) {
+	t.Helper()
+	if strings.HasPrefix(line, "<") {
+		s.constraints.WriteString(line)
+		return
+	}
+	words, pairs := splitPairs(strings.Fields(line))
+	switch words[0] {
+	case "node":
+		s.node(words[1:], pairs)
+	case "option":
+		s.options.WriteString(nvpairs("o", pairs))
+	case "default":
+		s.defaults.WriteString(nvpairs("d", pairs))
+	case "primitive":
+		s.members[words[1]] = fmt.Sprintf(`<primitive id=%q class="ocf" provider="crm" type="Dummy">%s</primitive>`, words[1], metas(words[1], pairs))
+		s.resources.WriteString("[" + words[1] + "]")
+	case "group":
+		var inside string
+		for _, m := range words[2:] {
+			inside += s.take(m)
+		}
+		s.members[words[1]] = fmt.Sprintf(`<group id=%q>%s%s</group>`, words[1], metas(words[1], pairs), inside)
+		s.resources.WriteString("[" + words[1] + "]")
+	case "clone":
+		s.members[words[1]] = fmt.Sprintf(`<clone id=%q>%s%s</clone>`, words[1], metas(words[1], pairs), s.take(words[2]))
+		s.resources.WriteString("[" + words[1] + "]")
+	case "location":
+		role := ""
+		if len(words) > 5 {
+			role = fmt.Sprintf(" role=%q", words[5])
+		}
+		fmt.Fprintf(&s.constraints, `<rsc_location id=%q rsc=%q node=%q score=%q%s/>`, words[1], words[2], words[3], words[4], role)
+	case "colocation":
+		roles := ""
+		if len(words) > 6 {
+			roles = fmt.Sprintf(" rsc-role=%q with-rsc-role=%q", words[5], words[6])
+		}
+		fmt.Fprintf(&s.constraints, `<rsc_colocation id=%q rsc=%q with-rsc=%q score=%q%s/>`, words[1], words[2], words[3], words[4], roles)
+	case "did":
+		s.did(t, words[1:])
+	default:
+		t.Fatalf("unknown line %q", line)
+	}
+}
+
+// splitPairs takes the NAME=VALUE words out.
+func splitPairs(words []string) (rest []string, pairs [][2]string) {
+	for _, w := range words {
+		if name, value, ok := strings.Cut(w, "="); ok {
+			pairs = append(pairs, [2]string{name, value})
+		} else {
+			rest = append(rest, w)
+		}
+	}
+	return rest, pairs
+}
+
+func nvpairs(id string, pairs [][2]string) string {
+	text := ""
+	for _, p := range pairs {
+		text += fmt.Sprintf(`<nvpair id="%s-%s" name=%q value=%q/>`, id, p[0], p[0], p[1])
+	}
+	return text
+}
+
+func metas(id string, pairs [][2]string) string {
+	if len(pairs) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(`<meta_attributes id="%s-meta">%s</meta_attributes>`, id, nvpairs(id+"-meta", pairs))
+}
+
+// take moves a resource into another.
+func (s *scenario) take(id string) string {
+	text := s.resources.String()
+	s.resources.Reset()
+	s.resources.WriteString(strings.Replace(text, "["+id+"]", "", 1))
+	return s.members[id]
+}
+
+func (s *scenario) node(words []string, pairs [][2]string) {
+	name, state := words[0], "online"
+	if len(words) > 1 {
+		state = words[1]
+	}
+	switch state {
+	case "standby", "maintenance":
+		pairs = append(pairs, [2]string{state, "true"})
+	case "shutdown":
+		pairs = append(pairs, [2]string{"shutdown", "1"})
+	}
+	fmt.Fprintf(&s.nodes, `<node id=%q uname=%q/>`, name, name)
+	membership := `in_ccm="true" crmd="online" join="member" expected="member"`
+	switch state {
+	case "offline":
+		membership = `in_ccm="false" crmd="offline" join="down" expected="down"`
+	case "unclean":
+		membership = `in_ccm="false" crmd="offline" join="down" expected="member"`
+	}
+	s.states = append(s.states, fmt.Sprintf(`<node_state id=%q uname=%q %s><transient_attributes id=%q>`+
+		`<instance_attributes id="%s-i">%s</instance_attributes></transient_attributes>{%s}</node_state>`,
+		name, name, membership, name, name, nvpairs(name, pairs), name))
+}
+
+func (s *scenario) did(t *testing.T, words []string) {
+	t.Helper()
+	node, rsc, op, rc := words[0], words[1], words[2], words[3]
+	op, interval, _ := strings.Cut(op, "/")
+	if interval == "" {
+		interval = "0"
+	}
+	expected := map[string]string{"monitor": "7"}[op]
+	if interval != "0" || expected == "" {
+		expected = "0"
+	}
+	if len(words) > 4 {
+		expected = words[4]
+	}
+	s.call++
+	if s.history[node] == nil {
+		s.history[node] = map[string][]string{}
+	}
+	digest := ""
+	if interval == "0" {
+		digest = ` op-digest="f2317cad3d54cec5d7d7aa7d0bf35cf8"` // of no parameters
+	}
+	s.history[node][rsc] = append(s.history[node][rsc], fmt.Sprintf(`<lrm_rsc_op id="%s_%s_%s" operation_key="%s_%s_%s" operation=%q `+
+		`interval=%q call-id="%d" rc-code=%q op-status="0" on_node=%q last-rc-change="%d" transition-key="1:1:%s:x"%s/>`,
+		rsc, op, interval, rsc, op, interval, op, interval, s.call, rc, node, 1000+s.call, expected, digest))
+}
+
+func (s *scenario) document(t *testing.T) *cib.Document {
+	t.Helper()
+	resources := s.resources.String()
+	for id, text := range s.members {
+		resources = strings.Replace(resources, "["+id+"]", text, 1)
+	}
+	status := ""
+	for _, state := range s.states {
+		head, rest, _ := strings.Cut(state, "{")
+		node, tail, _ := strings.Cut(rest, "}")
+		lrm := ""
+		var ids []string
+		for id := range s.history[node] {
+			ids = append(ids, id)
+		}
+		slices.Sort(ids)
+		for _, id := range ids {
+			lrm += fmt.Sprintf(`<lrm_resource id=%q class="ocf" provider="crm" type="Dummy">%s</lrm_resource>`, id, strings.Join(s.history[node][id], ""))
+		}
+		status += head + fmt.Sprintf(`<lrm id=%q><lrm_resources>%s</lrm_resources></lrm>`, node, lrm) + tail
+	}
+	doc, err := cib.Parse([]byte(fmt.Sprintf(`<cib validate-with="pacemaker-3.9" have-quorum="1"><configuration><crm_config>`+
+		`<cluster_property_set id="p">%s</cluster_property_set></crm_config><rsc_defaults><meta_attributes id="r">%s</meta_attributes></rsc_defaults>`+
+		`<nodes>%s</nodes><resources>%s</resources><constraints>%s</constraints></configuration><status>%s</status></cib>`,
+		s.options.String(), s.defaults.String(), s.nodes.String(), resources, s.constraints.String(), status)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// placementOf lists where every primitive goes.
+func placementOf(o *Output) string {
+	var b strings.Builder
+	o.c.eachResource(func(r *Resource) {
+		if !r.leaf() {
+			return
+		}
+		at := "-"
+		if r.Assigned != nil {
+			at = r.Assigned.Name
+		}
+		fmt.Fprintf(&b, "%s: %s", r.ID, at)
+		if r.NextRole == RolePromoted {
+			b.WriteString(" promoted")
+		}
+		b.WriteString("\n")
+	})
+	return b.String()
+}
+
+func TestScenarios(t *testing.T) {
+	datadriven.Walk(t, "testdata/scenarios", func(t *testing.T, path string) {
+		var doc *cib.Document
+		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			if d.Cmd == "cluster" {
+				s := &scenario{history: map[string]map[string][]string{}, members: map[string]string{}}
+				s.options.WriteString(nvpairs("base", [][2]string{{"fencing-enabled", strconv.FormatBool(d.HasArg("fencing"))}}))
+				for line := range strings.Lines(d.Input) {
+					if line = strings.TrimSpace(line); line != "" {
+						s.line(t, line)
+					}
+				}
+				doc = s.document(t)
+				return ""
+			}
+			return answer(t, d, doc)
+		})
+	})
+}
+
+func answer(t *testing.T, d *datadriven.TestData, doc *cib.Document) string {
+	sit, err := Read(Input{CIB: doc, Now: time.Unix(5000, 0).UTC(), Scores: true, Explain: d.Cmd == "why"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Cmd == "status" {
+		return strings.Join(append(sit.Notices(), sit.StatusLines(true)...), "\n") + "\n"
+	}
+	o := sit.Decide()
+	switch d.Cmd {
+	case "place":
+		return placementOf(o)
+	case "scores":
+		lines := slices.Clone(o.ScoreLines())
+		var rsc string
+		d.MaybeScanArgs(t, "rsc", &rsc)
+		lines = slices.DeleteFunc(lines, func(l string) bool { return rsc != "" && !strings.Contains(l, " "+rsc+" ") && !strings.HasPrefix(l, rsc+" ") })
+		slices.Sort(lines)
+		return strings.Join(lines, "\n") + "\n"
+	case "why":
+		var rsc, node string
+		d.ScanArgs(t, "rsc", &rsc)
+		d.MaybeScanArgs(t, "node", &node)
+		list, err := o.Why(rsc)
+		if err != nil {
+			return err.Error() + "\n"
+		}
+		var lines []string
+		for _, x := range list {
+			lines = append(lines, x.Lines(node)...)
+		}
+		return strings.Join(lines, "\n") + "\n"
+	}
+	t.Fatalf("unknown command %s", d.Cmd)
+	return ""
+}

@@ -1,0 +1,218 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"crm/engine/score"
+)
+
+// Explanation tells why a resource is, or will be, where it is.
+type Explanation struct {
+	Resource string
+	Now      []string // nodes it is on
+	Role     string   // what it is there
+	Next     string   // node it will be on, "" for none
+	NextRole string
+	Reason   string     // why there
+	Nodes    []NodeView // what it thinks of each node
+	Causes   []string   // what will be done with it, and the chain of reasons
+}
+
+// NodeView is what a resource thinks of a node, and why.
+type NodeView struct {
+	Node    string
+	Score   score.Score
+	Allowed bool   // there is a score at all
+	State   string // why the node cannot be used now, "" if it can
+	Parts   []Part
+}
+
+// Part is one thing that a score is made of.
+type Part struct {
+	Amount score.Score
+	Cause  string // what kind of rule, with the id of a constraint
+}
+
+// Errors of Why.
+var (
+	ErrNoTrace    = errors.New("the decision was made without keeping the reasons")
+	ErrNoResource = errors.New("there is no such resource")
+)
+
+// Why explains a resource; of a group, clone or bundle, each of its parts. The
+// input must have asked for it by Explain.
+func (o *Output) Why(id string) ([]*Explanation, error) {
+	c := o.c
+	if c.trace == nil {
+		return nil, ErrNoTrace
+	}
+	var found []*Resource
+	c.eachResource(func(r *Resource) {
+		if r.ID == id || r.ConfigID == id {
+			found = append(found, r)
+		}
+	})
+	if len(found) == 0 {
+		return nil, fmt.Errorf("%w: %s", ErrNoResource, id)
+	}
+	var list []*Explanation
+	seen := map[*Resource]bool{}
+	for _, r := range found {
+		r.eachLeaf(func(leaf *Resource) {
+			if !seen[leaf] {
+				seen[leaf] = true
+				list = append(list, o.explain(leaf))
+			}
+		})
+	}
+	return list, nil
+}
+
+func (o *Output) explain(r *Resource) *Explanation {
+	x := &Explanation{Resource: r.ID, Role: r.Role.String(), NextRole: r.NextRole.String()}
+	for _, n := range r.Active {
+		x.Now = append(x.Now, n.Name)
+	}
+	if r.Assigned != nil {
+		x.Next = r.Assigned.Name
+	}
+	if ch, known := o.c.trace.choices[r]; known {
+		x.Reason = ch.reason
+	}
+	for _, n := range o.c.nodes {
+		x.Nodes = append(x.Nodes, o.c.nodeView(r, n))
+	}
+	x.Causes = o.causes(r.ID)
+	return x
+}
+
+func (c *cluster) nodeView(r *Resource, n *Node) NodeView {
+	v := NodeView{Node: n.Name, State: unusableBecause(n)}
+	e := r.allowed.at(n)
+	if e == nil {
+		v.State = strings.TrimPrefix(v.State+", not among the nodes it may run on", ", ")
+		return v
+	}
+	v.Allowed, v.Score = true, e.score
+	first := true
+	for _, s := range c.trace.steps {
+		if s.rsc != r || s.node != n {
+			continue
+		}
+		if base := s.result - s.amount; first && base != 0 && base > ban && base < must {
+			v.Parts = append(v.Parts, Part{base, "to begin with"})
+		}
+		first = false
+		v.Parts = append(v.Parts, Part{s.amount, s.cause.String()})
+	}
+	if first && e.score != 0 {
+		v.Parts = append(v.Parts, Part{e.score, "to begin with"})
+	}
+	return v
+}
+
+// unusableBecause says in a word why nothing can be started on a node.
+func unusableBecause(n *Node) string {
+	switch {
+	case n.Unclean:
+		return "has to be fenced"
+	case !n.Online:
+		return "offline"
+	case n.Pending:
+		return "still joining"
+	case n.Shutdown:
+		return "shutting down"
+	case n.Maintenance:
+		return "in maintenance"
+	case n.Standby:
+		return "in standby"
+	}
+	return ""
+}
+
+// causes follows the reasons of what will be done with a resource: an action
+// that another one makes necessary or impossible names that one.
+func (o *Output) causes(id string) []string {
+	var lines []string
+	seen := map[string]bool{}
+	for id != "" && !seen[id] {
+		seen[id] = true
+		next := ""
+		for _, p := range o.Planned() {
+			if p.Resource != id {
+				continue
+			}
+			lines = append(lines, strings.TrimSpace(p.Verb+" "+p.Resource+" ("+strings.TrimSpace(p.Details)+") "+p.Reason))
+			next = blamed(p.Reason)
+		}
+		id = next
+	}
+	return lines
+}
+
+// blamed is the resource that a reason of the form "due to required X start"
+// names.
+func blamed(reason string) string {
+	words := strings.Fields(strings.TrimPrefix(reason, "due to "))
+	if len(words) >= 3 && slices.Contains([]string{"required", "unrunnable", "unmigrateable"}, words[0]) {
+		return words[1]
+	}
+	if len(words) >= 3 && words[0] == "colocation" && words[1] == "with" {
+		return words[2]
+	}
+	return ""
+}
+
+// Lines tell an explanation in words; of one node only, if one is named.
+func (x *Explanation) Lines(node string) []string {
+	var lines []string
+	switch {
+	case x.Next != "" && len(x.Now) == 1 && x.Now[0] == x.Next:
+		lines = append(lines, fmt.Sprintf("%s stays on %s (%s): %s", x.Resource, x.Next, x.NextRole, orElse(x.Reason, "nothing speaks against it")))
+	case x.Next != "":
+		lines = append(lines, fmt.Sprintf("%s goes to %s (%s): %s", x.Resource, x.Next, x.NextRole, orElse(x.Reason, "it was placed with others")))
+	default:
+		lines = append(lines, fmt.Sprintf("%s runs nowhere: %s", x.Resource, orElse(x.Reason, "it was given no place")))
+	}
+	if len(x.Now) > 0 && !slices.Equal(x.Now, []string{x.Next}) {
+		lines = append(lines, "  now on "+strings.Join(x.Now, ", ")+" ("+x.Role+")")
+	}
+	for _, v := range x.Nodes {
+		if node == "" || strings.EqualFold(node, v.Node) {
+			lines = append(lines, v.lines()...)
+		}
+	}
+	for _, cause := range x.Causes {
+		lines = append(lines, "  planned: "+cause)
+	}
+	return lines
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+func (v NodeView) lines() []string {
+	head := "  " + v.Node + ":"
+	if v.Allowed {
+		head += " score " + v.Score.String()
+	}
+	if v.State != "" {
+		head += " [" + v.State + "]"
+	}
+	lines := []string{head}
+	for _, p := range v.Parts {
+		amount := p.Amount.String()
+		if p.Amount > 0 {
+			amount = "+" + amount
+		}
+		lines = append(lines, fmt.Sprintf("    %10s  %s", amount, p.Cause))
+	}
+	return lines
+}
