@@ -57,6 +57,7 @@ func (c *cluster) assignReplica(r *Resource, rep *replica, prefer *Node, stopIfF
 			e.score = ban
 		} else if _, reached := c.thresholdReached(rep.child, rep.node); !reached {
 			e.score = must
+			c.explain(rep.child, rep.node, must, must, cause{"lives in its container", rep.container.ID})
 		}
 	}
 	rep.child.Parent.set(flagAssigning)

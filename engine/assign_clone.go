@@ -142,12 +142,9 @@ func (x *assigning) assignOne(i *Resource, prefer *Node) *Node {
 	}
 	for ix := range i.allowed {
 		if n := x.c.byIx[ix]; i.allowed[ix].in && !x.canRun(i, n) {
-			x.c.explain(i, n, ban, ban, cause{"no room for another instance", ""})
-			i.allowed[ix].score = ban
+			x.ban(i, n)
 			for _, m := range i.Children {
-				if e := m.allowed.at(n); e != nil {
-					e.score = ban
-				}
+				x.ban(m, n)
 			}
 		}
 	}
@@ -161,6 +158,20 @@ func (x *assigning) assignOne(i *Resource, prefer *Node) *Node {
 		}
 	}
 	return n
+}
+
+// ban keeps a resource off a node where its instance cannot run.
+func (x *assigning) ban(r *Resource, n *Node) {
+	e := r.allowed.at(n)
+	if e == nil {
+		return
+	}
+	e.score = ban
+	why := cause{"no room for another instance", ""}
+	if !n.available() {
+		why.kind = "the node cannot be used"
+	}
+	x.c.explain(r, n, ban, ban, why)
 }
 
 // firstAssigned is where the first member with a place is.
