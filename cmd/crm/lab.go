@@ -99,6 +99,9 @@ func labArguments(args []string, stderr io.Writer) (labRun, error) {
 	if err := flags.Parse(args); err != nil {
 		return run, err
 	}
+	if run.demo && run.opts.Size == 1 {
+		return run, errors.New("--demo moves a service about: expected at least 2 members")
+	}
 	if flags.NArg() > 0 {
 		return run, fmt.Errorf("%q is one word too many", flags.Arg(0))
 	}

@@ -16,7 +16,7 @@ func TestLabArguments(t *testing.T) {
 	if err != nil || run.opts.Size != 5 || !run.demo || run.opts.DeadTime != 3*time.Second || run.opts.Dir != "/x" {
 		t.Errorf("got %+v, %v", run, err)
 	}
-	for _, args := range [][]string{{"0"}, {"-1"}, {"many"}, {"3", "4"}, {"3", "--what"}} {
+	for _, args := range [][]string{{"0"}, {"-1"}, {"many"}, {"3", "4"}, {"3", "--what"}, {"1", "--demo"}} {
 		if _, err := labArguments(args, &errs); err == nil {
 			t.Errorf("%v is accepted", args)
 		}
