@@ -44,6 +44,9 @@ func broadcast(iface *net.Interface) (netip.Addr, error) {
 	return netip.Addr{}, errors.New("the interface has no IPv4 address to broadcast with")
 }
 
+// receiveRoom is how much the kernel keeps until it is read.
+const receiveRoom = 4 << 20
+
 // setUp sets a socket's options before it is bound.
 func setUp(raw syscall.RawConn, line Line, iface *net.Interface, group netip.Addr) error {
 	var failed error
@@ -64,6 +67,11 @@ func options(fd int, line Line, iface *net.Interface, group netip.Addr) error {
 		if err := unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_TOS, 0x10); err != nil { // low delay
 			return fmt.Errorf("set the type of service: %w", err)
 		}
+	}
+	// Room for a flood, so that members' packets are not lost in it. Beyond
+	// the system's limit only for root; less room is no reason to stay away.
+	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, receiveRoom) != nil {
+		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, receiveRoom)
 	}
 	if !group.IsValid() {
 		return nil

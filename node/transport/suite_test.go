@@ -336,6 +336,80 @@ func TestUnknownInterfaceIsNamedWithTheKnownOnes(t *testing.T) {
 	}
 }
 
+func TestIPv6(t *testing.T) {
+	c, err := net.ListenPacket("udp6", "[::1]:0")
+	if err != nil {
+		t.Skip("no IPv6 here: ", err)
+	}
+	port := c.LocalAddr().(*net.UDPAddr).Port
+	c.Close()
+	k := keys(t, "secret")
+	heard := make(chan Packet, 10)
+	u, err := OpenUDP(UDPConfig{Lines: []Line{{Kind: Unicast, Interface: "lo", Peer: "::1", Port: port, IPv6: true}}, Keys: k,
+		Heard: func(p Packet) { heard <- p }, Refused: func(_ string, _ netip.AddrPort, err error) { t.Error(err) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer u.Close()
+	if err := u.Send(k.Append(nil, wire.New("status"), wire.Netstring)); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case p := <-heard:
+		if p.From != netip.IPv6Loopback() || p.Link != "lo" {
+			t.Errorf("heard from %v on %s", p.From, p.Link)
+		}
+	case <-time.After(patience):
+		t.Fatal("nothing heard")
+	}
+}
+
+// TestFloodOfForgedPacketsLosesNoBeat sends forged packets as fast as one
+// core can while members' packets pass.
+func TestFloodOfForgedPacketsLosesNoBeat(t *testing.T) {
+	w := newLoopback(t, unicasts)
+	k := keys(t, "secret")
+	alice, bob := w.join(t, "alice", k), w.join(t, "bob", k)
+	forged := keys(t, "other").Append(nil, wire.New("status").Add(wire.Src, "alice").Add(wire.Seq, "1"), wire.Netstring)
+	mallory, err := net.Dial("udp4", fmt.Sprintf("127.0.0.2:%d", w.port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := make(chan struct{})
+	var flood sync.WaitGroup
+	flood.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				mallory.Write(forged)
+			}
+		}
+	})
+	const beats = 50
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	began, got := time.Now(), 0
+	for i := range beats {
+		<-tick.C
+		alice.Media.Send(k.Append(nil, wire.New("status").Add(wire.Seq, fmt.Sprint(i)), wire.Netstring))
+		select {
+		case <-bob.packets:
+			got++
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+	took := time.Since(began)
+	close(stop)
+	flood.Wait()
+	mallory.Close()
+	t.Logf("%d of %d beats in %v beside %d forged packets", got, beats, took, bob.refused.Load())
+	if got < beats/2 { // a loaded machine loses some; the ring forgives that
+		t.Errorf("only %d of %d beats passed", got, beats)
+	}
+}
+
 func FuzzOffer(f *testing.F) {
 	o, err := newOffer(1)
 	if err != nil {
