@@ -17,13 +17,13 @@ func (m *Member) run(op node.Operation) {
 	if timedOut {
 		took = op.Timeout
 	}
-	life := m.life
+	life, boot := m.life, m.boot
 	begun := w.now
 	if op.Name == "start" && !timedOut && op.Resource.Class != "stonith" {
 		w.starting(m, id)
 	}
 	w.after(took, func() {
-		if m.off || m.life != life && op.Interval > 0 {
+		if m.boot != boot || m.life != life && op.Interval > 0 {
 			return
 		}
 		rc := 1

@@ -15,6 +15,7 @@ type Member struct {
 	name    string
 	m       *node.Machine // nil while the daemon is not running
 	life    int           // counts daemons
+	boot    int           // counts power cuts
 	began   time.Time     // when the daemon was started
 	off     bool          // no power
 	disk    *disk
@@ -288,6 +289,7 @@ func (m *Member) Kill() {
 func (m *Member) PowerOff() {
 	m.w.say(m.name, "power off")
 	m.m, m.off = nil, true
+	m.boot++
 	clear(m.running)
 	m.disk.unsynced = nil
 }
