@@ -235,6 +235,9 @@ func Objects(v *View, args []string) []Candidate {
 	return list
 }
 
+// NodesAndIDs completes nodes by name and by id.
+func NodesAndIDs(v *View, _ []string) []Candidate { return nodeIDs(v) }
+
 // nodeIDs are the nodes by name, and by id where that differs.
 func nodeIDs(v *View) []Candidate {
 	s := v.section("nodes")

@@ -380,3 +380,39 @@ func AgentTypes(v *View, _ []string) []Candidate {
 	}
 	return bareTypes(v)
 }
+
+// Paths completes what "set" changes: an id, then one of the values it has.
+func Paths(v *View, args []string) []Candidate {
+	id, _, dotted := strings.Cut(v.Text, ".")
+	if !dotted {
+		list := Objects(v, args)
+		for _, c := range list {
+			list = append(list, Candidate{Text: c.Text + ".", Meaning: c.Meaning, Open: true})
+		}
+		return list
+	}
+	if v.CIB == nil {
+		return nil
+	}
+	e := v.CIB.Find(id)
+	if n := v.CIB.Node(id); e == nil && n != nil {
+		e = n
+	}
+	var list []Candidate
+	for _, set := range []string{cib.InstanceAttributes, cib.MetaAttributes, cib.Utilization} {
+		for nv := range cib.NVPairs(e, set) {
+			list = append(list, Candidate{Text: id + "." + cib.Attr(nv, "name"), Meaning: "now " + cib.Attr(nv, "value")})
+		}
+	}
+	for nv := range cib.Children(e, "nvpair") {
+		list = append(list, Candidate{Text: id + "." + cib.Attr(nv, "name"), Meaning: "now " + cib.Attr(nv, "value")})
+	}
+	for op := range cib.Children(cib.Child(e, "operations"), "op") {
+		for _, a := range op.Attr {
+			if a.Key != "id" && a.Key != "name" {
+				list = append(list, Candidate{Text: id + "." + cib.Attr(op, "name") + "." + a.Key, Meaning: "now " + a.Value})
+			}
+		}
+	}
+	return list
+}

@@ -1,12 +1,314 @@
 package shell
 
-// cibstatusCommands are the names that crmsh has; what-if runs are done with
-// crm_simulate until they are built.
-func cibstatusCommands() []*Command {
-	const no = "use \"crm simulate -x FILE\" with its options for nodes, operations, quorum and tickets"
-	var list []*Command
-	for _, name := range []string{"load", "node", "op", "origin", "quorum", "run", "save", "show", "simulate", "ticket"} {
-		list = append(list, gone(name, "-", no))
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"crm/cib"
+	"crm/completions"
+	"crm/engine"
+	"crm/grammar"
+)
+
+func cibstatusLevel() *Level {
+	words := completions.Each(completions.Plain("nograph", "scores", "utilization", "actions", "v", "vv", "vvv"))
+	return &Level{Name: "cibstatus", Short: "try things on the status: what if a node or an operation failed",
+		Help: `Works on a copy of the status; the cluster does not notice. simulate and commit
+in configure show what would happen with the edited status, until "load live".`,
+		Commands: []*Command{
+			{Name: "load", Usage: "<file>|shadow:<cib>|live", Short: "take the status from somewhere", Args: exactly(1),
+				Complete: completions.InTurn(completions.Plain("live", "shadow:")), Run: runStatusLoad},
+			{Name: "save", Usage: "[<file>|shadow:<cib>]", Short: "write the CIB with the edited status", Args: between(0, 1),
+				Complete: completions.Nothing, Run: runStatusSave},
+			{Name: "origin", Short: "tell where the status comes from", Args: none(), Run: runStatusOrigin},
+			{Name: "show", Usage: "[changed]", Short: "show the status, or what was edited", Args: between(0, 1),
+				Complete: completions.InTurn(completions.Plain("changed")), Run: runStatusShow},
+			{Name: "quorum", Usage: "<bool>", Short: "pretend to have quorum or not", Args: exactly(1),
+				Complete: completions.InTurn(completions.Plain("yes", "no", "true", "false", "on", "off")), Run: runStatusQuorum},
+			{Name: "node", Usage: "<node> online|offline|unclean", Short: "pretend that a node is in a state", Args: exactly(2),
+				Complete: completions.InTurn(completions.NodesAndIDs, completions.Plain("online", "offline", "unclean")), Run: runStatusNode},
+			{Name: "op", Usage: "<operation> <rsc> <result> [<status>] [<node>]", Short: "pretend the result of an operation", Args: between(3, 5),
+				Complete: completions.InTurn(completions.Plain("probe", "monitor", "start", "stop", "migrate_to", "migrate_from", "promote", "demote",
+					"notify", "reload"), completions.Primitives, completions.Plain(resultNames...), completions.Plain("done", "timeout", "cancelled", "notsupported",
+					"error", "online", "offline", "unclean"), completions.Nodes), Run: runStatusOp},
+			{Name: "ticket", Usage: "<ticket> grant|revoke|activate|standby", Short: "pretend the state of a ticket", Args: exactly(2),
+				Complete: completions.InTurn(completions.Nothing, completions.Plain("grant", "revoke", "standby", "activate")), Run: runStatusTicket},
+			{Name: "run", Usage: "[nograph] [scores] [utilization] [v...]", Short: "show what the cluster would do", Args: atLeast(0), Complete: words,
+				Run: runStatusRun},
+			{Name: "simulate", Usage: "[nograph] [scores] [utilization] [v...]", Short: "carry that out in thought, and keep the result", Args: atLeast(0),
+				Complete: words, Run: runStatusSimulate},
+		}}
+}
+
+// resultNames are crmsh's words for the results of an agent, by their number.
+var resultNames = []string{"success", "unknown", "args", "unimplemented", "perm", "installed", "configured", "not_running", "master",
+	"failed_master"}
+
+// pretence is a status that was edited.
+type pretence struct {
+	doc    *cib.Document // whose status it is
+	origin string
+	edits  []string
+}
+
+// pretend is the session's edited status, begun from the cluster's.
+func (s *Session) pretend(ctx context.Context) (*pretence, error) {
+	if s.status == nil {
+		doc, err := s.read(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.status = &pretence{doc: doc, origin: s.Cluster.Name()}
 	}
-	return list
+	return s.status, nil
+}
+
+// underPretence is a configuration with the edited status, if there is one.
+func (s *Session) underPretence(doc *cib.Document) *cib.Document {
+	if s.status == nil {
+		return doc
+	}
+	next := Successor(s.status.doc, doc, doc.Version())
+	if quorum := attr(s.status.doc.Root(), "have-quorum"); quorum != "" {
+		next.Root().CreateAttr("have-quorum", quorum)
+	}
+	return next
+}
+
+// suppose edits the status by the policy engine's own means.
+func (c *Call) suppose(ctx context.Context, what engine.WhatIf) error {
+	p, err := c.pretend(ctx)
+	if err != nil {
+		return err
+	}
+	doc := p.doc.Copy()
+	situation, err := engine.Read(engine.Input{CIB: doc, Now: c.Now()})
+	if err != nil {
+		return err
+	}
+	_, problems := situation.Suppose(&what)
+	if err := errors.Join(problems...); err != nil {
+		return err
+	}
+	p.doc = doc
+	p.edits = append(p.edits, c.line.Text)
+	return nil
+}
+
+func runStatusLoad(ctx context.Context, c *Call) error {
+	from := c.Args[0]
+	name, isShadow := strings.CutPrefix(from, "shadow:")
+	switch {
+	case from == "live":
+		c.status = nil
+		return nil
+	case isShadow:
+		shadows, err := c.shadows()
+		if err != nil {
+			return err
+		}
+		cluster, err := shadows.Open(name)
+		if err != nil {
+			return err
+		}
+		doc, err := cluster.Read(ctx)
+		if err != nil {
+			return err
+		}
+		c.status = &pretence{doc: doc, origin: from}
+		return nil
+	}
+	text, err := c.Files.Read(from)
+	if err != nil {
+		return err
+	}
+	doc, err := cib.Parse(text)
+	if err != nil {
+		return failf("%s: %w", from, err)
+	}
+	c.status = &pretence{doc: doc, origin: from}
+	return nil
+}
+
+func runStatusSave(ctx context.Context, c *Call) error {
+	p, err := c.pretend(ctx)
+	if err != nil {
+		return err
+	}
+	to := p.origin
+	if len(c.Args) == 1 {
+		to = c.Args[0]
+	}
+	if name, isShadow := strings.CutPrefix(to, "shadow:"); isShadow {
+		shadows, err := c.shadows()
+		if err != nil {
+			return err
+		}
+		return shadows.Create(name, p.doc.Bytes(), true)
+	}
+	if len(c.Args) == 0 && to == c.Cluster.Name() {
+		return usagef("save: where? the status of %s is not written by hand; usage: %s", c.Cluster.Describe(), c.usage())
+	}
+	return c.Files.Write(to, p.doc.Bytes())
+}
+
+func runStatusOrigin(ctx context.Context, c *Call) error {
+	p, err := c.pretend(ctx)
+	if err != nil {
+		return err
+	}
+	changed := ""
+	if len(p.edits) > 0 {
+		changed = " (modified)"
+	}
+	c.print(p.origin + changed)
+	return nil
+}
+
+func runStatusShow(ctx context.Context, c *Call) error {
+	p, err := c.pretend(ctx)
+	if err != nil {
+		return err
+	}
+	if len(c.Args) == 0 {
+		c.print(cib.Format(p.doc.Status()))
+		return nil
+	}
+	if c.Args[0] != "changed" {
+		return newError(Usage, c.words[1].Pos, "show: %q is not changed", c.Args[0])
+	}
+	for _, line := range p.edits {
+		c.print(line)
+	}
+	return nil
+}
+
+func runStatusQuorum(ctx context.Context, c *Call) error {
+	v := c.Args[0]
+	if !cib.IsTrue(v) && !cib.IsFalse(v) {
+		return newError(Usage, c.words[1].Pos, "quorum: %q is neither yes nor no", v)
+	}
+	return c.suppose(ctx, engine.WhatIf{Quorum: strconv.FormatBool(cib.IsTrue(v))})
+}
+
+func runStatusNode(ctx context.Context, c *Call) error {
+	p, err := c.pretend(ctx)
+	if err != nil {
+		return err
+	}
+	n := p.doc.Node(c.Args[0])
+	if n == nil {
+		return noNode(p.doc, c.Args[0])
+	}
+	list := []string{nodeName(n)}
+	switch c.Args[1] {
+	case "online":
+		return c.suppose(ctx, engine.WhatIf{NodeUp: list})
+	case "offline":
+		return c.suppose(ctx, engine.WhatIf{NodeDown: list})
+	case "unclean":
+		return c.suppose(ctx, engine.WhatIf{NodeFail: list})
+	}
+	return newError(Usage, c.words[2].Pos, "node: %q is none of online, offline, unclean", c.Args[1])
+}
+
+func runStatusTicket(ctx context.Context, c *Call) error {
+	list := c.Args[:1]
+	switch c.Args[1] {
+	case "grant":
+		return c.suppose(ctx, engine.WhatIf{Grant: list})
+	case "revoke":
+		return c.suppose(ctx, engine.WhatIf{Revoke: list})
+	case "standby":
+		return c.suppose(ctx, engine.WhatIf{Standby: list})
+	case "activate":
+		return c.suppose(ctx, engine.WhatIf{Activate: list})
+	}
+	return newError(Usage, c.words[2].Pos, "ticket: %q is none of grant, revoke, standby, activate", c.Args[1])
+}
+
+// runStatusOp pretends the result of an operation, on the node where the
+// resource runs unless one is named.
+func runStatusOp(ctx context.Context, c *Call) error {
+	p, err := c.pretend(ctx)
+	if err != nil {
+		return err
+	}
+	task, rsc := c.Args[0], c.Args[1]
+	e := p.doc.Resource(rsc)
+	if e == nil {
+		return noResource(p.doc, rsc)
+	}
+	rc, err := resultNumber(c.words[3])
+	if err != nil {
+		return err
+	}
+	var interval time.Duration
+	switch task {
+	case "probe":
+		task = "monitor"
+	case "monitor":
+		for _, op := range operationsOf(e, "monitor", "") {
+			interval, _ = span(attr(op, "interval"))
+			break
+		}
+	}
+	node := ""
+	if last := c.Args[len(c.Args)-1]; len(c.Args) > 3 && p.doc.Node(last) != nil {
+		node = nodeName(p.doc.Node(last))
+	} else if node, err = whereOne(p.doc, e); err != nil {
+		return err
+	}
+	return c.suppose(ctx, engine.WhatIf{Results: []string{fmt.Sprintf("%s_%s_%d@%s=%d", rsc, task, interval.Milliseconds(), node, rc)}})
+}
+
+func resultNumber(w grammar.Word) (int, error) {
+	if n := slices.Index(resultNames, w.Text); n >= 0 {
+		return n, nil
+	}
+	n, err := strconv.Atoi(w.Text)
+	if err != nil || n < 0 || n > 255 {
+		return 0, newError(Usage, w.Pos, "op: %q is no result; expected a number or one of %s", w.Text, strings.Join(resultNames, ", "))
+	}
+	return n, nil
+}
+
+func runStatusRun(ctx context.Context, c *Call) error {
+	scores, err := c.planWords()
+	if err != nil {
+		return err
+	}
+	p, err := c.pretend(ctx)
+	if err != nil {
+		return err
+	}
+	return c.decide(p.doc, scores)
+}
+
+// runStatusSimulate carries the decision out in thought; the status is then
+// what would have come of it.
+func runStatusSimulate(ctx context.Context, c *Call) error {
+	scores, err := c.planWords()
+	if err != nil {
+		return err
+	}
+	p, err := c.pretend(ctx)
+	if err != nil {
+		return err
+	}
+	out, err := c.decision(p.doc, scores)
+	if err != nil {
+		return err
+	}
+	c.print(planText(out))
+	done := out.Simulate(nil)
+	c.print("\nExecuting Cluster Transition:\n" + strings.Join(done.Lines, "\n"))
+	p.doc = done.CIB
+	p.edits = append(p.edits, c.line.Text)
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"crm/cib"
 	"crm/completions"
 	"crm/grammar"
 )
@@ -54,9 +55,7 @@ func (s *Session) view(ctx context.Context, path []*Level, text string) *complet
 	if s.work != nil {
 		v.CIB = s.work.doc
 	} else if s.Cluster != nil {
-		if doc, err := s.Cluster.Read(ctx); err == nil {
-			v.CIB = doc
-		}
+		v.CIB = s.glance(ctx)
 	}
 	if s.Shadows != nil && path[len(path)-1].Name == "cib" {
 		names, _ := s.Shadows.List()
@@ -65,6 +64,18 @@ func (s *Session) view(ctx context.Context, path []*Level, text string) *complet
 		}
 	}
 	return v
+}
+
+// glance is the CIB as it was when the line was begun: it is read once for a
+// line, not for each key.
+func (s *Session) glance(ctx context.Context) *cib.Document {
+	if !s.glanced {
+		s.glanced = true
+		if doc, err := s.Cluster.Read(ctx); err == nil {
+			s.seen = doc
+		}
+	}
+	return s.seen
 }
 
 // wordsOf lists a level's commands and levels with what they do.

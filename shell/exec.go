@@ -17,6 +17,7 @@ import (
 // command takes the rest as its arguments. A line that only names levels
 // stays there; after a command the session is back where it was.
 func (s *Session) Exec(ctx context.Context, text string) error {
+	s.seen, s.glanced = nil, false
 	lines, open := grammar.Lines(text)
 	if open {
 		return newError(Syntax, noPos, "the line ends in a backslash: its rest is missing")

@@ -40,7 +40,7 @@ func nodeLevel() *Level {
 			{Name: "attribute", Usage: "<node> set|delete|show <name> [<value>]", Short: "permanent attributes of a node", Args: between(3, 4),
 				Complete: completions.InTurn(completions.Nodes, actions, completions.NodeAttributes), Run: runNodeAttribute(cib.InstanceAttributes)},
 			{Name: "utilization", Usage: "<node> set|delete|show <name> [<value>]", Short: "what a node has to offer", Args: between(3, 4),
-				Complete: completions.InTurn(completions.Nodes, actions, completions.Nothing), Run: runNodeAttribute("utilization")},
+				Complete: completions.InTurn(completions.Nodes, actions, completions.NodeUtilization), Run: runNodeAttribute(cib.Utilization)},
 			{Name: "status-attr", Usage: "<node> set|delete|show <name> [<value>]", Short: "attributes that are gone after a restart",
 				Args: between(3, 4), Complete: completions.InTurn(completions.Nodes, actions, completions.Nothing), Run: runStatusAttr},
 			{Name: "server", Usage: "[<node> ...]", Short: "show the host name of nodes", Args: atLeast(0), Complete: several, Run: runServer},

@@ -3,6 +3,8 @@ package shell
 import (
 	"context"
 	"strings"
+
+	"crm/cib"
 )
 
 // Session is one walk through the levels, with a working copy of the
@@ -17,6 +19,9 @@ type Session struct {
 	once        bool     // one command of a level is run from above it
 	tree        *Level
 	prefs       Preferences
+	status      *pretence     // nil: the cluster's own
+	seen        *cib.Document // for completion, read once for a line
+	glanced     bool
 	behind      Cluster // the cluster, while a shadow CIB is worked on
 }
 

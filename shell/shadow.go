@@ -265,8 +265,3 @@ func runInit(_ context.Context, c *Call) error {
 	}
 	return begin.Begin(cib.New().Bytes())
 }
-
-func cibstatusLevel() *Level {
-	return &Level{Name: "cibstatus", Short: "try things on the status: what if a node or an operation failed",
-		Commands: cibstatusCommands()}
-}

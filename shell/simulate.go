@@ -11,21 +11,29 @@ import (
 
 // runSimulate shows what the cluster would do with the copy.
 func runSimulate(ctx context.Context, c *Call) error {
+	scores, err := c.planWords()
+	if err != nil {
+		return err
+	}
 	w, err := c.configuration(ctx)
 	if err != nil {
 		return err
 	}
-	scores := false
+	return c.decide(c.underPretence(w.doc), scores)
+}
+
+// planWords reads what is wanted besides the plan.
+func (c *Call) planWords() (scores bool, err error) {
 	for i, word := range c.Args {
 		switch {
 		case word == "scores" || word == "utilization":
 			scores = true
 		case word == "nograph" || word == "actions" || strings.Trim(word, "v") == "":
 		default:
-			return newError(Usage, c.words[i+1].Pos, "%s: %q is none of nograph, scores, utilization, actions, v", c.Command.Name, word)
+			return false, newError(Usage, c.words[i+1].Pos, "%s: %q is none of nograph, scores, utilization, actions, v", c.Command.Name, word)
 		}
 	}
-	return c.decide(w.doc, scores)
+	return scores, nil
 }
 
 // decide prints what the cluster would do, and the scores when they are asked
@@ -44,7 +52,7 @@ func (c *Call) decide(doc *cib.Document, scores bool) error {
 
 // plan is what the cluster would do with a configuration, in words.
 func (s *Session) plan(doc *cib.Document) (string, error) {
-	out, err := s.decision(doc, false)
+	out, err := s.decision(s.underPretence(doc), false)
 	if err != nil {
 		return "", err
 	}
