@@ -16,6 +16,8 @@ const (
 	codeSearch = "\x1b<search>" // back through the history by what is typed
 	codeLeft   = "\x1b<left>"   // a word to the left
 	codeRight  = "\x1b<right>"  // a word to the right
+	codeTab    = "\x1b<tab>"    // Tab, while nothing is selected
+	choose     = "\x1b<choose>" // Tab that the library shall see: go through the list
 )
 
 const (

@@ -60,10 +60,10 @@ func TestLoneEscapeAndTornSequence(t *testing.T) {
 func TestEnterAfterTabOnlyAccepts(t *testing.T) {
 	k := &keyboard{}
 	var got []string
-	for _, key := range []string{"p", "\t", "\x1b[B", enter, enter} {
+	for _, key := range []string{"p", "\t", choose, "\x1b[B", "\t", enter, enter} {
 		got = append(got, k.meaning(key))
 	}
-	if diff := cmp.Diff([]string{"p", "\t", "\x1b[B", codeAccept, enter}, got); diff != "" {
+	if diff := cmp.Diff([]string{"p", codeTab, "\t", "\x1b[B", "\t", codeAccept, enter}, got); diff != "" {
 		t.Error(diff)
 	}
 	if !k.gate {

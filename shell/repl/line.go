@@ -48,7 +48,7 @@ func newReader(prefix func() string, suggest func(string) []prompt.Suggest, hist
 		prompt.OptionLivePrefix(func() (string, bool) { return r.prefix(), true }),
 		prompt.OptionHistory(history), prompt.OptionMaxSuggestion(mostSuggestions), prompt.OptionCompletionWordSeparator(" "),
 		prompt.OptionPrefixTextColor(prompt.DefaultColor), prompt.OptionInputTextColor(prompt.DefaultColor),
-		prompt.OptionAddASCIICodeBind(bind(codeAccept, func(*prompt.Buffer) {}), bind(codeSave, r.save), bind(codeSearch, r.search),
+		prompt.OptionAddASCIICodeBind(bind(codeAccept, func(*prompt.Buffer) {}), bind(codeSave, r.save), bind(codeSearch, r.search), bind(codeTab, r.complete),
 			bind(codeLeft, prompt.GoLeftWord), bind(codeRight, prompt.GoRightWord)))
 	return r, nil
 }
@@ -108,6 +108,44 @@ func (r *reader) search(b *prompt.Buffer) {
 			return
 		}
 	}
+}
+
+// complete is Tab: it types what is certain, and where there is a choice it
+// lets the library show and go through it.
+func (r *reader) complete(b *prompt.Buffer) {
+	before := b.Document().TextBeforeCursor()
+	if more := certain(before, r.suggest(before)); more != "" {
+		b.InsertText(more, false, true)
+		return
+	}
+	r.keys.mu.Lock()
+	defer r.keys.mu.Unlock()
+	r.keys.cut.keys = append([]string{choose}, r.keys.cut.keys...)
+}
+
+// certain is what must follow the text whichever candidate is meant. A single
+// one is finished with a blank, unless its value comes next.
+func certain(before string, list []prompt.Suggest) string {
+	if len(list) == 0 {
+		return ""
+	}
+	word := before[strings.LastIndexByte(before, ' ')+1:]
+	common := list[0].Text
+	for _, s := range list[1:] {
+		n := 0
+		for n < len(common) && n < len(s.Text) && common[n] == s.Text[n] {
+			n++
+		}
+		common = common[:n]
+	}
+	rest, ok := strings.CutPrefix(strings.ToValidUTF8(common, ""), word)
+	if !ok {
+		return ""
+	}
+	if len(list) == 1 && !strings.HasSuffix(common, "=") && !strings.HasSuffix(common, ":") {
+		return rest + " "
+	}
+	return rest
 }
 
 // read asks for one line; io.EOF after Ctrl-D on an empty one.

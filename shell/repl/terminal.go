@@ -112,6 +112,12 @@ func (k *keyboard) meaning(key string) string {
 		k.tabbed = false
 		return codeAccept
 	}
+	if key == "\t" && !k.tabbed {
+		return codeTab
+	}
+	if key == choose {
+		key = "\t"
+	}
 	if key == "\x03" && k.asking.Load() {
 		k.cut.keys = append([]string{"\x04"}, k.cut.keys...)
 	}
