@@ -28,6 +28,7 @@ func Lookup(name string) (Tool, bool) {
 		"crm_master":    Master,
 		"crm_standby":   Standby,
 
+		"crm_resource": ResourceTool,
 		"crm_simulate": Simulate,
 	}[name]
 	return tool, known
