@@ -44,8 +44,10 @@ func (m *Machine) takeUpdate(s *subject, up *Update) {
 		if g != nil {
 			m.confirm(g.action, true)
 		}
-	case g != nil && !keepsHistory(g.action.Operation):
-		m.confirm(g.action, true) // notifications cannot fail
+	case up.History == nil || len(up.History.Entries) == 0:
+		if g != nil {
+			m.confirm(g.action, true) // notifications cannot fail
+		}
 	default:
 		m.judge(s, up, g)
 	}

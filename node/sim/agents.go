@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"crm/node"
@@ -19,7 +20,7 @@ func (m *Member) run(op node.Operation) {
 	}
 	life, boot := m.life, m.boot
 	begun := w.now
-	if op.Name == "start" && !timedOut && op.Resource.Class != "stonith" {
+	if op.Name == "start" && !timedOut && alone(op) {
 		w.starting(m, id)
 	}
 	w.after(took, func() {
@@ -49,12 +50,12 @@ func (m *Member) effect(op node.Operation) int {
 		m.w.say(m.name, "%s %s fails", op.Name, id)
 		return n
 	}
-	if op.Name != "monitor" {
+	if op.Name != "monitor" && op.Name != "notify" {
 		m.w.moves++
 	}
 	switch op.Name {
 	case "start":
-		if op.Resource.Class != "stonith" {
+		if alone(op) {
 			m.w.claim(m, id) // while it started, somebody else may have
 		}
 		m.running[id] = true
@@ -63,12 +64,37 @@ func (m *Member) effect(op node.Operation) int {
 			m.w.say(m.name, "stopped %s", id)
 		}
 		delete(m.running, id)
+		delete(m.promoted, id)
+	case "promote":
+		m.promote(id)
+	case "demote":
+		delete(m.promoted, id)
 	case "monitor":
-		if !m.running[id] {
+		switch {
+		case !m.running[id]:
 			return 7
+		case m.promoted[id]:
+			return 8
 		}
 	}
 	return 0
+}
+
+// promote: one instance at a time, as with anything that must not run twice.
+func (m *Member) promote(id string) {
+	m.w.say(m.name, "promotes %s", id)
+	for _, other := range m.w.members {
+		if other != m && other.promoted[id] && m.w.watch.fencing {
+			m.w.fail("%s is promoted on %s while it is on %s", id, m.name, other.name)
+		}
+	}
+	m.promoted[id] = true
+}
+
+// alone tells whether a resource must run on one member only: fence devices
+// and clones may run on many.
+func alone(op node.Operation) bool {
+	return op.Resource.Class != "stonith" && strings.HasPrefix(op.Resource.ID, "r")
 }
 
 func (m *Member) cancel(key string) {

@@ -56,8 +56,8 @@ func (c *Chaos) Run() []string {
 		w.fail("the cluster did not form:\n%s", w.state())
 		return w.broken
 	}
-	c.change(w.members[0], func(*cib.Document) []byte { return config(4, c.properties, w.opt.Members) })
-	if !w.RunUntil(30*time.Second, func() bool { return len(w.where("r0")) == 1 && w.settled() }) {
+	c.change(w.members[0], func(*cib.Document) []byte { return wide(c.properties, w.opt.Members) })
+	if !w.RunUntil(30*time.Second, func() bool { return w.settled() && c.placed() }) {
 		w.fail("the first configuration was not placed:\n%s", w.state())
 		return w.broken
 	}
@@ -120,6 +120,9 @@ func (c *Chaos) trouble() {
 		m.slow = time.Duration(w.chance.IntN(3)) * 2 * time.Second
 	case 11:
 		id := fmt.Sprintf("%s r%d", []string{"start", "monitor", "stop"}[w.chance.IntN(3)], w.chance.IntN(4))
+		if w.happens(200) {
+			id = []string{"promote p0", "demote p0", "stop c0", "monitor p0"}[w.chance.IntN(4)]
+		}
 		m.broken = map[string]int{id: 1}
 	case 12:
 		c.n++
@@ -154,14 +157,24 @@ func (c *Chaos) repair() {
 	w.Run(15 * time.Second)
 }
 
-// placed tells whether every resource runs exactly once.
+// placed tells whether every resource runs exactly once, the clones
+// everywhere, and one instance is promoted.
 func (c *Chaos) placed() bool {
 	for i := range 4 {
 		if len(c.w.where(fmt.Sprintf("r%d", i))) != 1 {
 			return false
 		}
 	}
-	return true
+	promoted := 0
+	for _, m := range c.w.members {
+		if !m.running["c0"] || !m.running["p0"] {
+			return false
+		}
+		if m.promoted["p0"] {
+			promoted++
+		}
+	}
+	return promoted == 1 && c.w.where("r1")[0] == c.w.where("r2")[0]
 }
 
 // change commits at a member what f makes of the configuration it has.

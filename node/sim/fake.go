@@ -147,7 +147,7 @@ func (s *small) plan() {
 	stops := map[string][]*graph.Action{}
 	i := 0
 	for e := range cib.Walk(cib.Child(s.doc.Configuration(), "resources")) {
-		if e.Tag == "primitive" && cib.Attr(e, "class") != "stonith" {
+		if e.Tag == "primitive" && e.Parent().Tag == "resources" && cib.Attr(e, "class") != "stonith" {
 			s.planResource(cib.ID(e), i, fences, stops)
 			i++
 		}

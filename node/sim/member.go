@@ -11,22 +11,23 @@ import (
 
 // Member is one machine: its daemon (perhaps), its disk, what runs on it.
 type Member struct {
-	w       *World
-	name    string
-	m       *node.Machine // nil while the daemon is not running
-	life    int           // counts daemons
-	boot    int           // counts power cuts
-	began   time.Time     // when the daemon was started
-	off     bool          // no power
-	disk    *disk
-	freeAt  time.Time // when the disk is done with what it was given
-	timer   uint64
-	ring    map[string]*ringPeer
-	running map[string]bool // what truly runs on this machine
-	ops     map[string]bool // agents at work, by key
-	exited  string
-	slow    time.Duration // added to every agent
-	broken  map[string]int
+	w        *World
+	name     string
+	m        *node.Machine // nil while the daemon is not running
+	life     int           // counts daemons
+	boot     int           // counts power cuts
+	began    time.Time     // when the daemon was started
+	off      bool          // no power
+	disk     *disk
+	freeAt   time.Time // when the disk is done with what it was given
+	timer    uint64
+	ring     map[string]*ringPeer
+	running  map[string]bool // what truly runs on this machine
+	promoted map[string]bool
+	ops      map[string]bool // agents at work, by key
+	exited   string
+	slow     time.Duration // added to every agent
+	broken   map[string]int
 }
 
 // ringPeer is the ring's view of a peer.
@@ -291,6 +292,7 @@ func (m *Member) PowerOff() {
 	m.m, m.off = nil, true
 	m.boot++
 	clear(m.running)
+	clear(m.promoted)
 	m.disk.unsynced = nil
 }
 
