@@ -223,9 +223,11 @@ func (r *Ring) inSequence(p *peer, seq uint64) bool {
 	return true
 }
 
-// acknowledge answers every tenth message, when none before it is missing.
+// acknowledge answers every tenth message, when none before it is missing; in
+// a large ring every hundredth, because everybody hears what everybody answers
+// to everybody. heartbeat holds its clients up after 250.
 func (r *Ring) acknowledge(p *peer, seq uint64) {
-	if seq%10 == p.ackTurn && len(p.missing) == 0 && seq == p.last {
+	if seq%r.ackEvery == p.ackTurn && len(p.missing) == 0 && seq == p.last {
 		r.say(wire.New("NS_ackmsg").Add(wire.Dest, p.name).Add(wire.AckSeq, hex(seq)))
 	}
 }

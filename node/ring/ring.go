@@ -108,6 +108,7 @@ type Ring struct {
 	askAt    time.Time // next reqnodes, while joining
 	asked    int
 	uuid     string
+	ackEvery uint64
 	gen      string // this generation, as it is written
 	ttl      string
 	dt       string
@@ -122,6 +123,7 @@ const (
 	askAgain   = time.Second
 	askSoonest = 20 * time.Millisecond
 	longestDT  = time.Hour
+	largeRing  = 16 // nodes
 )
 
 // New makes a member's ring at the moment now. The first effects come from
@@ -133,9 +135,13 @@ func New(cfg Config, now time.Time) *Ring {
 	r := &Ring{cfg: cfg, began: now, now: now, byName: map[string]*peer{}, random: cfg.Seed, state: Init, nextBeat: now,
 		uuid: string(cfg.UUID[:]), gen: hex(cfg.Generation), ttl: strconv.Itoa(cfg.HopFudge + len(cfg.Nodes)),
 		dt: hex(uint64(cfg.DeadTime.Milliseconds())), dtEarly: hex(uint64((cfg.DeadTime + earlyExtra).Milliseconds()))}
+	r.ackEvery = 10
+	if len(cfg.Nodes) > largeRing {
+		r.ackEvery = 100
+	}
 	for _, name := range cfg.Nodes {
 		if name != cfg.Self {
-			p := &peer{name: name, state: Init, deadline: now.Add(cfg.InitDead), ackTurn: r.chance() % 10}
+			p := &peer{name: name, state: Init, deadline: now.Add(cfg.InitDead), ackTurn: r.chance() % r.ackEvery}
 			r.peers, r.byName[name] = append(r.peers, p), p
 		}
 	}

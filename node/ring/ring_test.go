@@ -26,6 +26,7 @@ type world struct {
 	sent       int
 	log        strings.Builder
 	quiet      bool // no notes
+	oneLink    bool
 	cfg        Config
 }
 
@@ -35,6 +36,9 @@ type member struct {
 	keys       *wire.Keyring
 	delivered  []string
 	buf        []byte
+	steps      int
+	asked      int       // steps when deadline was asked for
+	deadline   time.Time // of the ring
 }
 
 type flight struct {
@@ -83,7 +87,7 @@ func (w *world) start(name string) {
 	cfg := w.cfg
 	cfg.Self, cfg.Generation, cfg.Seed = name, gen, w.chance(1<<30)
 	copy(cfg.UUID[:], name)
-	w.members[name] = &member{ring: New(cfg, w.now), generation: gen, keys: keys}
+	w.members[name] = &member{ring: New(cfg, w.now), generation: gen, keys: keys, asked: -1}
 }
 
 // run lets time pass, event by event.
@@ -92,8 +96,15 @@ func (w *world) run(d time.Duration) {
 	for {
 		next, who := end, ""
 		for _, name := range w.names {
-			if m := w.members[name]; m != nil && m.ring != nil && m.ring.Deadline().Before(next) {
-				next, who = m.ring.Deadline(), name
+			m := w.members[name]
+			if m == nil || m.ring == nil {
+				continue
+			}
+			if m.steps != m.asked { // Deadline looks at every peer
+				m.asked, m.deadline = m.steps, m.ring.Deadline()
+			}
+			if m.deadline.Before(next) {
+				next, who = m.deadline, name
 			}
 		}
 		if len(w.queue) > 0 && !w.queue[0].at.After(next) {
@@ -131,6 +142,7 @@ func (w *world) arrive(f flight) {
 
 func (w *world) perform(who string, effects []Effect) {
 	m := w.members[who]
+	m.steps++
 	for _, e := range effects {
 		switch e.Kind {
 		case Send:
@@ -160,6 +172,9 @@ func (w *world) perform(who string, effects []Effect) {
 func (w *world) send(from string, packet []byte) {
 	for _, to := range w.names {
 		for _, link := range []string{"eth0", "eth1"} {
+			if w.oneLink && link != "eth0" {
+				continue
+			}
 			if w.cut[from+" "+to] || w.cut[from+" "+to+" "+link] || from == to && link == "eth1" || w.chance(100) < w.loss {
 				continue
 			}
@@ -393,4 +408,36 @@ func FuzzStep(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestHundredMembersAgree: all hear of all, and of a death within two deadtimes.
+func TestHundredMembersAgree(t *testing.T) {
+	const many = 100
+	var names []string
+	for i := range many {
+		names = append(names, fmt.Sprintf("n%02d", i))
+	}
+	w := newWorld(names, Config{KeepAlive: 2 * time.Second, DeadTime: 6 * time.Second, InitDead: 20 * time.Second}, 5)
+	w.quiet, w.oneLink = true, true
+	for _, name := range names {
+		w.start(name)
+	}
+	w.run(6 * time.Second)
+	for _, name := range names {
+		m := w.members[name]
+		if m.ring.State() != Active {
+			t.Errorf("%s is %s", name, m.ring.State())
+		}
+		for _, p := range m.ring.peers {
+			if p.state != Active {
+				t.Fatalf("%s sees %s as %s", name, p.name, p.state)
+			}
+		}
+	}
+	w.log.Reset()
+	w.members["n42"].ring = nil
+	w.run(2 * w.cfg.DeadTime)
+	if n := strings.Count(w.log.String(), "n42 is dead"); n != many-1 || strings.Count(w.log.String(), "is dead") != many-1 {
+		t.Errorf("%d of %d know that n42 is dead, and: %s", n, many-1, w.log.String())
+	}
 }
