@@ -55,7 +55,7 @@ func (s *Session) change(ctx context.Context, note string, edit func(*cib.Docume
 }
 
 func (s *Session) waitIfAsked(ctx context.Context) error {
-	if !s.Options.Wait {
+	if !s.Options.Wait && s.preference("wait") != "yes" {
 		return nil
 	}
 	return s.Cluster.Wait(ctx)

@@ -32,6 +32,8 @@ type Env struct {
 
 	// SaveOptions keeps the user's options for later sessions.
 	SaveOptions func(text []byte) error
+	// LoadOptions reads what was kept.
+	LoadOptions func() ([]byte, error)
 
 	Now  func() time.Time
 	Node string // the local node's name, "" when unknown

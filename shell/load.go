@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -161,7 +162,7 @@ func runEdit(ctx context.Context, c *Call) error {
 	}
 	text := []byte(before)
 	for {
-		text, err = c.Edit(ctx, c.Options.Editor, text, suffix)
+		text, err = c.Edit(ctx, cmp.Or(c.Options.Editor, c.preference("editor")), text, suffix)
 		if err != nil {
 			return err
 		}

@@ -40,6 +40,7 @@ var boolWords = []string{"yes", "no"}
 type Preferences map[string]string
 
 func (s *Session) preference(name string) string {
+	s.recall()
 	if v, ok := s.prefs[name]; ok {
 		return v
 	}
@@ -49,6 +50,29 @@ func (s *Session) preference(name string) string {
 		}
 	}
 	return ""
+}
+
+// recall reads the options that were saved, when they are first asked for.
+func (s *Session) recall() {
+	if s.recalled || s.LoadOptions == nil {
+		return
+	}
+	s.recalled = true
+	text, err := s.LoadOptions()
+	if err != nil {
+		return // there are none
+	}
+	saved := Preferences{}
+	for line := range strings.SplitSeq(string(text), "\n") {
+		name, value, ok := strings.Cut(line, "=")
+		if o, known := findOption(strings.TrimSpace(name)); ok && known {
+			saved[o.name] = strings.TrimSpace(value)
+		}
+	}
+	for name, value := range s.prefs { // order: each name once
+		saved[name] = value
+	}
+	s.prefs = saved
 }
 
 func optionsLevel() *Level {
@@ -71,6 +95,7 @@ func optionsLevel() *Level {
 			least = 0
 		}
 		l.Commands = append(l.Commands, &Command{Name: o.name, Old: old, Usage: "<value>", Short: o.short, Args: between(least, 1),
+			Ours:     o.name == "obscure-pattern", // crmsh knows it by "set" only
 			Complete: completions.Plain(o.values...), Run: runOptionWord(o)})
 	}
 	return l
@@ -95,15 +120,13 @@ func (c *Call) setOption(o option, value string, at grammar.Word) error {
 	if o.values != nil && !slices.Contains(o.values, value) {
 		return newError(Usage, at.Pos, "%s: %q is none of %s", o.name, value, strings.Join(o.values, ", "))
 	}
+	c.recall()
 	if c.prefs == nil {
 		c.prefs = Preferences{}
 	}
 	c.prefs[o.name] = value
-	switch o.name {
-	case "wait":
+	if o.name == "wait" {
 		c.Options.Wait = value == "yes"
-	case "editor":
-		c.Options.Editor = value
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ type Session struct {
 	once        bool     // one command of a level is run from above it
 	tree        *Level
 	prefs       Preferences
+	recalled    bool          // the saved options were read
 	status      *pretence     // nil: the cluster's own
 	seen        *cib.Document // for completion, read once for a line
 	glanced     bool

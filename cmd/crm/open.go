@@ -20,7 +20,8 @@ func openEnv(o options, stdin io.Reader, stdout, stderr io.Writer) (*shell.Env, 
 		style.Error, style.Warning, style.Info = nil, nil, nil
 	}
 	env := &shell.Env{Out: stdout, Err: stderr, Style: style, Now: time.Now, Files: files{stdin: stdin},
-		Agents: &agents{}, Filter: filter, SaveOptions: saveOptions}
+		Agents: &agents{}, Filter: filter, SaveOptions: saveOptions,
+		LoadOptions: func() ([]byte, error) { return os.ReadFile(filepath.Join(configDir(), "options")) }}
 	env.Lab = openLab()
 	env.Shadows = shadows{dir: shadowDir(), now: time.Now}
 	cluster, err := openCluster(o.cluster, env)
