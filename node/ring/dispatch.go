@@ -11,7 +11,7 @@ import (
 
 // controlled takes a message that has no sequence number.
 func (r *Ring) controlled(p *peer, kind string, m *wire.Message) {
-	if m.Get(wire.Dest) != r.cfg.Self {
+	if !r.isMe(m.Get(wire.Dest)) {
 		return
 	}
 	switch kind {
@@ -31,16 +31,19 @@ func (r *Ring) controlled(p *peer, kind string, m *wire.Message) {
 	}
 }
 
+// isMe tells whether a message is addressed to this member.
+func (r *Ring) isMe(dest string) bool { return strings.EqualFold(dest, r.cfg.Self) }
+
 // resend sends again what a peer missed, as far as it is still there.
 func (r *Ring) resend(p *peer, m *wire.Message) {
 	first, err1 := strconv.ParseUint(m.Get(wire.FirstSeq), 10, 64)
 	last, err2 := strconv.ParseUint(m.Get(wire.LastSeq), 10, 64)
 	if err1 != nil || err2 != nil || first == 0 || last < first {
-		r.note(Warn, "request of "+p.name+" for messages "+m.Get(wire.FirstSeq)+" to "+m.Get(wire.LastSeq)+" makes no sense: dropped")
+		r.complain(Warn, "request of "+p.name+" for messages "+m.Get(wire.FirstSeq)+" to "+m.Get(wire.LastSeq)+" makes no sense: dropped")
 		return
 	}
 	if last > r.seq {
-		r.note(Warn, "request of "+p.name+" for message "+hex(last)+", the last one was "+hex(r.seq))
+		r.complain(Warn, "request of "+p.name+" for message "+hex(last)+", the last one was "+hex(r.seq))
 		last = r.seq
 	}
 	last = min(last, first+mostRexmit-1)
@@ -71,7 +74,7 @@ func (r *Ring) dispatch(p *peer, kind string, seq uint64, m *wire.Message) {
 		r.statusOf(p, seq, m)
 		return
 	}
-	if dest, ok := m.Lookup(wire.Dest); ok && dest != r.cfg.Self {
+	if dest, ok := m.Lookup(wire.Dest); ok && !r.isMe(dest) {
 		return
 	}
 	switch kind {

@@ -3,6 +3,7 @@ package ring
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"crm/node/wire"
@@ -100,21 +101,21 @@ func (r *Ring) enter(p *peer, s State, left bool) {
 
 // heard takes a verified packet.
 func (r *Ring) heard(link string, m *wire.Message) {
-	name := m.Get(wire.Src)
+	name := strings.ToLower(m.Get(wire.Src))
 	if name == r.cfg.Self {
 		if m.Get(wire.SrcUUID) != r.uuid {
-			r.note(Error, "another machine calls itself "+name+" too: every node needs a name of its own")
+			r.complain(Error, "another machine calls itself "+name+" too: every node needs a name of its own")
 		}
 		return // our own packet, back from a broadcast
 	}
 	p := r.byName[name]
 	if p == nil {
-		r.note(Warn, "message from "+strconv.Quote(name)+", which is not a configured node: dropped")
+		r.complain(Warn, "message from "+strconv.Quote(name)+", which is not a configured node: dropped")
 		return
 	}
 	kind, gen, seq, ok := numbers(m)
 	if !ok {
-		r.note(Warn, "message from "+name+" without its type, time, generation or number: dropped")
+		r.complain(Warn, "message from "+name+" without its type, time, generation or number: dropped")
 		return
 	}
 	if !r.generation(p, kind, gen, m) {
@@ -154,7 +155,7 @@ func numbers(m *wire.Message) (kind string, gen, seq uint64, ok bool) {
 func (r *Ring) generation(p *peer, kind string, gen uint64, m *wire.Message) bool {
 	uuid := m.Get(wire.SrcUUID)
 	if p.heard && gen < p.gen {
-		r.note(Warn, "message of generation "+hex(gen)+" from "+p.name+", which is at "+hex(p.gen)+
+		r.complain(Warn, "message of generation "+hex(gen)+" from "+p.name+", which is at "+hex(p.gen)+
 			": a replay, or its generation file was lost; dropped")
 		return false
 	}

@@ -109,6 +109,9 @@ type Ring struct {
 	asked    int
 	uuid     string
 	ackEvery uint64
+
+	nextComplaint time.Time
+	unsaid        int
 	gen      string // this generation, as it is written
 	ttl      string
 	dt       string
@@ -124,6 +127,8 @@ const (
 	askSoonest = 20 * time.Millisecond
 	longestDT  = time.Hour
 	largeRing  = 16 // nodes
+
+	complainEvery = 10 * time.Second
 )
 
 // New makes a member's ring at the moment now. The first effects come from
@@ -335,6 +340,20 @@ func (r *Ring) complete(m *wire.Message) {
 
 func (r *Ring) note(level Level, text string) {
 	r.out = append(r.out, Effect{Kind: Note, Level: level, Text: text})
+}
+
+// complain notes what others can cause with every packet they send: one such
+// note every ten seconds.
+func (r *Ring) complain(level Level, text string) {
+	if r.now.Before(r.nextComplaint) {
+		r.unsaid++
+		return
+	}
+	if r.unsaid > 0 {
+		text += " (and " + strconv.Itoa(r.unsaid) + " more complaints)"
+	}
+	r.nextComplaint, r.unsaid = r.now.Add(complainEvery), 0
+	r.note(level, text)
 }
 
 // chance is the next number of a sequence that Seed determines (splitmix64).

@@ -441,3 +441,32 @@ func TestHundredMembersAgree(t *testing.T) {
 		t.Errorf("%d of %d know that n42 is dead, and: %s", n, many-1, w.log.String())
 	}
 }
+
+func TestStrangersDoNotFloodTheLog(t *testing.T) {
+	now := time.Unix(1700000000, 0)
+	r := New(Config{Self: "alice", Nodes: []string{"alice", "bob"}, KeepAlive: time.Second, DeadTime: time.Minute, InitDead: time.Hour}, now)
+	notes := 0
+	for range 3000 { // half a minute
+		now = now.Add(10 * time.Millisecond)
+		for _, e := range r.Step(now, Event{Kind: Heard, Link: "eth0", Message: wire.New("status").Add(wire.Src, "mallory")}) {
+			if e.Kind == Note {
+				notes++
+			}
+		}
+	}
+	if notes != 3 {
+		t.Errorf("%d notes about one stranger in half a minute, want 3", notes)
+	}
+}
+
+func TestNamesCompareInLowerCase(t *testing.T) {
+	now := time.Unix(1700000000, 0)
+	r := New(Config{Self: "alice", Nodes: []string{"alice", "bob"}, KeepAlive: time.Second, DeadTime: time.Minute, InitDead: time.Hour}, now)
+	m := wire.New("status").Add(wire.State, "up").Add(wire.Src, "BOB").Add(wire.HG, "1").Add(wire.TS, "1").Add(wire.Seq, "1")
+	for _, e := range r.Step(now, Event{Kind: Heard, Link: "eth0", Message: m}) {
+		if e.Kind == StateChange && e.Node == "bob" && e.State == Up {
+			return
+		}
+	}
+	t.Error("BOB is not bob")
+}
