@@ -15,10 +15,10 @@ import (
 
 // A scenario file describes small clusters in lines:
 //
-//	node NAME [online|offline|standby|shutdown|maintenance|unclean] [ATTRIBUTE=VALUE ...]
+//	node NAME [online|offline|standby|shutdown|maintenance|unclean] [ATTRIBUTE=VALUE ...] [use:CAPACITY=N]
 //	option NAME=VALUE
 //	default NAME=VALUE                 a resource default
-//	primitive ID [META=VALUE ...]
+//	primitive ID [META=VALUE ...] [use:CAPACITY=N]
 //	group ID MEMBER ... [META=VALUE ...]
 //	clone ID CHILD [META=VALUE ...]
 //	location ID RSC NODE SCORE [ROLE]
@@ -51,7 +51,9 @@ func (s *scenario) line(t *testing.T, line string) {
 	case "default":
 		s.defaults.WriteString(nvpairs("d", pairs))
 	case "primitive":
-		s.members[words[1]] = fmt.Sprintf(`<primitive id=%q class="ocf" provider="crm" type="Dummy">%s</primitive>`, words[1], metas(words[1], pairs))
+		pairs, use := splitUse(pairs)
+		s.members[words[1]] = fmt.Sprintf(`<primitive id=%q class="ocf" provider="crm" type="Dummy">%s%s</primitive>`, words[1],
+			metas(words[1], pairs), utilization(words[1], use))
 		s.resources.WriteString("[" + words[1] + "]")
 	case "group":
 		var inside string
@@ -109,6 +111,22 @@ func metas(id string, pairs [][2]string) string {
 	return fmt.Sprintf(`<meta_attributes id="%s-meta">%s</meta_attributes>`, id, nvpairs(id+"-meta", pairs))
 }
 
+// splitUse takes the capacities, use:NAME=VALUE, out.
+func splitUse(pairs [][2]string) (rest, use [][2]string) {
+	for _, p := range pairs {
+		if name, ok := strings.CutPrefix(p[0], "use:"); ok {
+			use = append(use, [2]string{name, p[1]})
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	return rest, use
+}
+
+func utilization(id string, use [][2]string) string {
+	return fmt.Sprintf(`<utilization id="%s-use">%s</utilization>`, id, nvpairs(id+"-use", use))
+}
+
 // take moves a resource into another.
 func (s *scenario) take(id string) string {
 	text := s.resources.String()
@@ -128,7 +146,8 @@ func (s *scenario) node(words []string, pairs [][2]string) {
 	case "shutdown":
 		pairs = append(pairs, [2]string{"shutdown", "1"})
 	}
-	fmt.Fprintf(&s.nodes, `<node id=%q uname=%q/>`, name, name)
+	pairs, has := splitUse(pairs)
+	fmt.Fprintf(&s.nodes, `<node id=%q uname=%q>%s</node>`, name, name, utilization(name, has))
 	membership := `in_ccm="true" crmd="online" join="member" expected="member"`
 	switch state {
 	case "offline":
