@@ -1,0 +1,60 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"crm/cib"
+)
+
+// manyPrimitives is a CIB with every second primitive depending on the one
+// before it; with its history if it runs already.
+func manyPrimitives(b *testing.B, prims, nodes int, running bool) *cib.Document {
+	var res, con, node, status strings.Builder
+	for i := range prims {
+		fmt.Fprintf(&res, `<primitive id="r%d" class="ocf" provider="crm" type="Dummy"><operations><op id="r%d-m" name="monitor" interval="10s"/></operations></primitive>`, i, i)
+		if i%2 == 1 {
+			fmt.Fprintf(&con, `<rsc_colocation id="c%d" rsc="r%d" with-rsc="r%d" score="INFINITY"/><rsc_order id="o%d" first="r%d" then="r%d"/>`, i, i, i-1, i, i-1, i)
+		}
+	}
+	for n := range nodes {
+		fmt.Fprintf(&node, `<node id="%d" uname="node%d"/>`, n+1, n+1)
+		fmt.Fprintf(&status, `<node_state id="%d" uname="node%d" in_ccm="true" crmd="online" join="member" expected="member"><lrm id="%d"><lrm_resources>`, n+1, n+1, n+1)
+		for i := range prims {
+			if !running {
+				break
+			}
+			op, rc := "monitor", 7
+			if i/2%nodes == n {
+				op, rc = "start", 0
+			}
+			fmt.Fprintf(&status, `<lrm_resource id="r%d" class="ocf" provider="crm" type="Dummy"><lrm_rsc_op id="r%d_last_0" operation_key="r%d_%s_0" operation="%s" interval="0" `+
+				`call-id="%d" rc-code="%d" op-status="0" on_node="node%d" transition-key="1:1:%d:x" op-digest="f2317cad3d54cec5d7d7aa7d0bf35cf8"/></lrm_resource>`,
+				i, i, i, op, op, i+1, rc, n+1, rc)
+		}
+		status.WriteString(`</lrm_resources></lrm></node_state>`)
+	}
+	doc, err := cib.Parse([]byte(`<cib validate-with="pacemaker-3.9" have-quorum="1"><configuration><crm_config><cluster_property_set id="p">` +
+		`<nvpair id="f" name="fencing-enabled" value="false"/></cluster_property_set></crm_config><nodes>` + node.String() + `</nodes><resources>` +
+		res.String() + `</resources><constraints>` + con.String() + `</constraints></configuration><status>` + status.String() + `</status></cib>`))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return doc
+}
+
+func benchmark(b *testing.B, prims, nodes int, running bool) {
+	in := Input{CIB: manyPrimitives(b, prims, nodes, running), Now: time.Unix(1750000000, 0).UTC()}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Run(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkFresh1000x16(b *testing.B)  { benchmark(b, 1000, 16, false) }
+func BenchmarkSteady1000x16(b *testing.B) { benchmark(b, 1000, 16, true) }
+func BenchmarkSteady5000x16(b *testing.B) { benchmark(b, 5000, 16, true) }
