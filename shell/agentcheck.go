@@ -120,11 +120,16 @@ func anyAgentTakes(class, name string) bool {
 	return name == "trace_ra" || name == "trace_dir" || name == "trace_file" || name == "OCF_CHECK_LEVEL"
 }
 
-// checkOperations warns of timeouts shorter than the agent advises.
+// checkOperations warns of operations that the agent does not have, and of
+// timeouts shorter than it advises.
 func checkOperations(m *completions.Metadata, id string, e *etree.Element) []finding {
 	var list []finding
 	for op := range cib.Children(cib.Child(e, "operations"), "op") {
 		name, timeout := attr(op, "name"), attr(op, "timeout")
+		if text := unknownOperation(m, name); text != "" {
+			list = append(list, finding{text: id + ": " + text})
+			continue
+		}
 		for _, a := range m.Actions {
 			if a.Name != name || timeout == "" || a.Timeout == "" {
 				continue
@@ -138,6 +143,26 @@ func checkOperations(m *completions.Metadata, id string, e *etree.Element) []fin
 		}
 	}
 	return list
+}
+
+// unknownOperation says what is wrong with the name of an operation, "" when
+// nothing is. Agents that list no actions are believed to have it.
+func unknownOperation(m *completions.Metadata, name string) string {
+	var known []string
+	for _, a := range m.Actions {
+		if a.Name == name {
+			return ""
+		}
+		known = append(known, a.Name)
+	}
+	if len(known) == 0 || slices.Contains([]string{"start", "stop", "monitor", "notify", "migrate"}, name) {
+		return ""
+	}
+	text := "operation " + name + " is not known to its agent"
+	if guess := grammar.Near(name, known); guess != "" {
+		text += "; did you mean " + guess + "?"
+	}
+	return text
 }
 
 // span reads a duration as Pacemaker writes it: a number with a unit, of

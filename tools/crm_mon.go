@@ -252,11 +252,7 @@ func (m *monitor) asText() string {
 
 func (m *monitor) summary() []string {
 	root := m.doc.Root()
-	stack, ok := m.doc.Property("cluster-infrastructure")
-	if !ok {
-		stack = "unknown"
-	}
-	lines := []string{"  * Stack: " + stack}
+	lines := []string{"  * Stack: " + m.stack()}
 	if dc := m.dc(); dc == nil {
 		lines = append(lines, "  * Current DC: NONE")
 	} else {
@@ -301,6 +297,20 @@ func (m *monitor) summary() []string {
 	return lines
 }
 
+// stack is what the members hear each other by. Our own daemon writes its name
+// into the states of nodes, and its ring is always heartbeat's.
+func (m *monitor) stack() string {
+	if stack, ok := m.doc.Property("cluster-infrastructure"); ok {
+		return stack
+	}
+	for state := range cib.Children(m.doc.Status(), "node_state") {
+		if cib.Attr(state, "crm-debug-origin") == "crm" {
+			return "heartbeat"
+		}
+	}
+	return "unknown"
+}
+
 func counts(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
@@ -321,14 +331,14 @@ func (m *monitor) dc() *engine.Node {
 func (m *monitor) mixed() bool {
 	seen := ""
 	for _, n := range m.sit.Nodes() {
-		version := n.Attr("#feature-set")
+		version := orElse(n.Attr("#feature-set"), "older than any that says so")
 		if !n.Online || n.Remote {
 			continue
 		}
 		if seen != "" && version != seen {
 			return true
 		}
-		seen = orElse(version, "?")
+		seen = version
 	}
 	return false
 }
