@@ -24,7 +24,8 @@ type world struct {
 	t       *testing.T
 	dir     string
 	names   []string
-	network *transport.Memory
+	network *transport.Memory // nil: UDP and TCP over loopback
+	port    int
 	members map[string]*member
 }
 
@@ -36,11 +37,28 @@ type member struct {
 
 func newWorld(t *testing.T, names ...string) *world {
 	t.Helper()
+	return makeWorld(t, transport.NewMemory(), 6940, names...)
+}
+
+// newLoopback is a cluster over real sockets: each member has an address of
+// its own in 127/8.
+func newLoopback(t *testing.T, names ...string) *world {
+	t.Helper()
+	c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Skip("no loopback network: ", err)
+	}
+	defer c.Close()
+	return makeWorld(t, nil, c.LocalAddr().(*net.UDPAddr).Port, names...)
+}
+
+func makeWorld(t *testing.T, network *transport.Memory, port int, names ...string) *world {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "crm") // a socket's path must be short
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, dir: dir, names: names, network: transport.NewMemory(), members: map[string]*member{}}
+	w := &world{t: t, dir: dir, names: names, network: network, port: port, members: map[string]*member{}}
 	t.Cleanup(func() {
 		for name := range w.members { // order: all at once
 			w.kill(name)
@@ -59,9 +77,12 @@ func newWorld(t *testing.T, names ...string) *world {
 func (w *world) configure(name string) {
 	w.t.Helper()
 	dir := filepath.Join(w.dir, name)
-	cf := "keepalive 50ms\ndeadtime 500ms\ninitdead 1000ms\nudpport 6940\nucast lo 127.0.0.1\ncrm on\n"
-	for _, n := range w.names {
-		cf += "node " + n + "\n"
+	cf := fmt.Sprintf("keepalive 50ms\ndeadtime 500ms\ninitdead 1000ms\nudpport %d\ncrm on\n", w.port)
+	for i, n := range w.names {
+		cf += fmt.Sprintf("node %s\nucast lo 127.0.0.%d\n", n, i+2)
+		if n == name {
+			cf += fmt.Sprintf("bind 127.0.0.%d\n", i+2)
+		}
 	}
 	for file, text := range map[string]string{"ha.cf": cf, "authkeys": "auth 1\n1 sha1 secret\n"} { // order: two files
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -82,11 +103,14 @@ func (w *world) start(name string) {
 	if !testing.Verbose() {
 		log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
-	d, err := Start(Options{Name: name, ConfigDir: dir, StateDir: filepath.Join(dir, "state"), Socket: filepath.Join(dir, "s"),
-		Log: log, Agents: runner, Network: func(c NetworkConfig) (transport.Media, transport.Sealed, error) {
+	opts := Options{Name: name, ConfigDir: dir, StateDir: filepath.Join(dir, "state"), Socket: filepath.Join(dir, "s"), Log: log, Agents: runner}
+	if w.network != nil {
+		opts.Network = func(c NetworkConfig) (transport.Media, transport.Sealed, error) {
 			media, sealed := w.network.Join(c.Name, c.Keys, c.Heard, c.Receive)
 			return media, sealed, nil
-		}})
+		}
+	}
+	d, err := Start(opts)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -249,7 +273,11 @@ func TestOneMemberRunsOnePrimitive(t *testing.T) {
 }
 
 func TestThreeMembersElectReplicateAndTakeOver(t *testing.T) {
-	w := newWorld(t, "alice", "bob", "carol")
+	t.Run("memory", func(t *testing.T) { takeOver(t, newWorld(t, "alice", "bob", "carol")) })
+	t.Run("loopback", func(t *testing.T) { takeOver(t, newLoopback(t, "alice", "bob", "carol")) })
+}
+
+func takeOver(t *testing.T, w *world) {
 	w.commit("bob", dummy("d"), dummy("e"), dummy("f"))
 	for _, name := range w.names {
 		w.until("the commit reaches "+name, name, func(doc *cib.Document) bool { return strings.Contains(string(doc.Bytes()), `id="e"`) })

@@ -112,10 +112,10 @@ type Ring struct {
 
 	nextComplaint time.Time
 	unsaid        int
-	gen      string // this generation, as it is written
-	ttl      string
-	dt       string
-	dtEarly  string
+	gen           string // this generation, as it is written
+	ttl           string
+	dt            string
+	dtEarly       string
 }
 
 // earlyBeats is how long after the start a member announces a longer dead
