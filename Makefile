@@ -32,6 +32,9 @@ bench: build ## figures, beside the peers' tools where they are installed
 	go run ./tests/bench
 	go test -run '^$$' -bench . -benchmem ./grammar ./cib/... ./engine/... ./completions ./node/wire ./node/ring
 
+sim: ## the members in made-up worlds: make sim SEEDS=5000 FROM=1
+	go test ./node/sim -run TestChaos -timeout 2h -seeds $(or $(SEEDS),1000) -from $(or $(FROM),1)
+
 fuzz: ## one fuzz target: make fuzz P=./grammar T=FuzzParsePrint FUZZ_TIME=5m
 	go test -run '^$$' -fuzz '^$(T)$$' -fuzztime $(FUZZ_TIME) $(P)
 

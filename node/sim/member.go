@@ -233,15 +233,15 @@ func (m *Member) act(e node.Effect) {
 func (m *Member) send(e node.Send) {
 	w := m.w
 	to := w.Member(e.To)
-	if e.Message.Hello == nil || e.Message != w.sent { // a hello goes to all: once through the codec will do
-		msg, err := node.DecodeMessage(e.Message.Encode())
+	msg := e.Message
+	if w.opt.Seed%4 == 1 { // the codec is tried in some worlds; in all it would take half the time
+		decoded, err := node.DecodeMessage(msg.Encode())
 		if err != nil {
 			w.fail("message of %s: %v", m.name, err)
 			return
 		}
-		w.sent, w.received = e.Message, msg
+		msg = decoded
 	}
-	msg := w.received
 	w.deliver(m, to, func() { to.step(node.Heard{From: m.name, Message: msg}) })
 }
 

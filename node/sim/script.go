@@ -21,7 +21,7 @@ type Script struct {
 }
 
 // commands names the commands, for a file that uses an unknown one.
-const commands = "world, start, run, settle, config, ask, where, members, cut, isolate, heal, loss, crash, kill, power, break, mend, slow, fencing"
+const commands = "world, start, run, settle, config, ask, where, members, attributes, cut, isolate, heal, loss, crash, kill, power, wipe, break, mend, slow, fencing"
 
 // Do carries one command out: its name, its words, and the lines below it.
 func (s *Script) Do(name string, args []string, input string) string {
@@ -83,6 +83,8 @@ func (s *Script) look(name string, args []string) (string, bool) {
 			fmt.Fprintf(&b, "%s: %s\n", id, strings.Join(s.w.where(id), " "))
 		}
 		return strings.TrimSpace(b.String()), true
+	case "attributes":
+		return s.attributes(args[0], args[1]), true
 	case "members":
 		var b strings.Builder
 		for _, m := range s.w.members {
@@ -153,6 +155,8 @@ func (s *Script) harm(name string, args []string) bool {
 		w.Member(args[0]).Kill()
 	case "power":
 		w.Member(args[0]).PowerOn()
+	case "wipe":
+		w.Member(args[0]).disk = &disk{}
 	case "break":
 		m := w.Member(args[0])
 		if m.broken == nil {
@@ -246,4 +250,29 @@ func duration(text string) time.Duration {
 // Running lists what truly runs on a member.
 func (w *World) Running(name string) []string {
 	return slices.Sorted(maps.Keys(w.Member(name).running))
+}
+
+// attributes reads the CIB at a member and shows a node's transient
+// attributes.
+func (s *Script) attributes(at, of string) string {
+	s.asks++
+	id := fmt.Sprintf("read-%d", s.asks)
+	s.w.Member(at).Ask(id, node.Request{Verb: node.VerbRead})
+	s.w.RunUntil(10*time.Second, func() bool { return s.w.answers[id].CIB != nil })
+	doc, err := cib.Parse(s.w.answers[id].CIB)
+	if err != nil {
+		return err.Error()
+	}
+	var b strings.Builder
+	for state := range cib.Children(doc.Status(), "node_state") {
+		if cib.Attr(state, "uname") != of {
+			continue
+		}
+		for nv := range cib.Walk(cib.Child(state, "transient_attributes")) {
+			if nv.Tag == "nvpair" {
+				fmt.Fprintf(&b, "%s=%s\n", cib.Attr(nv, "name"), cib.Attr(nv, "value"))
+			}
+		}
+	}
+	return strings.TrimSpace(b.String())
 }

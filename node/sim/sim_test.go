@@ -51,6 +51,7 @@ var (
 	seeds    = flag.Uint64("seeds", 200, "how many worlds to try")
 	from     = flag.Uint64("from", 1, "the first seed")
 	useSmall = flag.Bool("small", false, "use the engine of a page")
+	most     = flag.Int("members", 0, "how many members; 0: two to five, by the seed")
 	show     = flag.Bool("show", false, "show what happens")
 )
 
@@ -58,6 +59,9 @@ func TestChaos(t *testing.T) {
 	failed := 0
 	for seed := *from; seed < *from+*seeds && failed < 5; seed++ {
 		opt := Options{Verbose: true}
+		if *most > 0 {
+			opt.Members = []string{"alice", "bob", "carol", "dave", "eve", "frank", "grace", "heidi"}[:*most]
+		}
 		if *useSmall {
 			opt.Engine = SmallEngine
 		}

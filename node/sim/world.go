@@ -45,24 +45,23 @@ func (o *Options) fill() {
 // World is many members and all that is around them: a clock, a network,
 // disks, agents, a fence device. Everything in it follows from the seed.
 type World struct {
-	opt            Options
-	start          time.Time
-	now            time.Time
-	queue          queue
-	seq            uint64
-	sent, received *node.Message // the last message, before and after the codec
-	lastStep       string
-	cabled         time.Duration // when a cable was cut or healed last
-	moves          int           // starts and stops
-	same           int           // items at the same moment
-	items          int
-	chance         *rand.Rand
-	members        []*Member
-	cut            map[[2]string]bool
-	log            func(at time.Duration, member, text string)
-	answers        map[string]node.Reply // by request id
-	broken         []string              // invariants that did not hold
-	watch          watch
+	opt      Options
+	start    time.Time
+	now      time.Time
+	queue    queue
+	seq      uint64
+	lastStep string
+	cabled   time.Duration // when a cable was cut or healed last
+	moves    int           // starts and stops
+	same     int           // items at the same moment
+	items    int
+	chance   *rand.Rand
+	members  []*Member
+	cut      map[[2]string]bool
+	log      func(at time.Duration, member, text string)
+	answers  map[string]node.Reply // by request id
+	broken   []string              // invariants that did not hold
+	watch    watch
 }
 
 // New makes a world; members are started by Start.
