@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/beevik/etree"
+
+	"crm/cib"
 )
 
 // kinds are the resource elements, with how they are called.
@@ -66,7 +68,7 @@ func eachResource(e *etree.Element, visit func(e, parent *etree.Element)) {
 	if e.Tag == "resources" {
 		parent = nil
 	}
-	for _, c := range e.ChildElements() {
+	for c := range cib.Children(e) {
 		if kinds[c.Tag] == "" {
 			continue
 		}
@@ -114,7 +116,13 @@ func inner(e, parent *etree.Element) bool { return parent != nil && e.Tag != "te
 // resourcesThat lists the resources for which keep holds.
 func resourcesThat(v *View, keep func(e, parent *etree.Element) bool) []Candidate {
 	var list []Candidate
+	// Most of what is typed is the beginning of an id: the others need not
+	// even be described.
+	begins := !strings.ContainsAny(v.Text, ":.@=")
 	eachResource(v.section("resources"), func(e, parent *etree.Element) {
+		if begins && !strings.HasPrefix(id(e), v.Text) {
+			return
+		}
 		if keep(e, parent) {
 			list = append(list, Candidate{Text: id(e), Meaning: meaningOf(e), Kind: statementOf(e)})
 		}

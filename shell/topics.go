@@ -70,4 +70,72 @@ not depend on each other, [ ] a set in which any member is enough.
   order o1 Mandatory: db ( web1 web2 ) vip
   colocation c1 inf: vip ( web1 web2 )
 `},
+	{"Overview", "where to begin", `
+"help" lists the commands of the present level, "help LEVEL" those of another,
+"help LEVEL COMMAND" tells all about one. "help topics" lists pages like this.
+A first look: "status" shows what runs, "configure show" how it is configured,
+"ra info AGENT" what an agent takes.
+`},
+	{"Topics", "the list of these pages", `
+"help topics" lists them.
+`},
+	{"Description", "what the shell is", `
+The shell edits the configuration of a high-availability cluster and acts on
+its members and resources. It speaks the language of crmsh, and works on the
+running cluster, on a CIB file (-c FILE) or on a shadow CIB alike.
+`},
+	{"Introduction", "a first configuration", `
+  configure
+  primitive vip ocf:heartbeat:IPaddr2 params ip=10.0.0.9 op monitor interval=10s
+  primitive web ocf:heartbeat:apache op monitor interval=30s
+  group www vip web
+  location www-here www 100: alice
+  diff
+  simulate
+  commit
+`},
+	{"Features", "what there is besides editing", `
+Completion with the meaning beside it; a diff and the planned actions before
+each commit; a history with rollback; what-if runs (cibstatus); shadow CIBs;
+scripts that go through whole or not at all (--strict); a laboratory on one
+machine ("crm lab").
+`},
+	{"Shadows", "named copies of the configuration", `
+"cib new NAME" copies the CIB and works on the copy; "cib use live" goes back.
+"cib diff" compares, "cib commit NAME" puts the copy in force. The files are
+those of crm_shadow: CIB_shadow and CIB_shadow_dir are obeyed.
+`},
+	{"Checks", "what is checked at a commit", `
+References, ids, values and the schema's structure; and for each resource that
+was changed: is its agent installed, does it know the parameters, are those it
+needs given, are timeouts as long as it advises. Faults stop the commit, unless
+"force" is said. "options check-mode relaxed" makes warnings of them.
+`},
+	{"Templates", "configurations from a form", `
+Forms of crmsh's templates are not read. A template of resources is rsc_template:
+"rsc_template vm ocf:heartbeat:VirtualDomain ...", then "primitive vm1 @vm ...".
+`},
+	{"Testing", "trying things out", `
+"simulate" in configure shows what a commit would do. The level cibstatus
+pretends that nodes or operations fail. "crm lab" runs a whole cluster of
+processes on this machine that may be killed and cut apart.
+`},
+	{"Security", "who may do what", `
+With the property enable-acl=true, users other than root see and change what
+their roles say: "role", "acl_target" and "acl_group" in configure. The daemon
+listens to root and to members of the group haclient.
+`},
+	{"AttributeListReferences", "one set of attributes in several resources", `
+Give the set an id and refer to it:
+
+  primitive a Dummy params $id=common state=/run/x
+  primitive b Dummy params $id-ref=common
+`},
+	{"AttributeReferences", "one value in several sets", `
+  primitive a Dummy params $file:state=/run/x
+  primitive b Dummy params @file
+`},
+	{"Reference", "all commands", `
+"help LEVEL" for each level that "help" lists.
+`},
 }

@@ -6,6 +6,6 @@
 // reader (cutter.go, terminal.go), which cuts what was read into keys, knows
 // pasted text and resizing, and puts the terminal back as it was; the loop
 // round a line is ours (line.go), without the library's signal handling; so
-// is the history file (history.go). docs/decisions tells of the faults that
+// is the history file (history.go). docs/decisions/0006 tells of the faults that
 // each of these is for.
 package repl
