@@ -31,6 +31,9 @@ func inside(argv []string, stdin io.Reader, stdout, stderr io.Writer) (code int,
 	case "daemon":
 		return runDaemon(argv[2:], stderr), true
 	case "lab":
+		if len(argv) > 2 && isWord(argv[2]) {
+			return 0, false // a command of the shell's level of that name
+		}
 		return runLab(argv[2:], stdout, stderr), true
 	case "httpd":
 		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
@@ -38,4 +41,9 @@ func inside(argv []string, stdin io.Reader, stdout, stderr io.Writer) (code int,
 		return agent.WebServer(ctx, argv[2:], os.Environ(), stderr), true
 	}
 	return 0, false
+}
+
+// isWord tells a command from a number and from an option.
+func isWord(arg string) bool {
+	return arg != "" && (arg[0] >= 'a' && arg[0] <= 'z' || arg[0] >= 'A' && arg[0] <= 'Z')
 }
