@@ -1,6 +1,7 @@
 package cib
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -91,5 +92,38 @@ func BenchmarkQueryAnywhere5MB(b *testing.B) {
 		if found, err := d.Query(`//primitive[@id='rsc900']`); err != nil || len(found) != 1 {
 			b.Fatal(len(found), err)
 		}
+	}
+}
+
+// A CIB of 50 MB: what the largest of clusters could have.
+func BenchmarkParse50MB(b *testing.B) {
+	text := large(17500)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Parse(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkPatch50MB(b *testing.B) {
+	old := parse(b, string(large(17500)))
+	next := old.Copy()
+	next.Resource("rsc9000").CreateAttr("description", "x")
+	next.Bump(old)
+	patch := Diff(old, next, DiffOptions{})
+	back := Diff(next, old, DiffOptions{})
+	for b.Loop() {
+		if err := errors.Join(old.Apply(patch), old.Apply(back)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkVerify50MB(b *testing.B) {
+	d := parse(b, string(large(17500)))
+	for b.Loop() {
+		Verify(d)
 	}
 }

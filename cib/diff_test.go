@@ -144,6 +144,10 @@ func TestApplyingADifferenceGivesTheOtherDocument(t *testing.T) {
 			if string(a.Bytes()) != before {
 				t.Fatal("the source was changed")
 			}
+			inPlace := a.Copy()
+			if err := inPlace.Apply(patch); err != nil || !Equal(inPlace.Root(), got.Root()) {
+				t.Fatalf("applied in place: %v", err)
+			}
 		}
 	})
 }
@@ -161,11 +165,15 @@ func TestAPatchSetThatDoesNotFitChangesNothing(t *testing.T) {
 		{`operation="set"`, `operation="put"`, `attribute operation "put"`},
 		{`position="1"`, `position="x"`, `position "x" is no number`},
 		{`path="/cib/configuration/resources"`, `path=""`, "a path is expected"},
+		{`name="x"`, `name="x y"`, `"x y" is no name of an attribute`},
 	}
 	for _, test := range tests {
 		patch, err := ParseElement(strings.Replace(good, test.old, test.new, 1))
 		if err != nil || Format(patch) == good {
 			t.Fatal(test.old, err)
+		}
+		if test.old != `digest="` {
+			patch.RemoveAttr("digest") // so that it is applied in place
 		}
 		d := resources(t, 1, `<p id="a"/>`)
 		before := string(d.Bytes())

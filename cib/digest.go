@@ -12,7 +12,7 @@ import (
 // equal digests mean equal documents, who wrote them and when aside. It is a
 // check against accidents, not against forgery.
 func (d *Document) Digest() string {
-	return hexDigest(digestText(nil, d.Root(), true))
+	return hexDigest(digestText(make([]byte, 0, d.size), d.Root(), true))
 }
 
 // FileDigest is Pacemaker's digest of a CIB as it lies on disk (cibadmin

@@ -12,6 +12,7 @@ import (
 // usable; make one with Parse, Read or New.
 type Document struct {
 	tree *etree.Document
+	size int // of the text it came from: a guess at the text it will make
 }
 
 // Parse reads a CIB from its XML text. The error (a *SyntaxError inside)
@@ -25,7 +26,7 @@ func Parse(text []byte) (*Document, error) {
 	if root := tree.Root(); root.FullTag() != "cib" {
 		return nil, fmt.Errorf("read CIB: the root element is <%s>, <cib> expected", root.FullTag())
 	}
-	return &Document{tree: tree}, nil
+	return &Document{tree: tree, size: len(text)}, nil
 }
 
 // Read reads a CIB from r; see Parse.
@@ -100,7 +101,7 @@ func (d *Document) Copy() *Document {
 	tree := etree.NewDocument()
 	var s slabs
 	s.copyChildren(&tree.Element, &d.tree.Element)
-	return &Document{tree: tree}
+	return &Document{tree: tree, size: d.size}
 }
 
 // CopyElement returns a deep copy of e that has no parent.
@@ -120,14 +121,14 @@ func (d *Document) WriteTo(to io.Writer) (int64, error) {
 
 // Bytes is the document as XML, as WriteTo writes it.
 func (d *Document) Bytes() []byte {
-	w := writer{indent: true}
+	w := writer{indent: true, buf: make([]byte, 0, d.size+d.size/4)}
 	w.document(d.tree)
 	return w.buf
 }
 
 // Compact is the document as XML without indentation: for the wire.
 func (d *Document) Compact() []byte {
-	var w writer
+	w := writer{buf: make([]byte, 0, d.size)}
 	w.document(d.tree)
 	return w.buf
 }

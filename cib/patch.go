@@ -38,22 +38,12 @@ func PatchVersions(patch *etree.Element) (source, target Version, ok bool) {
 // stays as it is. A set made for another version than d's is refused, and so
 // is a result whose digest is not the announced one.
 func (d *Document) Patched(patch *etree.Element) (*Document, error) {
-	if patch.Tag != "diff" {
-		return nil, &PatchError{"", "<" + patch.FullTag() + "> found, <diff> expected"}
-	}
-	if format := Attr(patch, "format"); format != "2" {
-		return nil, &PatchError{"", "format " + strconv.Quote(format) + " found, 2 expected"}
-	}
-	source, target, versioned := PatchVersions(patch)
-	if have := d.Version(); versioned && have != source {
-		return nil, &PatchError{"", fmt.Sprintf("it is for version %s, the CIB has version %s", source, have)}
+	if err := d.fits(patch); err != nil {
+		return nil, err
 	}
 	next := d.Copy()
 	if err := next.apply(patch); err != nil {
 		return nil, err
-	}
-	if versioned && next.Version() != target {
-		next.SetVersion(target)
 	}
 	if want := Attr(patch, "digest"); want != "" {
 		if got := next.Digest(); got != want {
@@ -63,21 +53,44 @@ func (d *Document) Patched(patch *etree.Element) (*Document, error) {
 	return next, nil
 }
 
-// Apply is Patched in place. On an error nothing is changed.
+// fits checks the form of a patch set and the version that it is for.
+func (d *Document) fits(patch *etree.Element) error {
+	if patch.Tag != "diff" {
+		return &PatchError{"", "<" + patch.FullTag() + "> found, <diff> expected"}
+	}
+	if format := Attr(patch, "format"); format != "2" {
+		return &PatchError{"", "format " + strconv.Quote(format) + " found, 2 expected"}
+	}
+	source, _, versioned := PatchVersions(patch)
+	if have := d.Version(); versioned && have != source {
+		return &PatchError{"", fmt.Sprintf("it is for version %s, the CIB has version %s", source, have)}
+	}
+	return nil
+}
+
+// Apply is Patched in place. On an error nothing is changed. Only a set that
+// announces a digest needs a copy; any other is as quick as it is small.
 func (d *Document) Apply(patch *etree.Element) error {
+	if Attr(patch, "digest") == "" {
+		if err := d.fits(patch); err != nil {
+			return err
+		}
+		return d.apply(patch)
+	}
 	next, err := d.Patched(patch)
 	if err == nil {
-		d.tree = next.tree
+		d.Become(next)
 	}
 	return err
 }
 
-// patcher applies the changes of one set. Modifications happen at once; what
-// is deleted, moved and created is collected for each parent, because a
-// position counts among what is left of the old children (all moved ones
-// taken out first) and what has been put before it.
+// patcher applies the changes of one set. All of them are looked up and checked
+// before the first is made. What is deleted, moved and created is collected
+// for each parent, because a position counts among what is left of the old
+// children (all moved ones taken out first) and what has been put before it.
 type patcher struct {
 	doc     *Document
+	edits   []func()             // modifications and replacements
 	gone    map[etree.Token]bool // deleted or moved
 	inserts map[*etree.Element][]insertion
 	touched []*etree.Element // parents to rebuild, in order
@@ -100,11 +113,17 @@ func (d *Document) apply(patch *etree.Element) error {
 			return &PatchError{Attr(c, "path"), problem}
 		}
 	}
+	for _, edit := range p.edits {
+		edit()
+	}
 	for _, parent := range p.touched {
 		if _, changed := p.inserts[parent]; changed {
 			p.rebuild(parent)
 			delete(p.inserts, parent)
 		}
+	}
+	if _, target, versioned := PatchVersions(patch); versioned && d.Version() != target {
+		d.SetVersion(target)
 	}
 	return nil
 }
@@ -136,7 +155,7 @@ func (p *patcher) change(c *etree.Element) (problem string) {
 	}
 	switch operation {
 	case "modify":
-		return modify(e, c)
+		return p.modify(e, c)
 	case "create":
 		for _, t := range c.Child {
 			switch t := t.(type) {
@@ -157,7 +176,10 @@ func (p *patcher) displace(operation string, e, c *etree.Element, position int) 
 	parent := e.Parent()
 	if operation == "replace" {
 		for content := range Children(c) {
-			replace(e, content)
+			if e == p.doc.Root() && content.FullTag() != "cib" {
+				return "the root element is <cib>, not <" + content.FullTag() + ">"
+			}
+			p.edits = append(p.edits, func() { replace(e, content) })
 			return ""
 		}
 		return "a replacement without content"
@@ -215,16 +237,25 @@ func (p *patcher) deleteComment(path string, position int) (problem string) {
 	return "there is no comment at position " + strconv.Itoa(position)
 }
 
-func modify(e, c *etree.Element) (problem string) {
+func (p *patcher) modify(e, c *etree.Element) (problem string) {
 	for a := range Children(Child(c, "change-list"), "change-attr") {
-		name := Attr(a, "name")
-		switch operation := Attr(a, "operation"); operation {
-		case "set":
-			e.CreateAttr(name, Attr(a, "value"))
-		case "unset":
-			e.RemoveAttr(name)
-		default:
+		switch operation := Attr(a, "operation"); {
+		case operation != "set" && operation != "unset":
 			return "attribute operation " + strconv.Quote(operation) + " is not known: set or unset expected"
+		case !isName(Attr(a, "name")):
+			return strconv.Quote(Attr(a, "name")) + " is no name of an attribute"
+		}
+	}
+	p.edits = append(p.edits, func() { modify(e, c) })
+	return ""
+}
+
+func modify(e, c *etree.Element) {
+	for a := range Children(Child(c, "change-list"), "change-attr") {
+		if name := Attr(a, "name"); Attr(a, "operation") == "set" {
+			e.CreateAttr(name, Attr(a, "value"))
+		} else {
+			e.RemoveAttr(name)
 		}
 	}
 	// The result tells the order of the attributes; not their values, which
@@ -232,7 +263,7 @@ func modify(e, c *etree.Element) (problem string) {
 	for result := range Children(Child(c, "change-result")) {
 		for i := range result.Attr {
 			if a := e.SelectAttr(result.Attr[i].FullKey()); a == nil || len(e.Attr) != len(result.Attr) {
-				return ""
+				return
 			}
 		}
 		rank := map[string]int{}
@@ -241,7 +272,6 @@ func modify(e, c *etree.Element) (problem string) {
 		}
 		slices.SortStableFunc(e.Attr, func(a, b etree.Attr) int { return rank[a.FullKey()] - rank[b.FullKey()] })
 	}
-	return ""
 }
 
 // rebuild gives a parent its children after deletions, moves and creations.

@@ -382,6 +382,16 @@ func goodName(s string) bool {
 		s[0] != ':' && s[len(s)-1] != ':' && strings.Count(s, ":") < 2
 }
 
+// isName tells whether any text may be a name.
+func isName(s string) bool {
+	for i := range len(s) {
+		if classes[s[i]] != inName {
+			return false
+		}
+	}
+	return goodName(s)
+}
+
 func splitName(s string) (space, local string) {
 	if k := strings.IndexByte(s, ':'); k >= 0 {
 		return s[:k], s[k+1:]
