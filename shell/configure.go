@@ -56,7 +56,7 @@ of them selects; "and" between two keeps what both select.
 		{Name: "verify", Short: "check the configuration", Args: none(), Run: runVerify},
 		{Name: "ptest", Aliases: []string{"simulate"}, Usage: "[nograph] [scores] [utilization] [actions] [v...]",
 			Short: "show what the cluster would do after a commit", Args: atLeast(0),
-			Complete: completions.Each(completions.Plain("nograph", "scores", "utilization", "actions", "v", "vv", "vvv")), Run: runSimulate},
+			Complete: completions.Each(completions.Plain("nograph", "scores", "utilization", "actions", "why", "v", "vv", "vvv")), Run: runSimulate},
 		{Name: "get_property", Old: []string{"get-property"}, Usage: "[-t] <name> ...", Short: "show the value of properties", Args: atLeast(1),
 			Complete: completions.Each(completions.PropertyNames), Run: runGetProperty},
 		{Name: "save", Usage: "[xml] [<id> ...] <file>", Short: "write the configuration to a file", Args: atLeast(1),

@@ -51,6 +51,7 @@ the cluster tries again where it had given up.`},
 		{Name: "constraints", Usage: "<rsc>", Short: "list the constraints a resource is subject to", Args: exactly(1),
 			Complete: completions.InTurn(completions.Resources), Run: runConstraints},
 		{Name: "scores", Short: "show the score of every resource on every node", Args: none(), Run: runScores},
+		whyCommand(),
 	}
 }
 

@@ -11,6 +11,9 @@ import (
 
 // runSimulate shows what the cluster would do with the copy.
 func runSimulate(ctx context.Context, c *Call) error {
+	if len(c.Args) > 0 && c.Args[0] == "why" {
+		return simulateWhy(ctx, c)
+	}
 	scores, err := c.planWords()
 	if err != nil {
 		return err
@@ -20,6 +23,18 @@ func runSimulate(ctx context.Context, c *Call) error {
 		return err
 	}
 	return c.decide(c.underPretence(w.doc), scores)
+}
+
+// simulateWhy explains where a resource would be with the copy.
+func simulateWhy(ctx context.Context, c *Call) error {
+	if len(c.Args) < 2 || len(c.Args) > 3 {
+		return newError(Usage, noPos, "simulate why: expected a resource, and perhaps a node")
+	}
+	w, err := c.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	return c.explain(c.underPretence(w.doc), c.Args[1:])
 }
 
 // planWords reads what is wanted besides the plan.
