@@ -1,8 +1,11 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +21,7 @@ type agentRoom struct {
 	fencer *stonith.Fencer
 	events *queue[node.Event]
 	node   string
+	notice func(node.Level, string)
 
 	mu      sync.Mutex
 	cancels map[string]context.CancelFunc // by operation key
@@ -25,8 +29,9 @@ type agentRoom struct {
 	working sync.WaitGroup
 }
 
-func newAgentRoom(runner *agent.Runner, fencer *stonith.Fencer, events *queue[node.Event], name string) *agentRoom {
-	return &agentRoom{runner: runner, fencer: fencer, events: events, node: name,
+func newAgentRoom(runner *agent.Runner, fencer *stonith.Fencer, events *queue[node.Event], name string,
+	notice func(node.Level, string)) *agentRoom {
+	return &agentRoom{runner: runner, fencer: fencer, events: events, node: name, notice: notice,
 		cancels: map[string]context.CancelFunc{}, facts: map[agent.Ref]*node.AgentFacts{}}
 }
 
@@ -42,6 +47,7 @@ func (r *agentRoom) run(ctx context.Context, op node.Operation) {
 		ref := agent.Ref{Class: op.Resource.Class, Provider: op.Resource.Provider, Type: op.Resource.Type}
 		result := r.runner.Run(ctx, agent.Op{Ref: ref, Resource: op.Resource.ID, Action: op.Name, Interval: op.Interval,
 			Timeout: op.Timeout, Params: params(op.Params)})
+		r.log(op, result)
 		for _, a := range result.Attributes {
 			r.events.push(r.attribute(a))
 		}
@@ -52,6 +58,43 @@ func (r *agentRoom) run(ctx context.Context, op node.Operation) {
 		}
 		r.events.push(ended)
 	})
+}
+
+// log writes a line about an operation: what changed something, and what
+// failed with what the agent said. Monitors that find what is usual are quiet.
+func (r *agentRoom) log(op node.Operation, res agent.Result) {
+	how := res.RC.String()
+	if res.Status != agent.Done {
+		how = res.Status.String()
+	}
+	text := fmt.Sprintf("%s: %s: %s (%s)", op.Resource.ID, op.Name, how, res.Duration.Round(time.Millisecond))
+	level := node.Info
+	switch res.RC {
+	case agent.OK, agent.Promoted, agent.Degraded, agent.DegradedPromoted:
+		if op.Name == "monitor" {
+			level = node.Debug
+		}
+	case agent.NotRunning:
+		if op.Name == "monitor" && op.Interval == 0 {
+			level = node.Debug
+		} else {
+			level = node.Warn
+		}
+	default:
+		level = node.Warn
+	}
+	if res.Status == agent.Cancelled {
+		level = node.Debug
+	}
+	if why := cmp.Or(res.ExitReason, lastLine(res.Stderr)); why != "" && level == node.Warn {
+		text += ": " + why
+	}
+	r.notice(level, text)
+}
+
+func lastLine(text string) string {
+	text = strings.TrimSpace(text)
+	return text[strings.LastIndexByte(text, '\n')+1:]
 }
 
 // cancel ends an operation that runs; one that has ended is forgotten.

@@ -81,7 +81,7 @@ func (d *Daemon) open() (err error) {
 		return err
 	}
 	d.engine = newEngineRoom(d.events)
-	d.agents = newAgentRoom(d.opts.Agents, stonith.New(d.opts.Agents), d.events, d.opts.Name)
+	d.agents = newAgentRoom(d.opts.Agents, stonith.New(d.opts.Agents), d.events, d.opts.Name, d.notice)
 	if d.server, err = control.Listen(d.opts.Socket, door{d}); err != nil {
 		return err
 	}
