@@ -34,6 +34,11 @@ func runDaemon(args []string, stderr io.Writer) int {
 		}
 		return 2
 	}
+	if flags.NArg() > 0 {
+		fmt.Fprintf(stderr, "crm daemon: unexpected word %q\n", flags.Arg(0))
+		flags.Usage()
+		return 2
+	}
 	if *bind != "" {
 		addr, err := netip.ParseAddr(*bind)
 		if err != nil {
@@ -56,6 +61,10 @@ func runDaemon(args []string, stderr io.Writer) int {
 	}()
 	if err := daemon.Run(clean, now, opts); err != nil {
 		fmt.Fprintf(stderr, "crm daemon: %v\n", err)
+		var wrong *daemon.NotConfigured
+		if errors.As(err, &wrong) {
+			return 6 // what an init script says of a service that is not configured (LSB)
+		}
 		return 1
 	}
 	return 0

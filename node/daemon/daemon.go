@@ -58,7 +58,7 @@ func Start(opts Options) (*Daemon, error) {
 	}
 	s, err := readSettings(opts)
 	if err != nil {
-		return nil, err
+		return nil, &NotConfigured{err}
 	}
 	var l logs
 	opts.Log, l = openLogs(opts.Log, s.ring)

@@ -79,6 +79,15 @@ type settings struct {
 	keys *wire.Keyring
 }
 
+// NotConfigured is an error in the files of a member, which did not start.
+type NotConfigured struct{ Err error }
+
+// Error says all that is wrong.
+func (e *NotConfigured) Error() string { return e.Err.Error() }
+
+// Unwrap is what is wrong.
+func (e *NotConfigured) Unwrap() error { return e.Err }
+
 // readSettings reads ha.cf and authkeys. All that is wrong with both is told
 // at once; warnings go to the log.
 func readSettings(o Options) (settings, error) {

@@ -73,7 +73,7 @@ func Listen(cfg ChannelConfig) (*Channel, error) {
 	}
 	listener, err := net.Listen("tcp", at)
 	if err != nil {
-		return nil, fmt.Errorf("open the channel for large messages: %w", err)
+		return nil, fmt.Errorf("open the channel for large messages: %w", privileged(err))
 	}
 	c := &Channel{cfg: cfg, keys: map[int]wire.Key{}, listener: listener, slots: make(chan struct{}, strangers),
 		peers: map[string]*outbox{}, incoming: map[string]net.Conn{}}

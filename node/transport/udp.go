@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -75,7 +76,8 @@ func OpenUDP(cfg UDPConfig) (*UDP, error) {
 	u := &UDP{cfg: cfg}
 	for _, line := range cfg.Lines {
 		if err := u.add(line); err != nil {
-			return nil, errors.Join(fmt.Errorf("medium %s %s %s: %w", line.Kind, line.Interface, line.Peer, err), u.Close())
+			what := strings.TrimSpace(string(line.Kind) + " " + line.Interface + " " + line.Peer)
+			return nil, errors.Join(fmt.Errorf("medium %s: %w", what, privileged(err)), u.Close())
 		}
 	}
 	for _, s := range u.sockets {
@@ -166,6 +168,14 @@ func (u *UDP) socket(line Line, iface *net.Interface, group netip.Addr) (*socket
 	s := &socket{link: line.Interface, port: line.Port, group: group, v6: line.IPv6, conn: conn.(*net.UDPConn)}
 	u.sockets = append(u.sockets, s)
 	return s, nil
+}
+
+// privileged says what to do about a port that only root may open.
+func privileged(err error) error {
+	if errors.Is(err, unix.EACCES) {
+		return fmt.Errorf("%w: ports below 1024 are root's; start as root, or choose a udpport of 1024 or more", err)
+	}
+	return err
 }
 
 // Send writes the packet to every medium.
