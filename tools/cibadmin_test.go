@@ -131,3 +131,10 @@ func TestWhatIsReadIsWhatWasWritten(t *testing.T) {
 		t.Error(cmp.Diff(testCIB, out))
 	}
 }
+
+func TestCrmSimulateReadsTheClustersOwnCIB(t *testing.T) {
+	code, out, errs, after := onFile(t, Simulate, "", "-L")
+	if code != 0 || !strings.Contains(out, "* Online: [ alice ]") || after != testCIB {
+		t.Error(code, out, errs)
+	}
+}

@@ -162,8 +162,8 @@ func (s *simulation) main() error {
 
 // read gets the CIB from a file, or from standard input.
 func (s *simulation) read() (*cib.Document, error) {
-	if s.live {
-		return nil, fail(exitUnavailable, "option -L: no running cluster is known to this program yet, use -x FILE")
+	if s.live && s.file == "" {
+		return openStore().read()
 	}
 	text, err := s.text()
 	if err != nil {
