@@ -44,41 +44,6 @@ func (m *Machine) markStopping() {
 	}
 }
 
-// letGo performs the do_shutdowns of members that have nothing under way. A
-// probe that is not back yet may find something that runs there; the engine
-// orders a shutdown after stops, not after probes.
-func (m *Machine) letGo() bool {
-	if m.dc == nil || m.dc.plan.walk == nil {
-		return false
-	}
-	waiting := m.dc.plan.leaving
-	m.dc.plan.leaving = nil
-	moved := false
-	for _, a := range waiting {
-		_, aborted := m.dc.plan.walk.Aborted()
-		switch {
-		case aborted:
-			m.confirm(a, false)
-			moved = true
-		case m.busy(a.Node):
-			m.dc.plan.leaving = append(m.dc.plan.leaving, a)
-		default:
-			m.performShutdown(a)
-			moved = true
-		}
-	}
-	return moved
-}
-
-func (m *Machine) busy(name string) bool {
-	for _, g := range m.dc.given { // order: any one will do
-		if g.node == name {
-			return true
-		}
-	}
-	return false
-}
-
 // performShutdown tells a member that it may go. The DC itself goes last,
 // when the transition is over.
 func (m *Machine) performShutdown(a *graph.Action) {

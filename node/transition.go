@@ -17,7 +17,8 @@ type plan struct {
 	walk      *graph.Walk
 	notBefore time.Time
 	failed    map[string]int  // fencings that failed, by node
-	leaving   []*graph.Action // do_shutdowns that wait for what still runs there
+	held      []*graph.Action // ready by the graph, held back by this machine
+	probes    map[string]int  // by resource: probes of the walk without a result
 }
 
 // given is an order without a result.
@@ -101,6 +102,12 @@ func (m *Machine) engineAnswered(ev EngineAnswered) {
 	}
 	p.walk = graph.NewWalk(ev.Output.Graph)
 	p.walk.SetLimits(m.limits(ev.Output.Graph))
+	p.probes = map[string]int{}
+	for _, s := range ev.Output.Graph.Synapses {
+		if isProbe(s.Action) {
+			p.probes[s.Action.Resource.ID]++
+		}
+	}
 }
 
 // limits bounds what is under way: by the transition's own limits, and on each
@@ -152,13 +159,17 @@ func (m *Machine) perform(a *graph.Action) {
 		m.confirm(a, true)
 	case a.Operation == "stonith":
 		m.performFence(a)
-	case a.Operation == "do_shutdown":
-		m.dc.plan.leaving = append(m.dc.plan.leaving, a)
+	case a.Operation == "do_shutdown", a.Operation == "promote":
+		m.dc.plan.held = append(m.dc.plan.held, a)
 	case a.Operation == "lrm_delete":
 		m.forgetResource(a)
 	default:
-		m.give(&given{key: m.transitionKey(a), node: runner(a), action: a, inWalk: true})
+		m.giveInWalk(a)
 	}
+}
+
+func (m *Machine) giveInWalk(a *graph.Action) {
+	m.give(&given{key: m.transitionKey(a), node: runner(a), action: a, inWalk: true})
 }
 
 func runner(a *graph.Action) string {
@@ -199,8 +210,11 @@ func targetRC(key string) int {
 
 // confirm ends an action of the walk.
 func (m *Machine) confirm(a *graph.Action, ok bool) {
-	if m.dc != nil && m.dc.plan.walk != nil {
-		m.dc.plan.walk.Done(a.ID, ok)
+	if m.dc == nil || m.dc.plan.walk == nil {
+		return
+	}
+	if m.dc.plan.walk.Done(a.ID, ok) && isProbe(a) {
+		m.dc.plan.probes[a.Resource.ID]--
 	}
 }
 
