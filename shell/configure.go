@@ -108,7 +108,7 @@ func leaveConfigure(ctx context.Context, s *Session) error {
 		s.work = nil
 		return nil
 	}
-	if s.Interactive && !s.once && s.Ask != nil && !s.Options.Force && !s.Options.Yes {
+	if s.Interactive && s.Ask != nil && !s.Options.Force && !s.Options.Yes {
 		s.print(s.changesText())
 		yes, err := s.Ask(ctx, "There are changes pending. Do you want to commit them?")
 		if err != nil {

@@ -21,7 +21,8 @@ type Env struct {
 	Lab     Lab
 	Shadows Shadows
 
-	// Ask puts a yes-or-no question; nil when nobody is there to answer.
+	// Ask puts a yes-or-no question; ErrCancelled is the third answer. It is
+	// nil when nobody is there to answer.
 	Ask func(ctx context.Context, question string) (bool, error)
 	// Edit lets the user change a text in an editor.
 	Edit func(ctx context.Context, editor string, text []byte, suffix string) ([]byte, error)

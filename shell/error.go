@@ -98,5 +98,9 @@ func KindOf(err error) Kind {
 // ErrQuit is returned by Exec when the session is to end.
 var ErrQuit = errors.New("quit")
 
+// ErrCancelled is an answer of Env.Ask that is neither yes nor no: leave
+// everything as it is.
+var ErrCancelled = errors.New("cancelled: nothing was done, what was edited is kept")
+
 // ErrReported stands for an error that the user has already been told of.
 var ErrReported = errors.New("reported")

@@ -63,11 +63,8 @@ func (s *Session) runCommand(ctx context.Context, c *Call, e entry, began []*Lev
 	if e.old && s.Interactive {
 		s.Warn("%s is an old word here, %s is the present one", e.word, c.Command.Name)
 	}
-	inside := len(s.path) == len(began)
-	s.once = !inside
 	err := c.run(ctx)
-	s.once = false
-	if inside {
+	if len(s.path) == len(began) {
 		return err
 	}
 	return errors.Join(err, s.backTo(ctx, began))

@@ -16,7 +16,6 @@ type Session struct {
 	Interactive bool
 	path        []*Level // root first
 	work        *work    // nil until the configuration is needed
-	once        bool     // one command of a level is run from above it
 	tree        *Level
 	prefs       Preferences
 	recalled    bool          // the saved options were read

@@ -21,7 +21,11 @@ func runShow(ctx context.Context, c *Call) error {
 	}
 	s.hide = append(s.hide, c.preference("obscure-pattern"))
 	s.plain = true
-	c.print(showText(w, s))
+	text := showText(w, s)
+	if !s.xml {
+		text = highlight(text, c.Style)
+	}
+	c.print(text)
 	return nil
 }
 

@@ -148,6 +148,9 @@ func certain(before string, list []prompt.Suggest) string {
 	return rest
 }
 
+// errGone ends the shell: what was edited cannot be asked about any more.
+var errGone = errors.New("the terminal is gone: what was not committed is dropped")
+
 // read asks for one line; io.EOF after Ctrl-D on an empty one.
 func (r *reader) read() (string, error) {
 	defer r.watch()()
@@ -161,9 +164,12 @@ func (r *reader) read() (string, error) {
 			continue
 		}
 		r.keys.mu.Lock()
-		ended := r.keys.lastD && line == ""
+		ended, gone := r.keys.lastD && line == "", r.keys.gone
 		r.keys.mu.Unlock()
-		if ended {
+		switch {
+		case gone:
+			return "", errGone
+		case ended:
 			return "", io.EOF
 		}
 		r.remember(line)

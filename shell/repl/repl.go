@@ -34,12 +34,17 @@ func Run(ctx context.Context, s *shell.Session, c Config) error {
 	s.Interactive, s.Ask = true, t.ask
 	for {
 		line, err := r.read()
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, errGone):
+			return err
+		case errors.Is(err, io.EOF):
 			err = t.leave(ctx)
-		} else {
+		default:
 			err = t.run(ctx, line)
 		}
 		switch {
+		case errors.Is(err, shell.ErrCancelled):
+			s.Info("%v", shell.ErrCancelled)
 		case errors.Is(err, shell.ErrQuit):
 			fmt.Fprintln(s.Out, "bye")
 			return nil
@@ -107,9 +112,9 @@ func (t *talk) leave(ctx context.Context) error {
 	return shell.ErrQuit
 }
 
-// ask puts a question and waits for y or n; Ctrl-C and Ctrl-D are n.
+// ask puts a question and waits for y, n or c (cancel); Ctrl-C and Ctrl-D are c.
 func (t *talk) ask(ctx context.Context, question string) (bool, error) {
-	t.asking = strings.TrimSuffix(question, "?") + " (y/n)? "
+	t.asking = strings.TrimSuffix(question, "?") + " (y/n/c)? "
 	t.reader.keys.asking.Store(true)
 	defer func() {
 		t.asking = ""
@@ -118,7 +123,7 @@ func (t *talk) ask(ctx context.Context, question string) (bool, error) {
 	for {
 		answer, err := t.reader.read()
 		if errors.Is(err, io.EOF) {
-			return false, nil
+			return false, shell.ErrCancelled
 		}
 		if err != nil || ctx.Err() != nil {
 			return false, errors.Join(err, ctx.Err())
@@ -128,6 +133,8 @@ func (t *talk) ask(ctx context.Context, question string) (bool, error) {
 			return true, nil
 		case "n", "no":
 			return false, nil
+		case "c", "cancel":
+			return false, shell.ErrCancelled
 		}
 	}
 }

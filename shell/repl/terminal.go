@@ -22,6 +22,7 @@ type keyboard struct {
 	tabbed  bool // a suggestion may be selected
 	asked   atomic.Bool
 	resized atomic.Bool // the window has changed
+	gone    bool        // the terminal has gone away
 	redraw  bool        // the line is being put aside for that
 	asking  atomic.Bool // a question is open: Ctrl-C gives it up
 }
@@ -145,7 +146,8 @@ func (k *keyboard) fill() {
 		k.cut.add(buf[:n])
 		return
 	}
-	if n == 0 || err == unix.EIO { // the terminal is gone: drop the line, then end
+	if n == 0 || err == unix.EIO {
+		k.gone = true // drop the line, then end
 		k.cut.keys = append(k.cut.keys, "\x03", "\x04")
 	}
 }
