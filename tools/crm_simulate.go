@@ -163,7 +163,11 @@ func (s *simulation) main() error {
 // read gets the CIB from a file, or from standard input.
 func (s *simulation) read() (*cib.Document, error) {
 	if s.live && s.file == "" {
-		return openStore().read()
+		d, err := openStore().read()
+		if err != nil {
+			return nil, err
+		}
+		return s.parse(d.Bytes())
 	}
 	text, err := s.text()
 	if err != nil {
