@@ -67,7 +67,16 @@ func (c *ocf) Types(provider string) []string {
 	return names
 }
 
-func (c *ocf) path(ref Ref) string { return filepath.Join(c.folder(), ref.Provider, ref.Type) }
+// path is where the agent's script is. A name that leads out of the folder of
+// agents names none.
+func (c *ocf) path(ref Ref) string {
+	for _, name := range []string{ref.Provider, ref.Type} {
+		if name == "" || name == "." || name == ".." || strings.Contains(name, "/") {
+			return filepath.Join(c.folder(), "no such agent")
+		}
+	}
+	return filepath.Join(c.folder(), ref.Provider, ref.Type)
+}
 
 // builtin finds the agent inside this binary, unless a script replaces it.
 func (c *ocf) builtin(ref Ref) (*builtin, bool) {

@@ -100,3 +100,14 @@ func TestMissingAgentIsNotInstalled(t *testing.T) {
 		t.Errorf("got %+v", res)
 	}
 }
+
+func TestNamesThatLeadElsewhereNameNoAgent(t *testing.T) {
+	r, dir := house(t)
+	script(t, filepath.Join(dir, "ocf/evil"), "exit 0")
+	for _, ref := range []agent.Ref{{Class: "ocf", Provider: "..", Type: "evil"}, {Class: "ocf", Provider: "test", Type: "../../evil"}, {Class: "ocf", Provider: "test"},
+		{Class: "lsb", Type: "../ocf/evil"}, {Class: "heartbeat", Type: "../ocf/evil"}} {
+		if res := r.Run(t.Context(), agent.Op{Ref: ref, Action: "start"}); res.Status != agent.NotInstalled {
+			t.Errorf("%s: %+v", ref, res)
+		}
+	}
+}

@@ -39,6 +39,10 @@ const agentUmask = 0o026
 // tailBytes is how much of an agent's output is kept.
 const tailBytes = 64 << 10
 
+// killGrace is how long a killed process may take to go. One that hangs in the
+// kernel (a dead file server) does not go; nobody must wait for it.
+const killGrace = time.Second
+
 // Run starts the script and waits until its process has ended. Children that
 // it leaves behind may keep the outputs open; they are not waited for. When
 // ctx ends first the whole process group is killed.
@@ -46,6 +50,22 @@ func (s Script) Run(ctx context.Context) Outcome {
 	if ctx.Err() != nil {
 		return Outcome{Killed: true}
 	}
+	done := make(chan Outcome, 1)
+	go func() { done <- s.run(ctx) }()
+	select {
+	case out := <-done:
+		return out
+	case <-ctx.Done():
+	}
+	select {
+	case out := <-done:
+		return out
+	case <-time.After(killGrace):
+		return Outcome{Killed: true}
+	}
+}
+
+func (s Script) run(ctx context.Context) Outcome {
 	out, err := newTail()
 	if err != nil {
 		return Outcome{Err: err}

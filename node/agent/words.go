@@ -87,5 +87,15 @@ func credential(name string) (*syscall.Credential, error) {
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, fmt.Errorf("user %s: %w", name, err)
 	}
-	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+	cred := &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	names, err := u.GroupIds()
+	if err != nil {
+		return nil, fmt.Errorf("groups of user %s: %w", name, err)
+	}
+	for _, name := range names {
+		if id, err := strconv.ParseUint(name, 10, 32); err == nil {
+			cred.Groups = append(cred.Groups, uint32(id))
+		}
+	}
+	return cred, nil
 }
