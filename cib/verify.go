@@ -160,7 +160,10 @@ func (v *verifier) dangling(ref Reference) {
 	case "acl_permission", "read", "write", "deny":
 		// Such a permission is refused by the schema.
 		v.err(ref.From, problem, remedy)
-	case "fencing-level":
+	case "fencing-level", "obj_ref":
+		if ref.From.Tag == "obj_ref" && v.nodeKnown(ref.To) {
+			return // nodes can be tagged too
+		}
 		v.warn(ref.From, problem, remedy)
 	default:
 		v.err(ref.From, problem, remedy)

@@ -141,7 +141,7 @@ func (v *verifier) order(e *etree.Element) {
 		rsc := v.index.Find(Attr(e, end[0]))
 		if (action == "promote" || action == "demote") && rsc != nil && IsResource(rsc) &&
 			!IsPromotable(Outermost(rsc)) && Outermost(rsc).Tag != "bundle" {
-			v.err(e, quote(ID(rsc))+" cannot "+action+", it is not promotable", "use start or stop, or make a promotable clone of it")
+			v.warn(e, quote(ID(rsc))+" cannot "+action+", it is not promotable", "use start or stop, or make a promotable clone of it")
 		}
 	}
 }

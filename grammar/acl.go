@@ -52,6 +52,7 @@ type Permission struct {
 	Ref      string
 	Type     string // of elements
 	Attr     string
+	Tagged   bool   // the type was given as tag:, the word from before schema 2.0
 	Shortcut string // with its arguments, as typed
 }
 
@@ -64,9 +65,9 @@ var (
 	shortcuts = map[string][2]int{"meta": {1, 2}, "params": {1, 2}, "utilization": {1, 1}, "location": {1, 1},
 		"property": {0, 1}, "node": {0, 1}, "nodeattr": {0, 1}, "nodeutil": {0, 1}, "status": {0, 0}, "cib": {0, 0}}
 	shortcutNames = []string{"meta", "params", "utilization", "location", "property", "node", "nodeattr", "nodeutil", "status", "cib"}
-	typeWords     = []string{"type", "tag", "object-type"}
+	typeWords     = []string{"type", "tag"}
 	attrWords     = []string{"attr", "attribute"}
-	aclWords      = append([]string{"xpath", "ref", "reference", "type", "tag", "object-type", "attr", "attribute"}, shortcutNames...)
+	aclWords      = append([]string{"xpath", "ref", "reference", "type", "tag", "attr", "attribute"}, shortcutNames...)
 )
 
 // Parse reads permissions to the end.
@@ -164,8 +165,9 @@ func (r reader) aclWord(p *Permission) error {
 		field = &p.XPath
 	case "ref", "reference":
 		field = &p.Ref
-	case typeWords[0], typeWords[1], typeWords[2]:
+	case typeWords[0], typeWords[1]:
 		field = &p.Type
+		p.Tagged = name == "tag"
 	case attrWords[0], attrWords[1]:
 		field = &p.Attr
 	default:
@@ -218,6 +220,13 @@ func (p Permission) text() string {
 		ws = append(ws, "xpath:"+Quote(p.XPath))
 	case p.Ref != "":
 		ws = append(ws, "ref:"+p.Ref)
+	}
+	if p.Tagged {
+		ws = append(ws, "tag:"+p.Type)
+		if p.Attr != "" {
+			ws = append(ws, "attribute:"+p.Attr)
+		}
+		return strings.Join(ws, " ")
 	}
 	if p.Attr != "" {
 		ws = append(ws, "attr:"+p.Attr)

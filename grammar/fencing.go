@@ -68,7 +68,7 @@ func (t *FencingTarget) read(r reader, word string) (bool, error) {
 	}
 	if a, is := strings.CutPrefix(word, "attr:"); is {
 		name, value, both := strings.Cut(a, "=")
-		if !both || name == "" {
+		if !both || name == "" || value == "" {
 			return false, r.fault("has no value", "attr:NAME=VALUE")
 		}
 		t.Attr, t.Value = name, value

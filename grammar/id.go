@@ -16,10 +16,7 @@ func (id *ID) Parse(lex *lexer.PeekingLexer) error {
 	if r.done() {
 		return r.fault("", "an id")
 	}
-	name, given := strings.CutPrefix(r.peek(), "id=")
-	if !given {
-		name, _ = strings.CutPrefix(name, "$id=")
-	}
+	name, _ := strings.CutPrefix(r.peek(), "id=")
 	if !ValidID(name) {
 		return r.fault("is not an id", "a letter or _, then letters, digits, _ - or .")
 	}

@@ -92,7 +92,7 @@ const whereExpected = "SCORE: NODE, or rule"
 // Parse reads the attributes, then SCORE: NODE or rules.
 func (w *LocationWhere) Parse(lex *lexer.PeekingLexer) error {
 	r := reader{lex}
-	if err := w.attributes(r); err != nil {
+	if err := w.attributes(r, "role", "resource-discovery"); err != nil {
 		return err
 	}
 	if r.done() {
@@ -124,29 +124,32 @@ func (w *LocationWhere) Parse(lex *lexer.PeekingLexer) error {
 		return r.fault("", "the name of a node")
 	}
 	w.Node = r.take()
-	return w.attributes(r)
+	return w.attributes(r, "role")
 }
 
-func (w *LocationWhere) attributes(r reader) error {
+// attributes reads those of names that stand here.
+func (w *LocationWhere) attributes(r reader, names ...string) error {
 	for !r.done() {
 		name, value, assigned := strings.Cut(strings.TrimPrefix(r.peek(), "$"), "=")
 		if !assigned {
 			return nil
 		}
+		if !contains(names, name) {
+			return r.fault("", list(names)+" with = and a value", names...)
+		}
 		switch name {
 		case "role":
-			role, is := oneOf(value, roles)
-			if !is {
-				return r.fault("", "role="+list(roles))
+			if !contains(roles, value) {
+				e := r.fault("", "role="+list(roles))
+				e.Hint = Near(value, roles)
+				return e
 			}
-			w.Role = role
+			w.Role = value
 		case "resource-discovery":
 			if !contains(discoveries, value) {
 				return r.fault("", "resource-discovery="+list(discoveries))
 			}
 			w.Discovery = value
-		default:
-			return r.fault("", "role= or resource-discovery=", "role", "resource-discovery")
 		}
 		r.take()
 	}

@@ -37,7 +37,7 @@ func (m *MonitorTimes) Parse(lex *lexer.PeekingLexer) error {
 		return r.fault("", want)
 	}
 	parts := strings.Split(r.peek(), ":")
-	if len(parts) > 2 || parts[0] == "" || parts[len(parts)-1] == "" || !PlainName(r.peek()) {
+	if len(parts) > 2 || parts[0] == "" || !PlainName(r.peek()) {
 		return r.fault("is not a pair of times", want)
 	}
 	m.Interval = parts[0]

@@ -46,12 +46,12 @@ func (n *NodeName) Parse(lex *lexer.PeekingLexer) error {
 		return r.fault("", "the name of a node")
 	}
 	name, kind, typed := strings.Cut(r.peek(), ":")
-	if typed && !contains(nodeTypes, strings.ToLower(kind)) {
+	if typed && !contains(nodeTypes, kind) {
 		e := r.fault("has no valid type", "NAME:"+list(nodeTypes))
 		e.Hint = Near(kind, nodeTypes)
 		return e
 	}
-	n.Uname, n.Type = name, strings.ToLower(kind)
+	n.Uname, n.Type = name, kind
 	r.take()
 	return nil
 }

@@ -39,11 +39,11 @@ func (k *OrderKind) Parse(lex *lexer.PeekingLexer) error {
 	if !is {
 		score := NewScore(body)
 		switch {
-		case score.Attribute:
+		case score.Attribute, strings.EqualFold(body, "advisory"):
 			e := r.fault("is not a kind of order", list(kinds)+", then a colon")
 			e.Hint = Near(body, kinds)
 			return e
-		case strings.Trim(score.Value, "+-0") == "":
+		case body == "0":
 			kind = "Optional"
 		default:
 			kind = "Mandatory"

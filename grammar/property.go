@@ -43,6 +43,9 @@ func (s *PropertySet) Parse(lex *lexer.PeekingLexer) error {
 	if id != "" {
 		set.ID = id
 	}
+	if set.Score != "" {
+		return &Error{Pos: pos, Word: NewScore(set.Score).Text() + ":", Problem: "scores cannot be given here", Expected: "name=value"}
+	}
 	if set.ID != "" && !ValidID(set.ID) {
 		return &Error{Pos: pos, Word: set.ID, Problem: "is not an id", Expected: "a letter or _, then letters, digits, _ - or ."}
 	}
@@ -67,9 +70,6 @@ func (s *Property) print(p *printer) {
 	}
 	if s.Set.IDRef != "" {
 		p.word("$id-ref=" + Quote(s.Set.IDRef))
-	}
-	if s.Set.Score != "" {
-		p.word(NewScore(s.Set.Score).Text() + ":")
 	}
 	for _, rule := range s.Set.Rules {
 		p.part("rule " + rule.text())

@@ -152,18 +152,17 @@ func (r reader) setFlag(set *Set) (took bool, err error) {
 		set.Parallel = !yes
 	} else {
 		set.AnyOne = !yes
-		set.Parallel = set.Parallel || !yes
 	}
 	r.take()
 	return true, nil
 }
 
-// boolean reads what Pacemaker takes for yes and no.
+// boolean reads yes and no in the words that crmsh takes.
 func boolean(word string) (yes, is bool) {
 	switch strings.ToLower(word) {
-	case "true", "on", "yes", "y", "1":
+	case "true", "on", "yes":
 		return true, true
-	case "false", "off", "no", "n", "0":
+	case "false", "off", "no":
 		return false, true
 	}
 	return false, false
@@ -200,12 +199,9 @@ func (s Sets) Single() (Ref, bool) {
 	return s.List[0].Refs[0], true
 }
 
-// plain counts the resources when all are outside brackets; else it is many.
-func (s Sets) plain() (n int) {
+// count is how many resources there are in all.
+func (s Sets) count() (n int) {
 	for _, set := range s.List {
-		if set.Parallel || set.AnyOne {
-			return 1 << 20
-		}
 		n += len(set.Refs)
 	}
 	return n
@@ -214,7 +210,7 @@ func (s Sets) plain() (n int) {
 // words of the sets as they are printed.
 func (s Sets) words() []string {
 	var ws []string
-	if s.Forced && s.plain() <= 2 {
+	if s.Forced && s.count() <= 2 {
 		ws = append(ws, rscSet)
 	}
 	for _, set := range s.List {

@@ -84,7 +84,7 @@ func (r reader) ruleHead(rule *Rule) {
 	for !r.done() {
 		name, value, assigned := strings.Cut(strings.TrimPrefix(r.peek(), "$"), "=")
 		switch {
-		case assigned && name == "id" && r.peek()[0] == '$':
+		case assigned && name == "id" && r.peek()[0] == '$' && rule.Role == "":
 			rule.ID = value
 		case assigned && name == "id-ref" && r.peek()[0] == '$':
 			rule.IDRef = value
@@ -106,7 +106,7 @@ func (r reader) expr() (Expr, error) {
 	if r.done() {
 		return e, r.fault("", "an expression: defined NAME, NAME eq VALUE, or date ...")
 	}
-	if op, is := r.keyword("defined", "not_defined"); is {
+	if op := r.peek(); op == "defined" || op == "not_defined" {
 		r.take()
 		if r.done() || !PlainName(r.peek()) {
 			return e, r.fault("", "the name of a node attribute")
@@ -161,8 +161,8 @@ func contains(list []string, word string) bool {
 
 func (r reader) date(e *Expr) error {
 	e.Date = true
-	op, is := r.keyword(dateOps...)
-	if !is {
+	op := r.peek()
+	if !contains(dateOps, op) {
 		return r.fault("", list(dateOps), dateOps...)
 	}
 	r.take()

@@ -51,6 +51,9 @@ func (r reader) attrSet(keyword string, pos Pos, ends []string) (AttrSet, error)
 func (r reader) setWord(set *AttrSet) (stop bool, err error) {
 	word := r.peek()
 	if id, is := strings.CutPrefix(word, "$id="); is {
+		if len(set.Pairs) > 0 {
+			return false, r.fault("must stand before the attributes", "name=value")
+		}
 		r.take()
 		set.ID = id
 		return false, nil
@@ -72,6 +75,12 @@ func (r reader) setWord(set *AttrSet) (stop bool, err error) {
 		}
 	}
 	if strings.EqualFold(word, "rule") {
+		switch {
+		case len(set.Rules) > 0:
+			return false, r.fault("is the second rule of one set", "name=value, or another set")
+		case len(set.Pairs) > 0:
+			return false, r.fault("must stand before the attributes", "name=value")
+		}
 		rule, err := r.rule()
 		set.Rules = append(set.Rules, rule)
 		return false, err

@@ -19,7 +19,7 @@ type TagObjects struct{ IDs []string }
 func (o *TagObjects) Parse(lex *lexer.PeekingLexer) error {
 	r := reader{lex}
 	for !r.done() {
-		if !ValidID(r.peek()) {
+		if !PlainName(r.peek()) {
 			return r.fault("is not an id", "the id of an object")
 		}
 		o.IDs = append(o.IDs, r.take())

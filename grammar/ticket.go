@@ -25,7 +25,7 @@ type TicketName string
 func (n *TicketName) Parse(lex *lexer.PeekingLexer) error {
 	r := reader{lex}
 	name, colon := strings.CutSuffix(r.peek(), ":")
-	if r.done() || !colon || !PlainName(name) {
+	if r.done() || !colon || !PlainName(name) || strings.Contains(name, ":") {
 		return r.fault("", "the name of a ticket and a colon")
 	}
 	*n = TicketName(name)
@@ -43,11 +43,10 @@ func (l *LossPolicy) Parse(lex *lexer.PeekingLexer) error {
 	r := reader{lex}
 	for !r.done() {
 		name, value, _ := strings.Cut(r.peek(), "=")
-		policy, is := oneOf(value, lossPolicies)
-		if name != "loss-policy" || !is {
+		if name != "loss-policy" || !contains(lossPolicies, value) {
 			return r.fault("", "loss-policy="+list(lossPolicies), "loss-policy")
 		}
-		*l = LossPolicy(policy)
+		*l = LossPolicy(value)
 		r.take()
 	}
 	return nil

@@ -92,6 +92,9 @@ func (ed *Editor) oldACLs() bool {
 // role builds a role.
 func (m *maker) role(st grammar.Statement) *etree.Element {
 	s := st.(*grammar.Role)
+	if s.Desc != "" && m.ed.oldACLs() {
+		m.fail(grammar.Pos{}, "roles have no description before schema 2.0")
+	}
 	e := element("acl_role", "id", string(s.ID), "description", string(s.Desc))
 	m.note(string(s.ID))
 	m.permissions(e, s.Rules.List)
@@ -101,8 +104,8 @@ func (m *maker) role(st grammar.Statement) *etree.Element {
 func (m *maker) permissions(e *etree.Element, list []grammar.Permission) {
 	old := m.ed.oldACLs()
 	for _, p := range list {
-		if old && p.Type != "" {
-			m.fail(p.Pos, "type: goes with an xpath or a ref only before schema 2.0; use xpath:")
+		if old && p.Type != "" && !p.Tagged {
+			m.fail(p.Pos, "before schema 2.0 the word is tag:, not type:")
 		}
 		xpath := p.XPath
 		if p.Shortcut != "" {
@@ -182,7 +185,7 @@ func readPermissions(list func(func(*etree.Element) bool)) (ps []grammar.Permiss
 			case "reference", "ref":
 				p.Ref = a.Value
 			case "object-type", "tag":
-				p.Type = a.Value
+				p.Type, p.Tagged = a.Value, a.Key == "tag"
 			case "attribute":
 				p.Attr = a.Value
 			case "description":

@@ -50,7 +50,11 @@ func readColocation(e *etree.Element) (grammar.Statement, bool) {
 func readEnds(e *etree.Element, what string, a, aSuffix, b, bSuffix string) (grammar.Sets, bool) {
 	if cib.Child(e, "resource_set") != nil {
 		sets, ok := readSets(e, what)
-		return sets, ok && a == "" && b == ""
+		if !ok || a != "" || b != "" || plainRefs(sets.List) == 1 {
+			return sets, false
+		}
+		sets.Forced = forced(sets.List, 2)
+		return sets, true
 	}
 	refs := []grammar.Ref{{ID: a, Suffix: aSuffix}, {ID: b, Suffix: bSuffix}}
 	return grammar.Sets{List: []grammar.Set{{Refs: refs}}}, a != "" && b != ""

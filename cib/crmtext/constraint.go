@@ -57,8 +57,18 @@ func readSets(e *etree.Element, what string) (sets grammar.Sets, ok bool) {
 		}
 		sets.List = append(sets.List, set)
 	}
-	sets.Forced = plainRefs(sets.List) == 2
-	return sets, len(sets.List) > 0 && plainRefs(sets.List) != 1
+	return sets, len(sets.List) > 0
+}
+
+// forced tells whether sets must be marked as such, or they would be read as
+// a plain constraint of n resources. crmsh heeds the last set's brackets only.
+func forced(list []grammar.Set, n int) bool {
+	count := 0
+	for _, set := range list {
+		count += len(set.Refs)
+	}
+	last := list[len(list)-1]
+	return count == n && (n == 1 || !last.Parallel && !last.AnyOne)
 }
 
 // merges tells sets that would be read back as one with the set before.

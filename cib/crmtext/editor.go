@@ -104,7 +104,7 @@ func (ed *Editor) dispatch(st grammar.Statement, replace bool) error {
 	case *grammar.Property:
 		return ed.property(st)
 	case *grammar.Fencing:
-		return ed.fencing(st)
+		return ed.fencing(st, replace)
 	case *grammar.Monitor:
 		return ed.monitor(st)
 	case *grammar.XML:
@@ -172,6 +172,9 @@ func (k kind) is(e *etree.Element) bool {
 func (ed *Editor) find(k kind, id string) *etree.Element {
 	if !k.apart {
 		return ed.ids.Find(id)
+	}
+	if e := ed.ids.Find(id); e != nil {
+		return e
 	}
 	for e := range cib.Children(ed.doc.Section(k.section), k.tags...) {
 		if cib.ID(e) == id {

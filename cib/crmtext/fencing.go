@@ -11,9 +11,12 @@ import (
 	"github.com/beevik/etree"
 )
 
-// fencing replaces the whole topology.
-func (ed *Editor) fencing(s *grammar.Fencing) error {
+// fencing makes the topology, or replaces the whole of it.
+func (ed *Editor) fencing(s *grammar.Fencing, replace bool) error {
 	old := ed.doc.Section(cib.FencingTopology)
+	if cib.Child(old, "fencing-level") != nil && !replace {
+		return &Error{Problem: "there is a fencing topology already"}
+	}
 	m := ed.maker(old)
 	e := element(cib.FencingTopology)
 	index := map[string]int{}

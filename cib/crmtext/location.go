@@ -67,10 +67,5 @@ func (p *Printer) readLocation(e *etree.Element) (grammar.Statement, bool) {
 // readLocationSets reads sets inside braces, where one or two resources need
 // no word to say that they are a set.
 func readLocationSets(e *etree.Element) (grammar.Sets, bool) {
-	sets, ok := readSets(e, "role")
-	if !ok && plainRefs(sets.List) != 1 {
-		return sets, false
-	}
-	sets.Forced = false
-	return sets, true
+	return readSets(e, "role")
 }

@@ -14,6 +14,11 @@ func (ed *Editor) monitor(s *grammar.Monitor) error {
 	case e.Tag != "primitive" && e.Tag != "template":
 		return &Error{Pos: s.Resource.Pos, Problem: s.Resource.ID + " is a " + describe(e) + ", not a primitive"}
 	}
+	for op := range cib.Children(cib.Child(e, "operations"), "op") {
+		if cib.Attr(op, "name") == "monitor" && cib.Attr(op, "interval") == s.Times.Interval {
+			return &Error{Pos: s.Resource.Pos, Problem: s.Resource.ID + " has a monitor with the interval " + s.Times.Interval + " already"}
+		}
+	}
 	o := grammar.Operation{Name: "monitor"}
 	if role := s.Resource.Suffix; role != "" {
 		o.Attrs = append(o.Attrs, grammar.Pair{Name: "role", Value: role})

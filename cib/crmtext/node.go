@@ -14,6 +14,9 @@ func (ed *Editor) node(s *grammar.Node) error {
 	if err != nil {
 		return err
 	}
+	if n.Type == "normal" && !ed.oldACLs() {
+		return &Error{Pos: n.Pos, Problem: "the type normal is from before schema 2.0; say member, or nothing"}
+	}
 	m := ed.maker(nil)
 	if old == nil {
 		e := element("node", "uname", n.Uname, "type", n.Type, "description", string(s.Desc), "id", or(n.ID, n.Uname))
@@ -106,7 +109,7 @@ func (ed *Editor) mergeInto(e *etree.Element, s *grammar.Node) error {
 			continue
 		}
 		// crmsh names new pairs after the set it would have made.
-		if err := ed.merge(m, old, set, s.Name.Uname+"-"+tag); err != nil {
+		if err := ed.merge(m, old, set, m.id(s.Name.Uname, tag)); err != nil {
 			return err
 		}
 	}

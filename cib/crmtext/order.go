@@ -73,7 +73,7 @@ func readTicket(e *etree.Element) (grammar.Statement, bool) {
 		return s, cib.Child(e, "resource_set") == nil
 	}
 	sets, ok := readSets(e, "role")
-	sets.Forced = false
+	sets.Forced = ok && forced(sets.List, 1)
 	s.Sets = grammar.ColocationSets(sets)
 	return s, ok
 }

@@ -127,7 +127,7 @@ func (ed *Editor) merge(m *maker, old *etree.Element, set grammar.AttrSet, owner
 		}
 	}
 	return ed.finish(m, func() {
-		if set.Score != "" {
+		if set.Score != "" { // of a node's attributes
 			cib.SetAttr(old, "score", set.Score)
 		}
 		for nv, p := range values { // order: each pair is set by itself
@@ -150,5 +150,5 @@ func (p *Printer) readProperty(e *etree.Element) (grammar.Statement, bool) {
 	if set.IDRef == "" && (!grammar.ValidID(set.ID) || strings.HasSuffix(set.ID, ":")) {
 		return nil, false
 	}
-	return &grammar.Property{Word: words[e.Parent().Tag], Set: grammar.PropertySet(set)}, ok
+	return &grammar.Property{Word: words[e.Parent().Tag], Set: grammar.PropertySet(set)}, ok && set.Score == ""
 }

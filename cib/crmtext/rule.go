@@ -149,7 +149,10 @@ func readExpression(e *etree.Element) (x grammar.Expr, ok bool) {
 		case "attribute":
 			x.Attr = a.Value
 		case "type":
-			x.Type = a.Value
+			// Without a type strings are compared.
+			if a.Value != "string" {
+				x.Type = a.Value
+			}
 		case "value":
 			x.Value = a.Value
 		case "value-source":
@@ -173,7 +176,7 @@ func readDate(e *etree.Element) (x grammar.Expr, ok bool) {
 			x.Op = a.Value
 		case "start":
 			start = a.Value
-			x.Pairs = append(x.Pairs, grammar.Pair{Name: "start", Value: a.Value})
+			x.Pairs = append(grammar.Pairs{{Name: "start", Value: a.Value}}, x.Pairs...)
 		case "end":
 			end = a.Value
 			x.Pairs = append(x.Pairs, grammar.Pair{Name: "end", Value: a.Value})

@@ -24,7 +24,7 @@ func readTag(e *etree.Element) (grammar.Statement, bool) {
 	}
 	s := &grammar.Tag{Word: "tag", ID: grammar.TagID(cib.ID(e))}
 	for c := range cib.Children(e) {
-		if !grammar.ValidID(cib.ID(c)) || len(c.Attr) != 1 {
+		if !grammar.PlainName(cib.ID(c)) || len(c.Attr) != 1 {
 			return nil, false
 		}
 		s.Objects.IDs = append(s.Objects.IDs, cib.ID(c))
