@@ -75,12 +75,15 @@ type execution struct {
 	known    func(id string) bool // is there a resource of this id or history id
 	fail     []OpSpec
 	lines    []string
+	steps    []Step
 	startInf bool // a failed start counts as infinitely many
 }
 
 // execute walks the graph and writes the results into doc's status. It gives
 // the lines that crm_simulate prints, and whether every action was reached.
-func execute(t *graph.Transition, doc *cib.Document, now time.Time, known func(string) bool, fail []OpSpec) (lines []string, complete bool) {
+func execute(t *graph.Transition, doc *cib.Document, now time.Time, known func(string) bool, fail []OpSpec) (
+	lines []string, steps []Step, complete bool,
+) {
 	x := &execution{walk: graph.NewWalk(t), out: newStatusWriter(doc, now), known: known, fail: fail,
 		startInf: t.FailedStartOffset == "INFINITY"}
 	x.walk.SetLimits(graph.Limits{})
@@ -99,7 +102,7 @@ func execute(t *graph.Transition, doc *cib.Document, now time.Time, known func(s
 		}
 		x.walk.Done(a.ID, ok)
 	}
-	return x.lines, !x.walk.Terminated()
+	return x.lines, x.steps, !x.walk.Terminated()
 }
 
 func (x *execution) say(format string, args ...any) {
@@ -107,6 +110,7 @@ func (x *execution) say(format string, args ...any) {
 }
 
 func (x *execution) pseudo(a *graph.Action) {
+	x.steps = append(x.steps, Step{Action: a})
 	line := "Pseudo action:   " + a.Key
 	if a.Node != "" {
 		line += " on " + a.Node
@@ -115,6 +119,11 @@ func (x *execution) pseudo(a *graph.Action) {
 }
 
 func (x *execution) cluster(a *graph.Action) {
+	step := Step{Action: a}
+	if a.Resource != nil {
+		step.Resource = a.Resource.ID
+	}
+	x.steps = append(x.steps, step)
 	if a.Operation == "stonith" {
 		how := a.Attr("CRM_meta_stonith_action")
 		x.say("Fencing %s (%s)", a.Node, how)
@@ -151,9 +160,12 @@ func (x *execution) resource(a *graph.Action) bool {
 	target, _ := strconv.Atoi(a.Attr("CRM_meta_op_target_rc")) // missing means 0
 	unrecorded := a.Operation == "delete" || a.Operation == "meta-data"
 	line := fmt.Sprintf("Resource action: %-15s %s", r.shown, a.Operation)
+	step := Step{Action: a, Resource: r.shown}
 	if interval != "0" && !unrecorded {
 		line += "=" + interval
+		step.Interval = interval
 	}
+	x.steps = append(x.steps, step)
 	x.say("%s on %s", line, a.Node)
 	if unrecorded || !r.recorded() {
 		return true

@@ -7,6 +7,7 @@ import (
 	"github.com/beevik/etree"
 
 	"crm/cib"
+	"crm/engine/graph"
 )
 
 // WhatIf is what shall be supposed before the policy engine is asked.
@@ -47,35 +48,70 @@ func (s *Situation) Suppose(w *WhatIf) (lines []string, problems []error) {
 	}
 	for _, n := range w.NodeDown {
 		in.say("Taking node %s offline", n)
+		if !in.knows(n) {
+			continue
+		}
 		state := in.node(n)
 		state.membership("false", "offline", "down", "down", "crm_simulate")
 		state.forget()
 	}
 	for _, n := range w.NodeFail {
 		in.say("Failing node %s", n)
-		in.node(n).membership("false", "online", "member", "member", "crm_simulate")
+		if in.knows(n) {
+			in.fail(n)
+		}
 	}
 	in.tickets(w)
 	for _, spec := range w.Results {
 		in.say("Injecting %s into the configuration", spec)
 		if err := in.result(spec); err != nil {
-			problems = append(problems, err)
+			in.problems = append(in.problems, err)
 		}
 	}
-	return in.lines, problems
+	return in.lines, in.problems
+}
+
+// knows tells whether a node is one of the cluster's, and complains if not.
+func (in *injector) knows(name string) bool {
+	if in.s.c.findNode("", name) == nil {
+		in.problems = append(in.problems, fmt.Errorf("no node %q in this cluster", name))
+		return false
+	}
+	return true
+}
+
+func (in *injector) fail(name string) {
+	in.node(name).membership("false", "online", "member", "member", "crm_simulate")
 }
 
 type injector struct {
-	s     *Situation
-	out   *statusWriter
-	lines []string
+	s        *Situation
+	out      *statusWriter
+	lines    []string
+	problems []error
 }
 
 func (in *injector) say(format string, args ...any) {
 	in.lines = append(in.lines, "  * "+fmt.Sprintf(format, args...))
 }
 
-func (in *injector) node(name string) *nodeState { return in.out.state(name, in.out.nodeID(name)) }
+// node is the state of a node; one that the cluster does not know yet joins.
+func (in *injector) node(name string) *nodeState {
+	id := in.out.nodeID(name)
+	if in.s.c.findNode("", name) == nil {
+		nodes := childOf(in.s.c.in.CIB.Configuration(), "nodes")
+		known := false
+		for n := range cib.Children(nodes, "node") {
+			known = known || strings.EqualFold(cib.Attr(n, "uname"), name)
+		}
+		if !known {
+			n := nodes.CreateElement("node")
+			n.CreateAttr("id", name)
+			n.CreateAttr("uname", name)
+		}
+	}
+	return in.out.state(name, id)
+}
 
 func (in *injector) tickets(w *WhatIf) {
 	for _, t := range w.Grant {
@@ -183,13 +219,21 @@ type Simulation struct {
 	Lines    []string      // of the section "Executing Cluster Transition"
 	CIB      *cib.Document // with the results in its status
 	Complete bool          // false when actions waited for what never came
+	Steps    []Step        // what the lines say
+}
+
+// Step is one action that was carried out in thought.
+type Step struct {
+	Action   *graph.Action
+	Resource string // as it is shown; "" when the action is not a resource's
+	Interval string // in ms, "" for an operation that is done once
 }
 
 // Simulate carries the decision out in thought: every action succeeds but
 // those that are told to fail. The CIB that was decided on is left as it is.
 func (o *Output) Simulate(fail []OpSpec) *Simulation {
 	s := &Simulation{CIB: o.c.in.CIB.Copy()}
-	s.Lines, s.Complete = execute(o.Graph, s.CIB, o.c.in.clock(), o.c.knows, fail)
+	s.Lines, s.Steps, s.Complete = execute(o.Graph, s.CIB, o.c.in.clock(), o.c.knows, fail)
 	return s
 }
 

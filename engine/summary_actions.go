@@ -14,6 +14,11 @@ type Planned struct {
 	Node     string // for a node action
 	Details  string // for a resource: where from, where to, which roles
 	Reason   string // with "due to" and "(blocked)", "" when there is none
+
+	From, To       string // nodes of a resource; "" for none
+	Role, NextRole Role
+	Because        string // the reason alone
+	Blocked        bool   // wanted, but not possible
 }
 
 // Planned lists what will become of resources and nodes, in the order of the
@@ -80,9 +85,10 @@ func (s *summarizer) nodeAction(a *action) {
 	}
 	switch a.task {
 	case "do_shutdown":
-		s.lines = append(s.lines, Planned{Verb: "Shutdown", Node: name, Reason: "'" + a.reason + "'"})
+		s.lines = append(s.lines, Planned{Verb: "Shutdown", Node: name, Because: a.reason, Reason: "'" + a.reason + "'"})
 	case "stonith":
-		s.lines = append(s.lines, Planned{Verb: "Fence (" + a.fenceHow() + ")", Node: name, Reason: "'" + a.reason + "'"})
+		s.lines = append(s.lines, Planned{Verb: "Fence (" + a.fenceHow() + ")", Node: name, Because: a.reason,
+			Reason: "'" + a.reason + "'"})
 	}
 }
 
@@ -206,18 +212,25 @@ func (s *summarizer) otherRole(v primitiveView) {
 }
 
 func (s *summarizer) add(verb string, r *Resource, from, to *Node, a, source *action) {
-	p := Planned{Verb: verb, Resource: r.ID, Details: whereabouts(r, from, to)}
+	p := Planned{Verb: verb, Resource: r.ID, Details: whereabouts(r, from, to), Role: r.Role, NextRole: r.NextRole}
+	if from != nil {
+		p.From = from.Name
+	}
+	if to != nil {
+		p.To = to.Name
+	}
 	if source == nil {
 		source = a
 	}
-	blocked := a != nil && !a.is(actRunnable)
+	p.Blocked = a != nil && !a.is(actRunnable)
 	switch {
 	case source != nil && source.reason != "":
+		p.Because = source.reason
 		p.Reason = "due to " + source.reason
-		if blocked {
+		if p.Blocked {
 			p.Reason += " (blocked)"
 		}
-	case blocked:
+	case p.Blocked:
 		p.Reason = "blocked"
 	}
 	s.lines = append(s.lines, p)

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/beevik/etree"
+
 	"crm/cib"
 	"crm/engine"
 )
@@ -20,8 +22,8 @@ const (
 	exitOK          = 0
 	exitError       = 1
 	exitUsage       = 64
-	exitNoInput     = 65 // the data cannot be read
 	exitUnavailable = 69
+	exitNoInput     = 65 // the data cannot be read
 	exitCannotWrite = 74
 	exitBadConfig   = 78
 )
@@ -53,6 +55,8 @@ type simulation struct {
 	repeat                                   int
 	now                                      time.Time
 	out                                      *sections
+	words                                    []string
+	xml                                      *etree.Element // the report as XML; nil for text
 }
 
 // failure is an error with the exit code it leads to.
@@ -73,7 +77,7 @@ func fail(code int, format string, args ...any) error {
 
 // Simulate is crm_simulate: what would the cluster do about this CIB?
 func Simulate(args []string, std Streams) int {
-	s := &simulation{std: std, repeat: 1}
+	s := &simulation{std: std, repeat: 1, words: args}
 	words, err := getopt(simulateFlags, args, s.set)
 	if err == nil && len(words) > 0 {
 		err = fmt.Errorf("unexpected word %q, expected only options", words[0])
@@ -136,8 +140,10 @@ func (s *simulation) main() error {
 	case s.version:
 		fmt.Fprintln(s.std.Out, "crm_simulate of crm (graph format of feature set "+engine.FeatureSet+")")
 		return nil
+	case s.outputAs == "xml":
+		s.xml = pacemakerResult("crm_simulate", s.words)
 	case s.outputAs != "" && s.outputAs != "text":
-		return fail(exitUsage, "output format %q, expected text", s.outputAs)
+		return fail(exitUsage, "option --output-as: %q, expected text or xml", s.outputAs)
 	}
 	if s.outputTo != "" && s.outputTo != "-" {
 		file, err := os.Create(s.outputTo)
@@ -157,7 +163,11 @@ func (s *simulation) main() error {
 	if err != nil {
 		return err
 	}
-	return s.simulate(doc)
+	err = s.simulate(doc)
+	if s.xml != nil {
+		s.endXML(err)
+	}
+	return err
 }
 
 // read gets the CIB from a file, or from standard input.
@@ -242,7 +252,7 @@ func (s *simulation) setTime(doc *cib.Document) error {
 // sayTime tells which time counts, when it is not now.
 func (s *simulation) sayTime(doc *cib.Document) {
 	switch {
-	case s.quiet:
+	case s.quiet, s.xml != nil:
 	case s.date != "":
 		s.out.line("Setting effective cluster time: " + s.date)
 	case cib.Attr(doc.Root(), "execution-date") != "":

@@ -28,8 +28,10 @@ func (s *simulation) simulate(doc *cib.Document) error {
 		return err
 	}
 	if !s.quiet {
-		for _, line := range sit.Notices() {
-			s.out.line(line)
+		if s.xml == nil {
+			for _, line := range sit.Notices() {
+				s.out.line(line)
+			}
 		}
 		s.showStatus("Current cluster status", sit, true)
 	}
@@ -58,7 +60,10 @@ func (s *simulation) simulate(doc *cib.Document) error {
 // suppose writes what is supposed into the CIB and reads it again.
 func (s *simulation) suppose(sit *engine.Situation, doc *cib.Document) (*engine.Situation, error) {
 	lines, problems := sit.Suppose(&s.what)
-	if !s.quiet {
+	switch {
+	case s.xml != nil:
+		s.supposedXML(lines)
+	case !s.quiet:
 		s.out.section("Performing Requested Modifications", lines)
 	}
 	for _, p := range problems {
@@ -69,10 +74,36 @@ func (s *simulation) suppose(sit *engine.Situation, doc *cib.Document) (*engine.
 }
 
 func (s *simulation) showStatus(title string, sit *engine.Situation, pending bool) {
+	if s.xml != nil {
+		s.statusXML(strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(title, "Current ")), " ", "_"), sit)
+		return
+	}
 	s.out.section(title, sit.StatusLines(pending))
+	if s.attrs {
+		s.out.section("", append([]string{"  * Node Attributes:"}, deeper(sit.AttributeLines())...))
+	}
+	if s.failcounts {
+		s.out.section("", append([]string{"  * Migration Summary:"}, deeper(sit.FailCountLines())...))
+	}
+}
+
+// deeper puts lines one level further in.
+func deeper(lines []string) []string {
+	list := make([]string, len(lines))
+	for i, l := range lines {
+		list[i] = "    " + strings.TrimPrefix(l, "  ")
+	}
+	return list
 }
 
 func (s *simulation) showDecision(out *engine.Output) {
+	if s.xml != nil {
+		if s.scores || s.utilization {
+			s.scoresXML(out.ScoreLines())
+		}
+		s.plannedXML(out.Planned())
+		return
+	}
 	switch {
 	case s.scores && s.utilization:
 		s.out.section("Assignment Scores and Utilization Information", bulleted(out.ScoreLines()))
@@ -114,7 +145,10 @@ func (s *simulation) saveDecision(out *engine.Output) error {
 
 func (s *simulation) carryOut(out *engine.Output, doc *cib.Document) error {
 	done := out.Simulate(s.fail)
-	if !s.quiet {
+	switch {
+	case s.xml != nil:
+		s.stepsXML(done.Steps)
+	case !s.quiet:
 		s.out.section("Executing Cluster Transition", done.Lines)
 		s.sayTime(doc)
 	}
@@ -130,7 +164,7 @@ func (s *simulation) carryOut(out *engine.Output, doc *cib.Document) error {
 		if err != nil {
 			return err
 		}
-		s.out.section("Revised Cluster Status", sit.StatusLines(false))
+		s.showStatus("Revised Cluster Status", sit, false)
 	}
 	if !done.Complete {
 		fmt.Fprintln(s.std.Err, "Transition failed: terminated")
