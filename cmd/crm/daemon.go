@@ -18,7 +18,8 @@ import (
 )
 
 // runDaemon is `crm daemon`: one member, in the foreground. The first SIGTERM
-// or SIGINT stops it cleanly, its resources move away; a second one at once.
+// or SIGINT stops it cleanly, its resources move away; a second one at once. SIGHUP reads
+// authkeys again.
 func runDaemon(args []string, stderr io.Writer) int {
 	flags := flag.NewFlagSet("crm daemon", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -51,6 +52,9 @@ func runDaemon(args []string, stderr io.Writer) int {
 	defer stopClean()
 	now, stopNow := context.WithCancel(context.Background())
 	defer stopNow()
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP)
+	opts.Reload = reload
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	go func() {

@@ -24,6 +24,7 @@ type beater struct {
 	keys    *wire.Keyring
 	media   transport.Media
 	sealed  transport.Sealed
+	rekey   chan *wire.Keyring
 	packets chan transport.Packet
 	leave   chan struct{}
 	gone    chan struct{} // closed when the goodbye has been said
@@ -39,7 +40,10 @@ type beater struct {
 
 func newBeater(self string, r *ring.Ring, s settings, events *queue[node.Event], notice func(node.Level, string)) *beater {
 	form := wire.Netstring
-	return &beater{self: self, ring: r, form: form, keys: s.keys, packets: make(chan transport.Packet, 256),
+	if s.ring.PlainForm {
+		form = wire.Plain
+	}
+	return &beater{self: self, ring: r, form: form, keys: s.keys, rekey: make(chan *wire.Keyring, 1), packets: make(chan transport.Packet, 256),
 		leave: make(chan struct{}), gone: make(chan struct{}), events: events, notice: notice,
 		up: map[string]bool{}, peers: map[string]string{}}
 }
@@ -61,6 +65,7 @@ func (b *beater) run(ctx context.Context) {
 				b.sealed.Learn(src, p.From)
 			}
 			b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Heard, Link: p.Link, Message: p.Message}))
+		case b.keys = <-b.rekey:
 		case <-timer.C:
 		}
 		// What has come in is looked at before anybody is taken for dead, but

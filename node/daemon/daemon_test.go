@@ -33,7 +33,10 @@ type member struct {
 	stop, now context.CancelFunc
 	ended     chan error
 	client    *control.Client
+	reload    chan os.Signal
 }
+
+type controlEvent = control.Event
 
 func newWorld(t *testing.T, names ...string) *world {
 	t.Helper()
@@ -110,13 +113,15 @@ func (w *world) start(name string) {
 			return media, sealed, nil
 		}
 	}
+	reload := make(chan os.Signal, 1)
+	opts.Reload = reload
 	d, err := Start(opts)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	stop, cancelStop := context.WithCancel(context.Background())
 	now, cancelNow := context.WithCancel(context.Background())
-	m := &member{stop: cancelStop, now: cancelNow, ended: make(chan error, 1), client: control.Dial(filepath.Join(dir, "s"))}
+	m := &member{stop: cancelStop, now: cancelNow, ended: make(chan error, 1), client: control.Dial(filepath.Join(dir, "s")), reload: reload}
 	w.members[name] = m
 	go func() { m.ended <- d.Wait(stop, now) }()
 }

@@ -35,6 +35,8 @@ type Options struct {
 	// Bind is the own address, for several members on one machine; zero
 	// means all addresses.
 	Bind netip.Addr
+	// Reload asks for the keys to be read again (SIGHUP).
+	Reload <-chan os.Signal
 	// Network opens the ways to the other members; UDP when nil.
 	Network Network
 }

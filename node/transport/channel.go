@@ -48,7 +48,6 @@ type ChannelConfig struct {
 // Channel carries whole messages of any size to single peers.
 type Channel struct {
 	cfg      ChannelConfig
-	keys     map[int]wire.Key
 	listener net.Listener
 	ctx      context.Context
 	end      context.CancelFunc
@@ -56,6 +55,8 @@ type Channel struct {
 	slots    chan struct{} // one for each connection in its handshake
 
 	mu       sync.Mutex
+	keys     map[int]wire.Key
+	sign     wire.Key
 	peers    map[string]*outbox
 	incoming map[string]net.Conn // the newest of each peer
 	spoke    time.Time           // of a stranger, last
@@ -75,12 +76,10 @@ func Listen(cfg ChannelConfig) (*Channel, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the channel for large messages: %w", privileged(err))
 	}
-	c := &Channel{cfg: cfg, keys: map[int]wire.Key{}, listener: listener, slots: make(chan struct{}, strangers),
+	c := &Channel{cfg: cfg, listener: listener, slots: make(chan struct{}, strangers),
 		peers: map[string]*outbox{}, incoming: map[string]net.Conn{}}
 	c.ctx, c.end = context.WithCancel(context.Background())
-	for _, k := range cfg.Keys.Keys() {
-		c.keys[k.Number] = k
-	}
+	c.Rekey(cfg.Keys)
 	for _, name := range cfg.Peers {
 		o := newOutbox(name)
 		c.peers[name] = o
@@ -88,6 +87,30 @@ func Listen(cfg ChannelConfig) (*Channel, error) {
 	}
 	c.running.Go(c.accept)
 	return c, nil
+}
+
+// Rekey changes the keys of connections made from now on. Those that are open
+// have keys of their own.
+func (c *Channel) Rekey(keys *wire.Keyring) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sign, c.keys = keys.Signing(), map[int]wire.Key{}
+	for _, k := range keys.Keys() {
+		c.keys[k.Number] = k
+	}
+}
+
+func (c *Channel) key(number int) (wire.Key, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k, ok := c.keys[number]
+	return k, ok
+}
+
+func (c *Channel) signing() wire.Key {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sign
 }
 
 // Learn tells an address where a peer was heard from.
@@ -196,7 +219,7 @@ func (c *Channel) welcome(conn net.Conn) (peer string, in *sealer, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	key, ok := c.keys[number]
+	key, ok := c.key(number)
 	if !ok {
 		return "", nil, fmt.Errorf("it uses key %d, which authkeys does not have", number)
 	}
@@ -257,7 +280,7 @@ func (c *Channel) introduce(conn net.Conn, peer string) (*sealer, error) {
 	if err := conn.SetDeadline(time.Now().Add(handshakeTime)); err != nil {
 		return nil, err
 	}
-	key := c.cfg.Keys.Signing()
+	key := c.signing()
 	mine, err := newOffer(key.Number)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,8 @@ type Media interface {
 	// Send gives a packet to every medium. The error names the media that
 	// did not take it; the others did.
 	Send(packet []byte) error
+	// Rekey changes the keys that packets are verified with.
+	Rekey(keys *wire.Keyring)
 	Close() error
 }
 
@@ -33,5 +35,7 @@ type Sealed interface {
 	Send(peer string, message []byte) bool
 	// Drop forgets what waits for a peer that is dead, and its connections.
 	Drop(peer string)
+	// Rekey changes the keys of connections made from now on.
+	Rekey(keys *wire.Keyring)
 	Close() error
 }

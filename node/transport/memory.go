@@ -3,6 +3,7 @@ package transport
 import (
 	"net/netip"
 	"sync"
+	"sync/atomic"
 
 	"crm/node/wire"
 )
@@ -18,7 +19,7 @@ type Memory struct {
 type memoryEnd struct {
 	net     *Memory
 	name    string
-	keys    *wire.Keyring
+	keys    atomic.Pointer[wire.Keyring]
 	heard   func(Packet)
 	receive func(string, []byte)
 	packets chan []byte
@@ -41,8 +42,9 @@ func NewMemory() *Memory {
 // Join adds a member, in place of one of the same name. It gets its
 // media and its channel.
 func (n *Memory) Join(name string, keys *wire.Keyring, heard func(Packet), receive func(peer string, message []byte)) (Media, Sealed) {
-	e := &memoryEnd{net: n, name: name, keys: keys.Clone(), heard: heard, receive: receive,
+	e := &memoryEnd{net: n, name: name, heard: heard, receive: receive,
 		packets: make(chan []byte, 256), letters: make(chan letter, queuedMessages), done: make(chan struct{})}
+	e.keys.Store(keys.Clone())
 	n.mu.Lock()
 	n.members[name] = e
 	n.mu.Unlock()
@@ -70,7 +72,7 @@ func (e *memoryEnd) readPackets() {
 		select {
 		case p := <-e.packets:
 			m := new(wire.Message)
-			if _, err := e.keys.Open(m, p); err == nil {
+			if _, err := e.keys.Load().Open(m, p); err == nil {
 				e.heard(Packet{Link: "memory", Message: m})
 			}
 		case <-e.done:
@@ -111,6 +113,9 @@ func (m memoryMedia) Send(packet []byte) error {
 	return nil
 }
 
+// Rekey changes the keys that packets are verified with.
+func (m memoryMedia) Rekey(keys *wire.Keyring) { m.end.keys.Store(keys.Clone()) }
+
 // Close leaves the network.
 func (m memoryMedia) Close() error { return m.end.close() }
 
@@ -139,6 +144,9 @@ func (m memorySealed) Send(peer string, message []byte) bool {
 
 // Drop does nothing: nothing waits.
 func (m memorySealed) Drop(string) {}
+
+// Rekey does nothing: nothing is sealed.
+func (m memorySealed) Rekey(*wire.Keyring) {}
 
 // Close leaves the network.
 func (m memorySealed) Close() error { return m.end.close() }

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -54,6 +55,7 @@ type UDP struct {
 	cfg     UDPConfig
 	sockets []*socket
 	routes  []route
+	keys    atomic.Pointer[wire.Keyring]
 	readers sync.WaitGroup
 }
 
@@ -80,9 +82,9 @@ func OpenUDP(cfg UDPConfig) (*UDP, error) {
 			return nil, errors.Join(fmt.Errorf("medium %s: %w", what, privileged(err)), u.Close())
 		}
 	}
+	u.Rekey(cfg.Keys)
 	for _, s := range u.sockets {
-		keys := cfg.Keys.Clone()
-		u.readers.Go(func() { u.read(s, keys) })
+		u.readers.Go(func() { u.read(s) })
 	}
 	return u, nil
 }
@@ -189,7 +191,11 @@ func (u *UDP) Send(packet []byte) error {
 	return errors.Join(errs...)
 }
 
-func (u *UDP) read(s *socket, keys *wire.Keyring) {
+// Rekey changes the keys that packets are verified with.
+func (u *UDP) Rekey(keys *wire.Keyring) { u.keys.Store(keys.Clone()) }
+
+func (u *UDP) read(s *socket) {
+	var given, keys *wire.Keyring // keys is this goroutine's own
 	buf := make([]byte, wire.MaxPacket+1)
 	for {
 		n, from, err := s.conn.ReadFromUDPAddrPort(buf)
@@ -199,6 +205,9 @@ func (u *UDP) read(s *socket, keys *wire.Keyring) {
 		if err != nil { // e.g. the interface is down: it may come back
 			time.Sleep(100 * time.Millisecond)
 			continue
+		}
+		if now := u.keys.Load(); now != given {
+			given, keys = now, now.Clone()
 		}
 		m := new(wire.Message)
 		if _, err := keys.Open(m, buf[:n]); err != nil {
