@@ -274,7 +274,9 @@ func answer(t *testing.T, d *datadriven.TestData, doc *cib.Document) string {
 		lines := slices.Clone(o.ScoreLines())
 		var rsc string
 		d.MaybeScanArgs(t, "rsc", &rsc)
-		lines = slices.DeleteFunc(lines, func(l string) bool { return rsc != "" && !strings.Contains(l, " "+rsc+" ") && !strings.HasPrefix(l, rsc+" ") })
+		lines = slices.DeleteFunc(lines, func(l string) bool {
+			return rsc != "" && !strings.Contains(l, " "+rsc+" ") && !strings.HasPrefix(l, rsc+" ")
+		})
 		slices.Sort(lines)
 		return strings.Join(lines, "\n") + "\n"
 	case "why":

@@ -1,7 +1,9 @@
 package house
 
 import (
+	"bytes"
 	"go/ast"
+	"go/format"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -203,6 +205,18 @@ func undocumented(d ast.Decl) []string {
 		return names
 	}
 	return nil
+}
+
+func TestFormatted(t *testing.T) {
+	for _, s := range sources(t) {
+		text, err := os.ReadFile(filepath.Join("..", "..", s.path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if good, err := format.Source(text); err != nil || !bytes.Equal(good, text) {
+			t.Errorf("%s: is not as gofmt writes it", s.path)
+		}
+	}
 }
 
 func TestHabits(t *testing.T) {
