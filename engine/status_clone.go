@@ -106,10 +106,10 @@ func (x *cloneText) lists() {
 			continue
 		}
 		state := "Stopped"
-		if target == RoleStopped {
-			state = "Stopped (disabled)"
-		} else if f := x.t.c.maskedFailure(x.sample(), n); f != nil {
+		if f := x.t.c.maskedFailure(x.sample(), n); f != nil {
 			state = "Stopped (" + exitText(f.entry.rc) + ")"
+		} else if target == RoleStopped {
+			state = "Stopped (disabled)"
 		}
 		states[state] = append(states[state], n)
 	}

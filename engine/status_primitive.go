@@ -138,8 +138,12 @@ func (t *statusText) flags(r *Resource, n *Node) []string {
 }
 
 // maskedFailure finds a probe of a resource that failed because its agent was
-// not there; on a node, or on any if none is given.
+// not there; on a node, or on any if none is given. For a cloned group none is
+// shown, as in Pacemaker.
 func (c *cluster) maskedFailure(r *Resource, n *Node) *failure {
+	if !r.Unique() && r.Parent != nil && r.Parent.Kind == KindGroup {
+		return nil
+	}
 	for _, f := range c.failures {
 		if !f.entry.maskable() || n != nil && f.node != n || f.rsc.inBundle() {
 			continue
