@@ -24,22 +24,29 @@ import (
 //	location ID RSC NODE SCORE [ROLE]
 //	colocation ID DEPENDENT PRIMARY SCORE [ROLE ROLE]
 //	did NODE RSC OPERATION[/INTERVAL] RC [EXPECTED] what the history knows, in this order
-//	<...>                              a constraint as XML
+//	<...>                              a resource, a constraint or a tag as XML
 //
 // "place" tells where everything goes, "scores" what the nodes are worth,
 // "why rsc=ID" the reasons, "status" what is where now.
 type scenario struct {
-	nodes, options, defaults, resources, constraints strings.Builder
-	history                                          map[string]map[string][]string // by node and resource
-	states                                           []string
-	members                                          map[string]string
-	call                                             int
+	nodes, options, defaults, resources, constraints, tags strings.Builder
+	history                                                map[string]map[string][]string // by node and resource
+	states                                                 []string
+	members                                                map[string]string
+	call                                                   int
 }
 
 func (s *scenario) line(t *testing.T, line string) {
 	t.Helper()
-	if strings.HasPrefix(line, "<") {
+	switch {
+	case strings.HasPrefix(line, "<rsc_"):
 		s.constraints.WriteString(line)
+		return
+	case strings.HasPrefix(line, "<tag"):
+		s.tags.WriteString(line)
+		return
+	case strings.HasPrefix(line, "<"):
+		s.resources.WriteString(line)
 		return
 	}
 	words, pairs := splitPairs(strings.Fields(line))
@@ -210,8 +217,8 @@ func (s *scenario) document(t *testing.T) *cib.Document {
 	}
 	doc, err := cib.Parse([]byte(fmt.Sprintf(`<cib validate-with="pacemaker-3.9" have-quorum="1"><configuration><crm_config>`+
 		`<cluster_property_set id="p">%s</cluster_property_set></crm_config><rsc_defaults><meta_attributes id="r">%s</meta_attributes></rsc_defaults>`+
-		`<nodes>%s</nodes><resources>%s</resources><constraints>%s</constraints></configuration><status>%s</status></cib>`,
-		s.options.String(), s.defaults.String(), s.nodes.String(), resources, s.constraints.String(), status)))
+		`<nodes>%s</nodes><resources>%s</resources><constraints>%s</constraints><tags>%s</tags></configuration><status>%s</status></cib>`,
+		s.options.String(), s.defaults.String(), s.nodes.String(), resources, s.constraints.String(), s.tags.String(), status)))
 	if err != nil {
 		t.Fatal(err)
 	}
