@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -119,7 +120,7 @@ func (d *Daemon) makeMachines() error {
 	// a new one should be there when the ring gives up the old one.
 	election := min(2*time.Second, max(cf.DeadTime, 300*time.Millisecond))
 	d.machine, err = node.New(node.Config{Name: d.opts.Name, Members: cf.Nodes, Seed: binary.BigEndian.Uint64(id[8:]), Process: process,
-		Stored: stored, Election: election, Beat: election / 10, JoinWait: min(20*time.Second, cf.InitDead)}, d.started)
+		Stored: stored, Jobs: 2 * runtime.NumCPU(), Election: election, Beat: election / 10, JoinWait: min(20*time.Second, cf.InitDead)}, d.started)
 	return err
 }
 
