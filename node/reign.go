@@ -27,8 +27,9 @@ type coordinator struct {
 type subject struct {
 	name     string
 	process  string
-	jobs     int    // agents it is willing to run at a time
-	taken    uint64 // updates taken
+	jobs     int                // agents it is willing to run at a time
+	taken    uint64             // updates taken
+	early    map[uint64]*Update // by number: those that came before their turn
 	hist     history
 	attrs    map[string]string
 	attrsVer uint64
@@ -226,7 +227,7 @@ func (m *Machine) heardJoin(from string, j *Join) {
 		}
 		m.lose(from, from+" began anew")
 	}
-	s := &subject{name: from, process: j.Process, jobs: j.Jobs, taken: j.Upto, hist: newHistory(j.History), attrs: map[string]string{},
+	s := &subject{name: from, process: j.Process, jobs: j.Jobs, taken: j.Upto, early: map[uint64]*Update{}, hist: newHistory(j.History), attrs: map[string]string{},
 		attrsVer: j.AttrsVer, attrsAck: j.AttrsVer, version: 1, changed: map[string]uint64{}, mirrors: map[string]uint64{}}
 	for _, a := range j.Attrs {
 		s.attrs[a.Name] = a.Value

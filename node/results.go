@@ -7,26 +7,31 @@ import (
 	"crm/engine/graph"
 )
 
-// heardUpdates takes results of a member, each once and in order.
+// heardUpdates takes results of a member, each once and in order. One that
+// comes before its turn is kept.
 func (m *Machine) heardUpdates(from string, u *Updates) {
 	if m.dc == nil || u.Reign != m.dc.reign || m.dc.members[from] == nil {
 		return
 	}
 	s := m.dc.members[from]
-	if u.First > s.taken+1 {
-		return // one is missing; all will come again
-	}
 	for i := range u.List {
-		if n := u.First + uint64(i); n == s.taken+1 {
-			s.taken = n
-			m.takeUpdate(s, &u.List[i])
-			if m.dc == nil || m.dc.members[from] != s {
-				return
-			}
+		if n := u.First + uint64(i); n > s.taken && n <= s.taken+mostEarly {
+			s.early[n] = &u.List[i]
+		}
+	}
+	for up := s.early[s.taken+1]; up != nil; up = s.early[s.taken+1] {
+		s.taken++
+		delete(s.early, s.taken)
+		m.takeUpdate(s, up)
+		if m.dc == nil || m.dc.members[from] != s {
+			return
 		}
 	}
 	m.send(from, &Message{Taken: &Taken{Reign: u.Reign, Upto: s.taken}})
 }
+
+// mostEarly is how many results are kept before their turn.
+const mostEarly = 4096
 
 func (m *Machine) takeUpdate(s *subject, up *Update) {
 	m.updates++

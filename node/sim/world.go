@@ -144,7 +144,7 @@ func (w *World) RunUntil(d time.Duration, done func() bool) bool {
 			w.same = 0
 		}
 		w.now = it.at
-		if w.items++; w.items > 300000 {
+		if w.items++; w.items > 1000000 {
 			panic("too much happens")
 		}
 		it.do()
