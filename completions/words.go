@@ -174,6 +174,15 @@ var operationAttributes = []attribute{
 	{"description", "a note", nil},
 }
 
+// KnownMeta lists the meta attributes that mean something to a primitive.
+func KnownMeta() []string {
+	list := make([]string, len(primitiveMeta))
+	for i, a := range primitiveMeta {
+		list[i] = a.name
+	}
+	return list
+}
+
 // names makes candidates "name=" of attributes; text may be "name=va", then
 // its values are offered.
 func names(v *View, list []attribute) []Candidate {

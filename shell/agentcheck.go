@@ -58,7 +58,7 @@ func (s *Session) checkAgent(doc *cib.Document, e *etree.Element) []finding {
 		return []finding{{fault: true, text: e.Tag + " " + id + ": " + noAgent(s.Agents, class, provider, typ)}}
 	}
 	list := checkParameters(m, class, id, agent, e)
-	return append(list, checkOperations(m, id, e)...)
+	return slices.Concat(list, checkMeta(id, e), checkOperations(m, id, e))
 }
 
 // checkParameters looks for parameters that are missing or unknown.
@@ -118,6 +118,25 @@ func anyAgentTakes(class, name string) bool {
 		return true
 	}
 	return name == "trace_ra" || name == "trace_dir" || name == "trace_file" || name == "OCF_CHECK_LEVEL"
+}
+
+// checkMeta warns of meta attributes that mean nothing: they are taken, and do
+// nothing.
+func checkMeta(id string, e *etree.Element) []finding {
+	var list []finding
+	known := completions.KnownMeta()
+	for nv := range cib.NVPairs(e, cib.MetaAttributes) {
+		name := attr(nv, "name")
+		if name == "" || slices.Contains(known, name) {
+			continue
+		}
+		text := id + ": there is no meta attribute " + name
+		if guess := grammar.Near(name, known); guess != "" {
+			text += "; did you mean " + guess + "?"
+		}
+		list = append(list, finding{text: text})
+	}
+	return list
 }
 
 // checkOperations warns of operations that the agent does not have, and of
