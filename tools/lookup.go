@@ -29,6 +29,8 @@ func Lookup(name string) (Tool, bool) {
 		"crm_standby":   Standby,
 
 		"crm_resource": ResourceTool,
+		"crm_shadow":   Shadow,
+		"crmadmin":     Admin,
 		"crm_simulate": Simulate,
 	}[name]
 	return tool, known

@@ -48,17 +48,25 @@ type store interface {
 	members() ([]node.MemberInfo, error)
 }
 
-// openStore finds out what a tool works on: CIB_file, CIB_shadow, or the
+// openStore finds out what a tool works on: CIB_shadow, CIB_file, or the
 // daemon.
 func openStore() store {
+	if name := os.Getenv("CIB_shadow"); name != "" {
+		return &fileStore{shadowFile(name)}
+	}
+	return liveStore()
+}
+
+// liveStore is openStore without shadows.
+func liveStore() store {
 	if path := os.Getenv("CIB_file"); path != "" {
 		return &fileStore{path}
 	}
-	if name := os.Getenv("CIB_shadow"); name != "" {
-		return &fileStore{filepath.Join(shadowDir(), "shadow."+name)}
-	}
 	return &daemonStore{control.Dial(control.Socket())}
 }
+
+// shadowFile is where a shadow CIB lies.
+func shadowFile(name string) string { return filepath.Join(shadowDir(), "shadow."+filepath.Base(name)) }
 
 // shadowDir is where shadow CIBs lie.
 func shadowDir() string {
