@@ -106,12 +106,35 @@ func (c *Client) Ask(ctx context.Context, req node.Request) (node.Reply, error) 
 
 // History lists the committed configurations, newest first.
 func (c *Client) History(ctx context.Context) (all []node.Revision, err error) {
-	return all, c.call(ctx, http.MethodGet, historyPath, nil, &all)
+	err = c.get(ctx, historyPath, &all)
+	return all, err
 }
 
 // Info asks the daemon about itself.
 func (c *Client) Info(ctx context.Context) (info Info, err error) {
-	return info, c.call(ctx, http.MethodGet, infoPath, nil, &info)
+	err = c.get(ctx, infoPath, &info)
+	return info, err
+}
+
+// getTries is how often a question that changes nothing is put, when daemons
+// end while they are asked.
+const getTries = 4
+
+// get asks what may be asked twice.
+func (c *Client) get(ctx context.Context, path string, into any) error {
+	for try := 1; ; try++ {
+		err := c.call(ctx, http.MethodGet, path, nil, into)
+		var told *refused
+		var gone *NoDaemon
+		if err == nil || try == getTries || errors.As(err, &told) || errors.As(err, &gone) || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case <-time.After(askAgain):
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 // Watch calls see with each event until ctx ends, see returns false or the
