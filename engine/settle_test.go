@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"crm/cib"
+	"crm/engine/graph"
 )
 
 // drawCluster makes a small cluster at random: nodes, primitives, groups,
@@ -101,6 +102,18 @@ func (d *drawing) constraint(b *strings.Builder, i, nodes int) {
 	}
 }
 
+// real counts the actions that somebody has to do. What is left may be the
+// announcement of a start that is blocked, as with Pacemaker.
+func real(o *Output) int {
+	n := 0
+	for _, s := range o.Graph.Synapses {
+		if s.Action.Kind != graph.Pseudo {
+			n++
+		}
+	}
+	return n
+}
+
 // TestADecisionSettles: after a transition was carried out, another decision
 // has nothing left to do, and the transition could be carried out to its end.
 func TestADecisionSettles(t *testing.T) {
@@ -123,7 +136,7 @@ func TestADecisionSettles(t *testing.T) {
 			if string(out.Graph.XML()) != string(again.Graph.XML()) {
 				t.Fatalf("the same input gave two graphs\n%s", text)
 			}
-			if run == 2 && len(out.Graph.Synapses) > 0 {
+			if run == 2 && real(out) > 0 {
 				t.Fatalf("still something to do:\n%s\n%s", strings.Join(out.SummaryLines(), "\n"), doc.Bytes())
 			}
 			done := out.Simulate(nil)
