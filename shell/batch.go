@@ -32,7 +32,8 @@ func (s *Session) Batch(ctx context.Context, name string, script io.Reader) erro
 	switch {
 	case errors.Is(err, ErrQuit):
 	case err != nil && ctx.Err() != nil:
-		return err
+		s.work = nil // what was not committed is not committed now
+		return failf("%s: interrupted; what was not committed is dropped", name)
 	case err != nil:
 		s.Report(err)
 		failed = append(failed, lineOf(err))
