@@ -256,6 +256,9 @@ func (m *Machine) members() []MemberInfo {
 		info := MemberInfo{Name: name, DC: name == m.boss, Quorum: m.leader() != ""}
 		if p := m.peers[name]; p != nil {
 			info.Up = p.up
+			if p.hello != nil {
+				info.Conflicts = p.hello.Conflicts
+			}
 		} else {
 			info.Up, info.Conflicts = true, m.conflicts
 		}

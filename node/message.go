@@ -33,17 +33,18 @@ type Message struct {
 // Hello says who a member is and how it is doing: every second, and when
 // something of it changed. A DC's hello is also its offer to join.
 type Hello struct {
-	Process  string // of the sender; another one after every restart
-	Count    uint64 // rises with every hello of a process
-	Born     int64  // when it started, Unix milliseconds by its clock
-	Version  cib.Version
-	Digest   string // of the configuration
-	Last     uint64 // index of its last log entry
-	Commit   uint64
-	Leads    bool   // it leads the log
-	Follows  string // who it thinks leads the log
-	Members  int    // voters of its log
-	Stopping bool   // it was asked to stop
+	Process   string // of the sender; another one after every restart
+	Count     uint64 // rises with every hello of a process
+	Born      int64  // when it started, Unix milliseconds by its clock
+	Version   cib.Version
+	Digest    string // of the configuration
+	Last      uint64 // index of its last log entry
+	Commit    uint64
+	Leads     bool   // it leads the log
+	Follows   string // who it thinks leads the log
+	Members   int    // voters of its log
+	Stopping  bool   // it was asked to stop
+	Conflicts int    `json:",omitempty"` // configurations kept under conflicts/ there
 	// The rest is set while the sender is DC.
 	Reign  string     `json:",omitempty"`
 	Quorum bool       `json:",omitempty"`

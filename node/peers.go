@@ -91,7 +91,7 @@ func (m *Machine) myHello() *Hello {
 	m.hellos++
 	h := &Hello{Count: m.hellos, Process: m.cfg.Process, Born: m.born.UnixMilli(), Version: m.log.reg.version, Last: last,
 		Digest: m.log.reg.digest, Commit: m.log.raw.BasicStatus().Commit, Leads: m.log.leads, Follows: m.leader(), Members: len(m.log.conf.Voters),
-		Stopping: m.stopping}
+		Stopping: m.stopping, Conflicts: m.conflicts}
 	if m.dc != nil {
 		h.Reign, h.Quorum, h.Joined, h.Table = m.dc.reign, m.dc.quorum, m.dc.joined(), m.tableList()
 	}

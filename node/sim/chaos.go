@@ -90,7 +90,7 @@ func (c *Chaos) anyone() *Member { return c.w.members[c.w.chance.IntN(len(c.w.me
 func (c *Chaos) trouble() {
 	w := c.w
 	m, other := c.anyone(), c.anyone()
-	switch w.chance.IntN(13) {
+	switch w.chance.IntN(14) {
 	case 0:
 		w.say(m.name, "cut from all")
 		for _, p := range w.members {
@@ -124,6 +124,15 @@ func (c *Chaos) trouble() {
 			id = []string{"promote p0", "demote p0", "stop c0", "monitor p0"}[w.chance.IntN(4)]
 		}
 		m.broken = map[string]int{id: 1}
+	case 13:
+		if w.happens(700) {
+			return // seldom
+		}
+		w.say("world", "the power fails")
+		for _, p := range w.members {
+			p.PowerOff()
+			w.after(w.random(20*time.Second), p.PowerOn)
+		}
 	case 12:
 		c.n++
 		m.Ask(fmt.Sprintf("stop-%d", c.n), node.Request{Verb: node.VerbShutdown})
