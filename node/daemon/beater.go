@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"strings"
 	"sync"
 	"time"
 
@@ -61,7 +62,7 @@ func (b *beater) run(ctx context.Context) {
 			b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Leave}))
 			return
 		case p := <-b.packets:
-			if src := p.Message.Get(wire.Src); src != b.self {
+			if src := strings.ToLower(p.Message.Get(wire.Src)); src != b.self {
 				b.sealed.Learn(src, p.From)
 			}
 			b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Heard, Link: p.Link, Message: p.Message}))

@@ -57,6 +57,7 @@ func newLoopback(t *testing.T, names ...string) *world {
 
 func makeWorld(t *testing.T, network *transport.Memory, port int, names ...string) *world {
 	t.Helper()
+	t.Parallel()                        // these tests mostly wait
 	dir, err := os.MkdirTemp("", "crm") // a socket's path must be short
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +81,7 @@ func makeWorld(t *testing.T, network *transport.Memory, port int, names ...strin
 func (w *world) configure(name string) {
 	w.t.Helper()
 	dir := filepath.Join(w.dir, name)
-	cf := fmt.Sprintf("keepalive 50ms\ndeadtime 500ms\ninitdead 1000ms\nudpport %d\ncrm on\n", w.port)
+	cf := fmt.Sprintf("keepalive 100ms\ndeadtime 1000ms\ninitdead 2000ms\nudpport %d\ncrm on\n", w.port)
 	for i, n := range w.names {
 		cf += fmt.Sprintf("node %s\nucast lo 127.0.0.%d\n", n, i+2)
 		if n == name {
