@@ -103,7 +103,7 @@ func (r reader) alertPart() (part AlertPart, err error) {
 func (r reader) selection() (*Select, error) {
 	s := &Select{}
 	for !r.done() {
-		if kind, is := r.keyword(selectKinds...); is {
+		if kind := r.peek(); contains(selectKinds, kind) {
 			s.Kinds = append(s.Kinds, kind)
 			r.take()
 			continue
@@ -191,7 +191,7 @@ func (s *Alert) Keyword() string { return "alert" }
 func (s *Alert) ObjectID() string { return string(s.ID) }
 
 func (s *Alert) print(p *printer) {
-	p.word(string(s.ID), quoteAlways(string(s.Path)))
+	p.word(string(s.ID), Quote(string(s.Path)))
 	p.description(s.Desc)
 	for i, part := range s.Parts.List {
 		switch {

@@ -86,8 +86,9 @@ func (r reader) bundlePart(word string) (part BundlePart, err error) {
 		set, err = r.attrSet(word, part.Pos, bundleWords)
 		part.Set = &set
 	default:
-		part.Attrs = r.assignments()
-		err = r.mappings(&part)
+		if part.Attrs, err = r.bundleAttrs(word); err == nil {
+			err = r.mappings(&part)
+		}
 	}
 	if err == nil && contains(containers, word) {
 		if _, is := part.Attrs.Get("image"); !is {
@@ -107,12 +108,44 @@ func (r reader) mappings(part *BundlePart) error {
 			return nil
 		}
 		r.take()
-		attrs := r.assignments()
+		attrs, err := r.bundleAttrs(mapping)
+		if err != nil {
+			return err
+		}
 		if len(attrs) == 0 {
 			return r.fault("", "name=value")
 		}
 		part.Mappings = append(part.Mappings, attrs)
 	}
+}
+
+// bundleNames are the attributes of the elements of a bundle.
+var bundleNames = map[string][]string{
+	"container": {"image", "replicas", "replicas-per-host", "promoted-max", "masters", "run-command", "network", "options"},
+	"network":   {"ip-range-start", "control-port", "host-interface", "host-netmask", "add-host"},
+	"storage":   {}, "port-mapping": {"id", "port", "internal-port", "range"},
+	"storage-mapping": {"id", "source-dir", "source-dir-root", "target-dir", "options"},
+}
+
+// bundleAttrs reads the attributes of one element.
+func (r reader) bundleAttrs(word string) (Pairs, error) {
+	if contains(containers, word) {
+		word = "container"
+	}
+	names := bundleNames[word]
+	var ps Pairs
+	for !r.done() {
+		name, value, assigned := strings.Cut(r.peek(), "=")
+		if !assigned {
+			break
+		}
+		if !contains(names, strings.TrimPrefix(name, "$")) {
+			return ps, r.fault("", "an attribute of "+word+": "+list(names), names...)
+		}
+		ps = append(ps, Pair{Pos: r.pos(), Name: strings.TrimPrefix(name, "$"), Value: value})
+		r.take()
+	}
+	return ps, nil
 }
 
 // Keyword is bundle.

@@ -92,20 +92,6 @@ func (ps *Pairs) cut(name string) (string, bool) {
 	return "", false
 }
 
-// assignments reads name=value words as long as they come.
-func (r reader) assignments() Pairs {
-	var ps Pairs
-	for !r.done() && strings.IndexByte(r.peek(), '=') > 0 {
-		p, ok := readPair(r.peek(), r.pos())
-		if !ok {
-			break
-		}
-		r.take()
-		ps = append(ps, p)
-	}
-	return ps
-}
-
 // Description is an optional description="...".
 type Description string
 

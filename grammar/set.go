@@ -44,6 +44,9 @@ func (r reader) attrSet(keyword string, pos Pos, ends []string) (AttrSet, error)
 			break
 		}
 	}
+	if set.IDRef != "" && (len(set.Pairs) > 0 || len(set.Rules) > 0) {
+		return set, &Error{Pos: pos, Word: "$id-ref=" + set.IDRef, Problem: "takes over a whole set", Expected: "no attributes beside it"}
+	}
 	return set, nil
 }
 

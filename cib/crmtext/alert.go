@@ -59,12 +59,12 @@ func (m *maker) recipient(to grammar.Recipient, id string) *etree.Element {
 var alertWords = map[string]string{"instance_attributes": "attributes", "meta_attributes": "meta"}
 
 func (p *Printer) readAlert(e *etree.Element) (grammar.Statement, bool) {
-	// A description is shown as XML, as crmsh does.
-	a, ok := attrsOf(e, "path")
+	a, ok := attrsOf(e, "path", "description")
 	if !ok || a["path"] == "" {
 		return nil, false
 	}
-	s := &grammar.Alert{Word: "alert", ID: grammar.ID(a["id"]), Path: grammar.AlertPath(a["path"])}
+	s := &grammar.Alert{Word: "alert", ID: grammar.ID(a["id"]), Path: grammar.AlertPath(a["path"]),
+		Desc: grammar.Description(a["description"])}
 	for c := range cib.Children(e) {
 		part, ok := p.readAlertPart(c)
 		if !ok {
@@ -112,6 +112,7 @@ func readSelection(e *etree.Element) (*grammar.Select, bool) {
 }
 
 func (p *Printer) readRecipient(e *etree.Element) (*grammar.Recipient, bool) {
+	// A recipient's description is shown as XML, as crmsh does.
 	a, ok := attrsOf(e, "value")
 	if !ok || a["value"] == "" || strings.ContainsAny(a["value"], "{}") {
 		return nil, false

@@ -48,10 +48,11 @@ func (ed *Editor) Apply(st grammar.Statement) error { return ed.apply(st, true) 
 func (ed *Editor) ApplyAll(sts []grammar.Statement) []error {
 	sorted := append([]grammar.Statement(nil), sts...)
 	sort.SliceStable(sorted, func(i, j int) bool { return rank(sorted[i].Keyword()) < rank(sorted[j].Keyword()) })
+	sorted, twice := doubled(sorted)
 	var faults []error
 	for {
 		var left []grammar.Statement
-		faults = nil
+		faults = twice
 		for _, st := range sorted {
 			if err := ed.Apply(st); err != nil {
 				faults = append(faults, err)
@@ -64,6 +65,26 @@ func (ed *Editor) ApplyAll(sts []grammar.Statement) []error {
 		}
 		sorted = left
 	}
+}
+
+// doubled takes out the statements whose object another statement of the text
+// describes already. Nodes and property sets may be told in parts.
+func doubled(sts []grammar.Statement) (kept []grammar.Statement, faults []error) {
+	seen := map[string]bool{}
+	for _, st := range sts {
+		k, object := kinds[st.Keyword()]
+		key := st.ObjectID()
+		if k.apart {
+			key = st.Keyword() + " " + key
+		}
+		if object && seen[key] {
+			faults = append(faults, &Error{Pos: grammar.Where(st), Keyword: st.Keyword(), ID: st.ObjectID(), Problem: "it is described twice in this text"})
+			continue
+		}
+		seen[key] = seen[key] || object
+		kept = append(kept, st)
+	}
+	return kept, faults
 }
 
 // applied is the order in which statements are applied.

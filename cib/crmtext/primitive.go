@@ -87,7 +87,11 @@ func (m *maker) operation(o grammar.Operation, owner string) *etree.Element {
 	}
 	interval, _ := o.Attrs.Get("interval")
 	old := m.oldOperation(o.Name, interval)
-	id := m.choose(o.ID, o.Pos, old, owner, o.Name, interval)
+	words := []string{owner, o.Name, interval}
+	if interval == "" {
+		words = words[:2]
+	}
+	id := m.choose(o.ID, o.Pos, old, words...)
 	cib.SetAttr(e, "id", id)
 	keep := &matcher{old: old}
 	for _, s := range o.Sets {
