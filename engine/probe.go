@@ -247,6 +247,7 @@ func (c *cluster) orderProbesOf(r *Resource) {
 		}
 		return
 	}
+	partners := map[*Resource]*Resource{}
 	undone := map[*action][]*action{} // what a walk from an action finds is the same for all nodes
 	for _, probe := range r.withKey(probeKey) {
 		for i := len(probe.after) - 1; i >= 0; i-- {
@@ -254,7 +255,7 @@ func (c *cluster) orderProbesOf(r *Resource) {
 			c.orderInactiveStarts(probe, l)
 			found, known := undone[l.action]
 			if !known {
-				w := probeWalk{c: c, rsc: r, seen: map[*action]bool{}}
+				w := probeWalk{c: c, rsc: r, seen: map[*action]bool{}, partners: partners}
 				w.from(l.action)
 				found = w.found
 				undone[l.action] = found
@@ -290,6 +291,8 @@ type probeWalk struct {
 	rsc   *Resource // that is probed
 	seen  map[*action]bool
 	found []*action
+
+	partners map[*Resource]*Resource // of the resource, by clone
 }
 
 func (w *probeWalk) from(a *action) {
@@ -337,7 +340,12 @@ func (w *probeWalk) downTo(a, b *action) bool {
 		return false
 	}
 	if a.rsc.isInstanced() && a.rsc.meta.isTrue("interleave") {
-		return w.c.partner(w.rsc, a.rsc, false) == b.rsc
+		partner, known := w.partners[a.rsc]
+		if !known {
+			partner = w.c.partner(w.rsc, a.rsc, false)
+			w.partners[a.rsc] = partner
+		}
+		return partner == b.rsc
 	}
 	return true
 }

@@ -136,7 +136,8 @@ func setPromoted(r *Resource) {
 
 func setUnpromoted(r *Resource) {
 	r.NextRole = RoleUnpromoted
-	if len(r.locationsOf(false)) == 0 {
+	var somewhere *Node
+	if r.locate(false, &somewhere); somewhere == nil {
 		r.NextRole = RoleStopped
 	}
 	for _, m := range r.Children {

@@ -63,15 +63,15 @@ func (x *cloneText) instance(i *Resource) {
 		x.full(i)
 		return
 	}
-	nodes := i.locationsOf(true)
-	if len(nodes) != 1 || !nodes[0].Online && nodes[0].Unclean {
+	only := i.onlyLocation(true)
+	if only == nil || !only.Online && only.Unclean {
 		x.full(i)
 		return
 	}
 	if i.role() > RoleUnpromoted {
-		x.promoted = append(x.promoted, nodes[0])
+		x.promoted = append(x.promoted, only)
 	} else {
-		x.started = append(x.started, nodes[0])
+		x.started = append(x.started, only)
 	}
 	x.active++
 }

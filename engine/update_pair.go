@@ -227,8 +227,8 @@ func (c *cluster) pairPartners(f, t *Resource, p pair) change {
 
 // partner is the instance of other that the instance t goes together with.
 func (c *cluster) partner(t, other *Resource, current bool) *Resource {
-	if nodes := t.locationsOf(current); len(nodes) == 1 {
-		return c.instanceOn(other, nodes[0], current)
+	if n := t.onlyLocation(current); n != nil {
+		return c.instanceOn(other, n, current)
 	}
 	for _, n := range c.places(t.allowed, nil) {
 		if f := c.instanceOn(other, n, current); f != nil {

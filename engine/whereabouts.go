@@ -2,34 +2,43 @@ package engine
 
 import "slices"
 
-// locationsOf are the nodes where the parts of a resource are, or where they
-// were assigned to; each once.
-func (r *Resource) locationsOf(current bool) []*Node {
-	var list []*Node
-	r.eachLeaf(func(leaf *Resource) {
-		if !current {
-			if leaf.Assigned != nil && !slices.Contains(list, leaf.Assigned) {
-				list = append(list, leaf.Assigned)
-			}
-			return
+// onlyLocation is the one node where all parts of a resource are, or where
+// they were assigned to; nil when there are several, or none.
+func (r *Resource) onlyLocation(current bool) *Node {
+	var only *Node
+	several := r.locate(current, &only)
+	if several {
+		return nil
+	}
+	return only
+}
+
+// locate tells whether parts of a resource are on different nodes; if not,
+// only is the node where they are.
+func (r *Resource) locate(current bool, only **Node) (several bool) {
+	note := func(n *Node) bool {
+		if *only == nil {
+			*only = n
 		}
-		for _, n := range leaf.Active {
-			if !slices.Contains(list, n) {
-				list = append(list, n)
+		return *only != n
+	}
+	if !r.leaf() {
+		for _, child := range r.Children {
+			if child.locate(current, only) {
+				return true
 			}
 		}
-	})
-	return list
+		return false
+	}
+	if !current {
+		return r.Assigned != nil && note(r.Assigned)
+	}
+	return slices.ContainsFunc(r.Active, note)
 }
 
 // singleLocation is the node that all parts of a resource were assigned to;
 // nil when there are several, or none.
-func (r *Resource) singleLocation() *Node {
-	if list := r.locationsOf(false); len(list) == 1 {
-		return list[0]
-	}
-	return nil
-}
+func (r *Resource) singleLocation() *Node { return r.onlyLocation(false) }
 
 // fullyActive tells whether every part of a resource is active somewhere.
 func (r *Resource) fullyActive() bool {
@@ -48,7 +57,7 @@ func (r *Resource) fullyActive() bool {
 // on just this node, and is not blocked.
 func (c *cluster) instanceOn(r *Resource, n *Node, current bool) *Resource {
 	for _, i := range r.instances() {
-		if nodes := i.locationsOf(current); len(nodes) == 1 && nodes[0] == n && !i.blockedInside() {
+		if i.onlyLocation(current) == n && !i.blockedInside() {
 			return i
 		}
 	}
