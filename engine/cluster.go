@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/beevik/etree"
-
-	"crm/engine/score"
 )
 
 // cluster is the working set: all that is known of a cluster, and all that
@@ -25,32 +23,31 @@ type cluster struct {
 	oldDefs attributes       // defaults that CIBs before 3.0 have as options
 	recheck int64            // epoch seconds at which time alone changes something; 0 for never
 
-	quorate      bool
-	haveFencing  bool // a fence device or a watchdog exists
-	haveRemotes  bool
-	dc           *Node
-	nodes        []*Node // in natural order of their names
-	byIx         []*Node // in the order of their making
-	nodeByID     map[string]*Node
-	nodeByName   map[string]*Node
-	resources    []*Resource // top level; highest priority first
-	created      int         // resources made so far
-	byID         map[string]*Resource
-	byHistoryID  map[string][]*Resource
-	templates    map[string][]string // the primitives that use each
-	tags         map[string][]string
-	tickets      map[string]*ticket
-	locations    []*location // newest first
-	failures     []*failure
-	stopsNeeded  []*Resource // containers to be stopped for what happened inside
-	disabled     int         // leaf resources with a target role that keeps them down
-	blocked      int
-	leaves       int
-	elements     map[string]*etree.Element // by tag and id, for references; made when needed
-	scores       []string                  // lines of the scores output
-	trace        *trace                    // of all contributions to scores; nil unless asked for
-	healthByNode map[*Node]score.Score
-	warnings     []string
+	quorate     bool
+	haveFencing bool // a fence device or a watchdog exists
+	haveRemotes bool
+	dc          *Node
+	nodes       []*Node // in natural order of their names
+	byIx        []*Node // in the order of their making
+	nodeByID    map[string]*Node
+	nodeByName  map[string]*Node
+	resources   []*Resource // top level; highest priority first
+	created     int         // resources made so far
+	byID        map[string]*Resource
+	byHistoryID map[string][]*Resource
+	templates   map[string][]string // the primitives that use each
+	tags        map[string][]string
+	tickets     map[string]*ticket
+	locations   []*location // newest first
+	failures    []*failure
+	stopsNeeded []*Resource // containers to be stopped for what happened inside
+	disabled    int         // leaf resources with a target role that keeps them down
+	blocked     int
+	leaves      int
+	elements    map[string]*etree.Element // by tag and id, for references; made when needed
+	scores      []string                  // lines of the scores output
+	trace       *trace                    // of all contributions to scores; nil unless asked for
+	warnings    []string
 }
 
 // findNode finds a node by id, else by name; nil when there is none.

@@ -289,9 +289,6 @@ func (c *cluster) requireStop(r *Resource, n *Node) { c.stopAction(r, n, false) 
 // requireDemote makes a required demotion of a resource on a node.
 func (c *cluster) requireDemote(r *Resource, n *Node) { c.demoteAction(r, n, false) }
 
-// stopLauncher makes a required stop of a launcher whose inside failed.
-func (c *cluster) stopLauncher(launcher *Resource) { c.stopAction(launcher, nil, false) }
-
 // forgetHistory deletes a resource's history on a node from the CIB, after an
 // expired shutdown lock.
 func (c *cluster) forgetHistory(r *Resource, n *Node) {

@@ -44,7 +44,6 @@ type Node struct {
 	ix         int // of its entry in every table of allowed nodes
 	attrs      nodeAttrs
 	capacity   amounts
-	total      amounts   // its capacity before anything was assigned
 	connection *Resource // that makes a remote node reachable
 	load       int       // resources assigned to it in this run
 	priority   int       // sum over the resources on it, for fencing delays

@@ -6,7 +6,6 @@ import (
 	"github.com/beevik/etree"
 
 	"crm/cib"
-	"crm/engine/score"
 )
 
 // onFail is what the failure of an operation calls for, the gentlest first.
@@ -140,13 +139,4 @@ func (c *cluster) opValue(r *Resource, op *opElement, task string, ms int64, nam
 	c.merge(blocks, ctx, &list)
 	c.merge(c.opDefs, ctx, &list)
 	return list.lookup(name)
-}
-
-// opTimeout is an operation's timeout in milliseconds.
-func (c *cluster) opTimeout(r *Resource, task string, ms int64) int64 {
-	text, _ := c.opValue(r, r.operation(c, task, ms), task, ms, "timeout")
-	if n, ok := score.Interval(text); ok && n > 0 {
-		return n
-	}
-	return 20000
 }

@@ -64,7 +64,6 @@ type options struct {
 	batchLimit          string
 	migrationLimit      string
 	clusterName         string
-	siteName            string
 	unfencing           bool // some resource needs unfencing
 }
 
@@ -140,7 +139,6 @@ func (c *cluster) unpackOptions() {
 	o.batchLimit = o.option("0", func(v string) bool { _, ok := score.Integer(v); return ok }, "batch-limit")
 	o.migrationLimit = o.option("-1", func(v string) bool { _, ok := score.Integer(v); return ok }, "migration-limit")
 	o.clusterName = o.raw.get("cluster-name")
-	o.siteName = o.raw.get("site-name")
 	c.unpackHealthOptions()
 	switch strings.ToLower(o.option("default", oneOf("default", "utilization", "minimal", "balanced"), "placement-strategy")) {
 	case "utilization":

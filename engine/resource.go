@@ -130,7 +130,6 @@ type cloneFacts struct {
 	interleave, ordered          bool
 	child                        *etree.Element // what is cloned
 	next                         int            // number of the next instance
-	sorted                       bool           // instances are in the order of promotion
 	scored                       bool           // promotion scores were added
 }
 
