@@ -184,7 +184,7 @@ func (p *Printer) Statement(o Listed) grammar.Statement {
 // surely be read back; there are many of these. Values are quoted and may
 // hold any printable character.
 func common(e *etree.Element) bool {
-	if !cib.IsResource(e) {
+	if !cib.IsResource(e) || e.Tag == "bundle" {
 		return false
 	}
 	for c := range cib.Walk(e) {
