@@ -34,11 +34,12 @@ deleted resource go with it. Deleting a group or a clone leaves its members.`},
 			Args: between(3, 5), Complete: completions.ModGroup, Run: runModGroup},
 		{Name: "erase", Usage: "[nodes]", Short: "delete everything, except nodes", Args: between(0, 1), Complete: completions.Plain("nodes"),
 			Run: runErase},
-		{Name: "load", Usage: "[xml] replace|update|push <file>", Short: "read the configuration from a file", Args: between(2, 3),
-			Complete: completions.Either(completions.Plain("xml", "replace", "update", "push")), Run: runLoad,
+		{Name: "load", Usage: "[xml] replace|update|push <file> | haresources <file>", Short: "read the configuration from a file", Args: between(2, 3),
+			Complete: completions.Either(completions.Plain("xml", "replace", "update", "push", "haresources")), Run: runLoad,
 			Help: `update adds and changes what the file names; replace starts from nothing; push
 also deletes what the file does not name. "-" is standard input. A file with
-faults is refused whole, and all its faults are told.`},
+faults is refused whole, and all its faults are told. haresources adds what a
+file of heartbeat's version 1 says: a group and its node for each line.`},
 		{Name: "default-timeouts", Old: []string{"default_timeouts"}, Usage: "<id> ...", Short: "set timeouts of operations as agents advise", Args: atLeast(1),
 			Complete: completions.Each(completions.Primitives), Run: runDefaultTimeouts},
 		{Name: "validate-all", Old: []string{"validate_all"}, Usage: "<rsc>", Short: "let a resource's agent check its parameters", Args: exactly(1),

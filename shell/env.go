@@ -28,6 +28,8 @@ type Env struct {
 	Edit func(ctx context.Context, editor string, text []byte, suffix string) ([]byte, error)
 	// Filter runs a program of the user's with text on its standard input.
 	Filter func(ctx context.Context, program string, text []byte) ([]byte, error)
+	// Convert turns a file of another language ("haresources") into this one.
+	Convert func(kind, file string, text []byte, nodes []string) (Converted, error)
 	// Execute runs one of the cluster tools this binary also is (crm_mon, ...).
 	Execute func(ctx context.Context, out, errs io.Writer, argv ...string) (int, error)
 
@@ -41,6 +43,13 @@ type Env struct {
 	User string
 
 	Style Style
+}
+
+// Converted is a text of the crm language made of something else, and what
+// there is to tell of that.
+type Converted struct {
+	Text  string
+	Notes []string
 }
 
 // Style says how text is dressed; the zero value leaves it plain.

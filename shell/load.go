@@ -22,6 +22,9 @@ func runLoad(ctx context.Context, c *Call) error {
 		return usagef("load: how and which file? usage: load %s", c.Command.Usage)
 	}
 	how, file := words[0].Text, words[1].Text
+	if how == "haresources" && !xml {
+		return c.loadOther(ctx, how, file)
+	}
 	if how != "replace" && how != "update" && how != "push" {
 		text := ""
 		if guess := grammar.Near(how, []string{"replace", "update", "push"}); guess != "" {
@@ -36,6 +39,33 @@ func runLoad(ctx context.Context, c *Call) error {
 	next, err := c.loaded(ctx, how, string(text), xml || looksLikeXML(string(text)))
 	if err != nil {
 		return inFile(err, file)
+	}
+	return c.replaceWith(ctx, next)
+}
+
+// loadOther adds what a file of another language says.
+func (c *Call) loadOther(ctx context.Context, kind, file string) error {
+	if c.Convert == nil {
+		return failf("load: %s cannot be read here", kind)
+	}
+	text, err := c.Files.Read(file)
+	if err != nil {
+		return &Error{Kind: Unreadable, Text: "load: " + err.Error(), cause: err}
+	}
+	w, err := c.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	made, err := c.Convert(kind, file, text, nodeNames(w.doc))
+	if err != nil {
+		return err
+	}
+	next, err := c.loaded(ctx, "update", made.Text, false)
+	if err != nil {
+		return inFile(err, "what "+file+" became")
+	}
+	for _, n := range made.Notes {
+		c.Warn("%s", n)
 	}
 	return c.replaceWith(ctx, next)
 }

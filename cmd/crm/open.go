@@ -22,6 +22,7 @@ func openEnv(o options, stdin io.Reader, stdout, stderr io.Writer) (*shell.Env, 
 	env := &shell.Env{Out: stdout, Err: stderr, Style: style, Now: time.Now, Files: files{stdin: stdin},
 		Agents: &agents{}, Filter: filter, SaveOptions: saveOptions,
 		LoadOptions: func() ([]byte, error) { return os.ReadFile(filepath.Join(configDir(), "options")) }}
+	env.Convert = convert(env.Agents)
 	env.Lab = openLab()
 	env.Shadows = shadows{dir: shadowDir(), now: time.Now}
 	cluster, err := openCluster(o.cluster, env)
