@@ -161,7 +161,7 @@ func (p *Printer) readPrimitive(e *etree.Element) (grammar.Statement, bool) {
 
 func sayableAgent(a grammar.Agent) bool {
 	if a.Template != "" {
-		return a.Class+a.Provider+a.Type == ""
+		return a.Class+a.Provider+a.Type == "" && grammar.ValidID(a.Template)
 	}
 	return a.Type != "" && a.Class != "" && a.Class == strings.ToLower(a.Class) && (a.Class == "ocf") == (a.Provider != "")
 }
