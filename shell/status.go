@@ -40,6 +40,9 @@ func runStatus(ctx context.Context, c *Call) error {
 			return newError(Usage, c.words[i+1].Pos, "status: %q is no word it knows; usage: %s", word, c.usage())
 		}
 	}
+	if _, err := c.read(ctx); err != nil {
+		return err // better told by us than by the tool
+	}
 	return c.execute(ctx, argv...)
 }
 
@@ -54,7 +57,7 @@ func (c *Call) execute(ctx context.Context, argv ...string) error {
 	case err != nil:
 		return err
 	case code != 0:
-		return failf("%s ended with exit code %d", strings.Join(argv, " "), code)
+		return ErrReported
 	}
 	return nil
 }

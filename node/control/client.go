@@ -182,6 +182,10 @@ func (c *Client) call(ctx context.Context, method, path string, body, into any) 
 		return err
 	}
 	resp, err := c.http.Do(req)
+	var gone *NoDaemon
+	if errors.As(err, &gone) {
+		return gone // without the words that HTTP puts around it
+	}
 	if err != nil {
 		return err
 	}
