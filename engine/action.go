@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -156,8 +155,8 @@ func (a *action) say(reason string) {
 // newest walks a resource's actions newest first: the first with the task, on
 // the node if one is asked for.
 func (r *Resource) newest(task string, n *Node) *action {
-	for _, a := range slices.Backward(r.actions) {
-		if a.task == task && (n == nil || a.node == n) {
+	for i := len(r.actions) - 1; i >= 0; i-- {
+		if a := r.actions[i]; (n == nil || a.node == n) && a.task == task {
 			return a
 		}
 	}

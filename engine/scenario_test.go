@@ -27,7 +27,8 @@ import (
 //	<...>                              a resource, a constraint or a tag as XML
 //
 // "place" tells where everything goes, "scores" what the nodes are worth,
-// "why rsc=ID" the reasons, "status" what is where now.
+// "why rsc=ID" the reasons, "status" what is where now, "plan" what will
+// become of resources and nodes, "steps" what is done for that, in order.
 type scenario struct {
 	nodes, options, defaults, resources, constraints, tags strings.Builder
 	history                                                map[string]map[string][]string // by node and resource
@@ -277,6 +278,10 @@ func answer(t *testing.T, d *datadriven.TestData, doc *cib.Document) string {
 	switch d.Cmd {
 	case "place":
 		return placementOf(o)
+	case "plan":
+		return listed(o.SummaryLines())
+	case "steps":
+		return listed(o.Simulate(nil).Lines)
 	case "scores":
 		lines := slices.Clone(o.ScoreLines())
 		var rsc string
@@ -302,4 +307,12 @@ func answer(t *testing.T, d *datadriven.TestData, doc *cib.Document) string {
 	}
 	t.Fatalf("unknown command %s", d.Cmd)
 	return ""
+}
+
+// listed are lines as a test expects them.
+func listed(lines []string) string {
+	if len(lines) == 0 {
+		return "(nothing)\n"
+	}
+	return strings.Join(lines, "\n") + "\n"
 }
