@@ -175,10 +175,7 @@ func (c *cluster) probePrimitive(r *Resource, n *Node) bool {
 // guestReady tells whether a guest node is up, and stays up, so that it can
 // be probed; otherwise the resource waits for the guest.
 func (c *cluster) guestReady(r *Resource, n *Node) bool {
-	top := r
-	if t := r.topmost(); t.Kind == KindClone {
-		top = t
-	}
+	top := r.topmost()
 	guest := n.host()
 	if guest.Role == RoleStopped {
 		if guest.Assigned != nil && !guest.probed.has(guest.Assigned) {
