@@ -29,15 +29,6 @@ func Parse(text []byte) (*Document, error) {
 	return &Document{tree: tree, size: len(text)}, nil
 }
 
-// Read reads a CIB from r; see Parse.
-func Read(r io.Reader) (*Document, error) {
-	text, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("read CIB: %w", err)
-	}
-	return Parse(text)
-}
-
 // ParseElement reads one XML element, as given to cibadmin -X or to the crm
 // language's xml statement.
 func ParseElement(text string) (*etree.Element, error) {

@@ -111,6 +111,3 @@ func Plain(texts ...string) Completer {
 	list := plain(texts...)
 	return func(*View, []string) []Candidate { return slices.Clone(list) }
 }
-
-// Own completes what the command itself put in the view.
-func Own(v *View, _ []string) []Candidate { return v.Own }

@@ -1,7 +1,6 @@
 package crmtext
 
 import (
-	"fmt"
 	"path"
 	"sort"
 	"strings"
@@ -80,29 +79,9 @@ func list(all []Listed, e *etree.Element, section string) []Listed {
 	return all
 }
 
-// IDs are the ids of all objects in the order of show.
-func IDs(doc *cib.Document) []string {
-	objects := Objects(doc)
-	ids := make([]string, len(objects))
-	for i, o := range objects {
-		ids[i] = o.ID
-	}
-	return ids
-}
-
 // Show is the whole configuration as text, each object as crmsh prints it,
 // with a newline behind the last.
 func Show(doc *cib.Document) string { return NewPrinter(doc).Text(Objects(doc)...) }
-
-// Object is one object as text, without a newline behind it.
-func Object(doc *cib.Document, id string) (string, error) {
-	for _, o := range Objects(doc) {
-		if o.ID == id {
-			return NewPrinter(doc).Object(o), nil
-		}
-	}
-	return "", fmt.Errorf("object %s does not exist", id)
-}
 
 // Printer turns objects of a document into text. It must not be kept when
 // the document changes.

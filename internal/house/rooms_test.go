@@ -8,7 +8,6 @@ var arrows = table(`
 grammar:
 cib:
 cib/crmtext: cib grammar
-cib/cibtest: cib
 engine/score:
 engine/rule: engine/score  # numbers and intervals are read the same way
 engine/graph:
@@ -43,16 +42,8 @@ tests/bench:
 var testArrows = table(`
 node/agent: node/agent/agenttest
 node/stonith: node/agent/agenttest
-cib/crmtext: cib/cibtest
-engine: cib/cibtest tools
-shell: cib/cibtest
-completions: cib/cibtest
-node: node/sim cib/cibtest
-node/sim: cib/cibtest
-node/daemon: cib/cibtest
-tools: cib/cibtest
-node/control: cib/cibtest
-node/store: cib/cibtest
+engine: tools
+node: node/sim
 `)
 
 // pure rooms decide; they have no clock, goroutine, file, socket, log, random

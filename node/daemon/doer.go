@@ -27,7 +27,7 @@ func (d *doer) run(ctx context.Context, effects *queue[job]) (node.Exit, error) 
 			return node.Exit{Reason: "told to end at once"}, nil
 		case <-effects.more:
 		}
-		batch, _ := effects.take()
+		batch := effects.take()
 		for len(batch) > 0 {
 			n, err := d.storeFirst(batch)
 			if err != nil {

@@ -12,20 +12,29 @@ import (
 func think(ctx context.Context, m *node.Machine, events *queue[node.Event], effects *queue[job]) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for {
+	for exited := false; !exited; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-events.more:
 		case <-timer.C:
-			effects.push(jobs(m.Step(time.Now(), node.Elapsed{}))...)
+			exited = hand(effects, m.Step(time.Now(), node.Elapsed{}))
 		}
-		happened, _ := events.take()
-		for _, ev := range happened {
-			effects.push(jobs(m.Step(time.Now(), ev))...)
+		for _, ev := range events.take() {
+			exited = hand(effects, m.Step(time.Now(), ev)) || exited
 		}
 		timer.Reset(max(0, time.Until(m.Deadline())))
 	}
+}
+
+// hand gives effects to the doer and tells whether the last one is an Exit.
+func hand(effects *queue[job], list []node.Effect) (exited bool) {
+	if len(list) == 0 {
+		return false
+	}
+	effects.push(jobs(list)...)
+	_, exited = list[len(list)-1].(node.Exit)
+	return exited
 }
 
 // job is something for the doer: an effect of the machine, or a piece of work

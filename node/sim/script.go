@@ -2,8 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -245,11 +243,6 @@ func duration(text string) time.Duration {
 		panic(err)
 	}
 	return d
-}
-
-// Running lists what truly runs on a member.
-func (w *World) Running(name string) []string {
-	return slices.Sorted(maps.Keys(w.Member(name).running))
 }
 
 // attributes reads the CIB at a member and shows a node's transient

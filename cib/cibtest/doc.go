@@ -1,2 +1,0 @@
-// Package cibtest builds and compares CIBs for tests.
-package cibtest
