@@ -176,6 +176,9 @@ func pendingEntry(a *graph.Action, key, node string, now int64) *ResourceHistory
 	if interval > 0 || isMigration(a.Operation) {
 		e.ID = opKey(r.ID, a.Operation, interval)
 	}
+	// An entry without its digest would look like one of other parameters, and
+	// a decision made meanwhile would restart what is being started.
+	e.describe(a, nil)
 	r.Entries = []Entry{e}
 	return r
 }
