@@ -31,6 +31,7 @@ func Lookup(name string) (Tool, bool) {
 		"crm_resource": ResourceTool,
 		"crm_shadow":   Shadow,
 		"crmadmin":     Admin,
+		"cl_status":    ClStatus,
 		"crm_simulate": Simulate,
 	}[name]
 	return tool, known

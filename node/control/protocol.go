@@ -41,6 +41,32 @@ type Info struct {
 	Config   string // folder of ha.cf and authkeys
 	// Peers are the states of the ring: init, up, active, dead.
 	Peers map[string]string `json:",omitempty"`
+	Ring  Ring
+}
+
+// Ring is what a daemon says about its ring, in heartbeat's words.
+type Ring struct {
+	Nodes []RingNode // in the order of ha.cf
+	// Parameters are the values of ha.cf's options as written, or their
+	// defaults.
+	Parameters map[string]string
+	// Hold is what this node holds of haresources: none, local, foreign, all
+	// or transition. It is empty when the CIB says what runs where.
+	Hold string `json:",omitempty"`
+}
+
+// RingNode is a node of the ring.
+type RingNode struct {
+	Name  string
+	State string // init, up, active, dead; ping for what only answers pings
+	Type  string // normal or ping
+	Links []RingLink
+}
+
+// RingLink is a medium between this node and another.
+type RingLink struct {
+	Name string
+	Up   bool
 }
 
 // Event is one line of what the member notices, for whoever watches.

@@ -37,6 +37,7 @@ type beater struct {
 	mu    sync.Mutex
 	up    map[string]bool // what the machine was told
 	peers map[string]string
+	links map[string]map[string]bool // by node and link: whether it is up
 }
 
 func newBeater(self string, r *ring.Ring, s settings, events *queue[node.Event], notice func(node.Level, string)) *beater {
@@ -46,7 +47,7 @@ func newBeater(self string, r *ring.Ring, s settings, events *queue[node.Event],
 	}
 	return &beater{self: self, ring: r, form: form, keys: s.keys, rekey: make(chan *wire.Keyring, 1), packets: make(chan transport.Packet, 256),
 		leave: make(chan struct{}), gone: make(chan struct{}), events: events, notice: notice,
-		up: map[string]bool{}, peers: map[string]string{}}
+		up: map[string]bool{}, peers: map[string]string{}, links: map[string]map[string]bool{}}
 }
 
 // run beats until ctx ends or goodbye has been said.
@@ -113,6 +114,7 @@ func (b *beater) perform(effects []ring.Effect) {
 		case ring.StateChange:
 			b.stateChange(e)
 		case ring.LinkChange:
+			b.linkChange(e)
 			if e.Up {
 				b.notice(node.Info, "link "+e.Link+" to "+e.Node+" is up")
 			} else {
@@ -143,6 +145,24 @@ func (b *beater) stateChange(e *ring.Effect) {
 		return
 	}
 	b.events.push(node.PeerState{Peer: e.Node, Up: is, Left: !is && e.State == ring.Dead && e.Left})
+}
+
+// linkChange keeps what is told of links.
+func (b *beater) linkChange(e *ring.Effect) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.links[e.Node] == nil {
+		b.links[e.Node] = map[string]bool{}
+	}
+	b.links[e.Node][e.Link] = e.Up
+}
+
+// linkUp tells whether a node is heard on a link. A member is not told of its
+// own packets: its links are up while it runs.
+func (b *beater) linkUp(node, link string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return node == b.self || b.links[node][link]
 }
 
 // states are the nodes' states for people.

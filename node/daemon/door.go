@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -9,6 +10,7 @@ import (
 
 	"crm/node"
 	"crm/node/control"
+	"crm/node/ring"
 )
 
 // answers are the requests that wait for their Answer.
@@ -81,7 +83,23 @@ func (o door) History(ctx context.Context) (all []node.Revision, err error) {
 // Info describes this process.
 func (o door) Info(context.Context) (control.Info, error) {
 	return control.Info{Node: o.d.opts.Name, Version: o.d.opts.Version, PID: os.Getpid(), Started: o.d.started,
-		StateDir: o.d.opts.StateDir, Config: o.d.opts.ConfigDir, Peers: o.d.beater.states()}, nil
+		StateDir: o.d.opts.StateDir, Config: o.d.opts.ConfigDir, Peers: o.d.beater.states(), Ring: o.d.ringInfo()}, nil
+}
+
+// ringInfo describes the ring. A node of which nothing was heard yet is in
+// state init; so is this member until it has joined.
+func (d *Daemon) ringInfo() control.Ring {
+	cf := d.settings.ring
+	info := control.Ring{Parameters: cf.Parameters()}
+	states, links := d.beater.states(), cf.Links()
+	for _, name := range cf.Nodes {
+		n := control.RingNode{Name: name, Type: "normal", State: cmp.Or(states[name], string(ring.Init))}
+		for _, link := range links {
+			n.Links = append(n.Links, control.RingLink{Name: link, Up: d.beater.linkUp(name, link)})
+		}
+		info.Nodes = append(info.Nodes, n)
+	}
+	return info
 }
 
 // Watch gives what is noticed.

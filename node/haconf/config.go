@@ -77,6 +77,7 @@ type Config struct {
 	Bind         netip.Addr // bind, an addition of ours: the own address, for several members on one machine
 	Kept         []Directive
 	given        map[string]bool
+	written      map[string]string // the last value of each option, as written
 	baudSeen     bool
 	watchdogSeen bool
 }
@@ -107,7 +108,7 @@ func (c *Config) HasNode(name string) bool {
 func ParseConfig(file string, text []byte) (*Config, []Problem, error) {
 	r := &report{file: file}
 	c := &Config{Port: DefaultPort, KeepAlive: defaultKeepAlive, DeadTime: defaultDeadTime, RexmitDelay: defaultRexmit,
-		HopFudge: 1, Failback: FailbackLegacy, Cluster: "linux-ha", AutoJoin: "none", given: map[string]bool{}}
+		HopFudge: 1, Failback: FailbackLegacy, Cluster: "linux-ha", AutoJoin: "none", given: map[string]bool{}, written: map[string]string{}}
 	for line := range strings.SplitSeq(string(text), "\n") {
 		r.line++
 		if len(line) > longestLine {
@@ -146,7 +147,7 @@ func (c *Config) directive(r *report, line string) {
 		return
 	}
 	for _, value := range strings.FieldsFunc(rest, separators) {
-		c.given[name] = true
+		c.given[name], c.written[name] = true, value
 		option(c, r, value)
 	}
 	if advice, ok := notDone[name]; ok && rest != "" {
