@@ -2,6 +2,9 @@ package engine
 
 import "crm/engine/score"
 
+// groupColocation is the name of what keeps the members of a group together.
+const groupColocation = "group:internal_colocation"
+
 // implyColocations adds the colocations, and the bans, that follow from what
 // resources are.
 func (c *cluster) implyColocations() {
@@ -18,7 +21,7 @@ func (c *cluster) imply(r *Resource) {
 		for i, m := range r.Children {
 			c.imply(m)
 			if i > 0 && r.group.colocated {
-				c.implyWith("group:internal_colocation", m, r.Children[i-1], must, m.is(flagCritical))
+				c.implyWith(groupColocation, m, r.Children[i-1], must, m.is(flagCritical))
 			}
 		}
 	case KindClone:

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"crm/engine/score"
 )
@@ -32,8 +33,11 @@ type cause struct {
 
 // String names the cause, with the id in brackets.
 func (c cause) String() string {
-	if c.id == "" {
+	switch c.id {
+	case "":
 		return c.kind
+	case groupColocation: // no constraint that anybody wrote
+		return strings.NewReplacer("by colocation", "in its group", "colocation with", "in one group with").Replace(c.kind)
 	}
 	return c.kind + " (" + c.id + ")"
 }
