@@ -112,14 +112,6 @@ func (a *action) set(flags actionFlags) { a.flags |= flags }
 
 func (a *action) clear(flags actionFlags) { a.flags &^= flags }
 
-func (a *action) makeOptional(yes bool) {
-	if yes {
-		a.set(actOptional)
-	} else {
-		a.clear(actOptional)
-	}
-}
-
 // keyText is the operation key as the graph shows it.
 func (a *action) keyText() string {
 	if a.rsc == nil {

@@ -37,7 +37,7 @@ type scenario struct {
 	call                                                   int
 }
 
-func (s *scenario) line(t *testing.T, line string) {
+func (s *scenario) line(t testing.TB, line string) {
 	t.Helper()
 	switch {
 	case strings.HasPrefix(line, "<rsc_"):
@@ -168,7 +168,7 @@ func (s *scenario) node(words []string, pairs [][2]string) {
 		name, name, membership, name, name, nvpairs(name, pairs), name))
 }
 
-func (s *scenario) did(t *testing.T, words []string) {
+func (s *scenario) did(t testing.TB, words []string) {
 	t.Helper()
 	node, rsc, op, rc := words[0], words[1], words[2], words[3]
 	op, interval, _ := strings.Cut(op, "/")
@@ -195,7 +195,7 @@ func (s *scenario) did(t *testing.T, words []string) {
 		rsc, op, interval, rsc, op, interval, op, interval, s.call, rc, node, 1000+s.call, expected, digest))
 }
 
-func (s *scenario) document(t *testing.T) *cib.Document {
+func (s *scenario) document(t testing.TB) *cib.Document {
 	t.Helper()
 	resources := s.resources.String()
 	for id, text := range s.members {

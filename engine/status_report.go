@@ -6,10 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/beevik/etree"
-
-	"crm/cib"
 )
 
 // The lines of this file are what crm_mon and "crm status" show, section by
@@ -74,72 +70,9 @@ func (s *Situation) InactiveLines() []string {
 	return t.lines
 }
 
-// FailureLines tell of the operations that failed.
-func (s *Situation) FailureLines() []string {
-	var lines []string
-	for _, f := range s.c.failures {
-		e := f.entry
-		text := "  * " + f.rsc.shownName() + " " + operationText(e) + " on " + f.node.Name
-		if e.status == statusDone || e.status == statusError {
-			text += " returned '" + exitText(f.rc) + "'"
-		} else {
-			text += " could not be executed (" + executionText(e.status) + ")"
-		}
-		if reason := cib.Attr(e.element, "exit-reason"); reason != "" {
-			text += " (" + reason + ")"
-		}
-		if e.hasTime {
-			text += " at " + s.longTime(e.changed)
-		}
-		if took := cib.Attr(e.element, "exec-time"); took != "" && took != "0" {
-			text += " after " + duration(took)
-		}
-		lines = append(lines, text)
-	}
-	return lines
-}
-
-// operationText is an operation in words: start, probe, 10s-interval monitor.
-func operationText(e *opEntry) string {
-	switch {
-	case e.task == "monitor" && e.ms == 0:
-		return "probe"
-	case e.ms == 0:
-		return e.task
-	case e.ms%1000 == 0:
-		return strconv.FormatInt(e.ms/1000, 10) + "s-interval " + e.task
-	}
-	return strconv.FormatInt(e.ms, 10) + "ms-interval " + e.task
-}
-
-// executionTexts are the words for the executor's status of an operation.
-var executionTexts = map[int]string{
-	-1: "Pending", 1: "Cancelled", 2: "Timed Out", 3: "Unsupported", 5: "Not installed", 6: "Not configured", 7: "Not installed",
-	8: "No executor connection", 9: "Invalid parameter", 10: "No fence device", 11: "Agent requires a secret",
-}
-
-func executionText(status int) string {
-	if text, known := executionTexts[status]; known {
-		return text
-	}
-	return "Error"
-}
-
 // longTime is a moment as ctime(3) writes it, where the caller's clock is.
 func (s *Situation) longTime(epoch int64) string {
 	return time.Unix(epoch, 0).In(s.c.now.Location()).Format(time.ANSIC)
-}
-
-// duration is a time in milliseconds as people read it.
-func duration(ms string) string {
-	n, err := strconv.Atoi(ms)
-	if err != nil {
-		return ms
-	}
-	if n < 1000 {
-		return ms + "ms"
-	}
-	return (time.Duration(n) * time.Millisecond).String()
 }
 
 // FailCountLines tell how often what failed where.
@@ -200,83 +133,4 @@ func interesting(name string) bool {
 		}
 	}
 	return !slices.Contains([]string{"probe_complete", "shutdown", "terminate", "standby", "uname"}, name)
-}
-
-// OperationLines tell each node's history.
-func (s *Situation) OperationLines(timing bool) []string {
-	var lines []string
-	for _, n := range s.c.nodes {
-		head := "  * Node: " + n.Name + ":"
-		for rsc := range cib.Children(cib.Child(cib.Child(n.state, "lrm"), "lrm_resources"), "lrm_resource") {
-			ops := slices.Collect(cib.Children(rsc, "lrm_rsc_op"))
-			slices.SortStableFunc(ops, func(a, b *etree.Element) int { return callID(a) - callID(b) })
-			title := "    * " + cib.ID(rsc) + ":"
-			if r := s.c.byID[cib.ID(rsc)]; r != nil {
-				title += fmt.Sprintf(" migration-threshold=%d:", r.threshold)
-			}
-			for _, op := range ops {
-				if strings.HasSuffix(cib.ID(op), lastFailureSuffix) || cib.Attr(op, "op-status") == "-1" || uninteresting(op) {
-					continue
-				}
-				for _, l := range []*string{&head, &title} {
-					if *l != "" {
-						lines = append(lines, *l)
-						*l = ""
-					}
-				}
-				lines = append(lines, "      * "+s.operationLine(op, timing))
-			}
-		}
-	}
-	return lines
-}
-
-// uninteresting are probes that found what was expected, and stops.
-func uninteresting(op *etree.Element) bool {
-	task := cib.Attr(op, "operation")
-	return task == "monitor" && cib.Attr(op, "interval") == "0" && cib.Attr(op, "rc-code") == "7"
-}
-
-func callID(op *etree.Element) int {
-	n, _ := strconv.Atoi(cib.Attr(op, "call-id")) // nonsense sorts first
-	return n
-}
-
-func (s *Situation) operationLine(op *etree.Element, timing bool) string {
-	text := "(" + cib.Attr(op, "call-id") + ") " + cib.Attr(op, "operation")
-	colon := ":"
-	if ms := cib.Attr(op, "interval"); ms != "" && ms != "0" {
-		text += colon + ` interval="` + ms + `ms"`
-		colon = ""
-	}
-	if !timing {
-		return text
-	}
-	if at, err := strconv.ParseInt(cib.Attr(op, "last-rc-change"), 10, 64); err == nil {
-		text += colon + ` last-rc-change="` + s.longTime(at) + `"`
-		colon = ""
-	}
-	for _, name := range []string{"exec-time", "queue-time"} {
-		if v := cib.Attr(op, name); v != "" {
-			text += colon + " " + name + `="` + v + `ms"`
-			colon = ""
-		}
-	}
-	rc, err := strconv.Atoi(cib.Attr(op, "rc-code"))
-	if err != nil {
-		return text
-	}
-	return text + fmt.Sprintf(" rc=%d (%s)", rc, exitText(rc))
-}
-
-// Online are the names of the nodes that are there, and of those that are not.
-func (s *Situation) Online() (online, offline []string) {
-	for _, n := range s.c.nodes {
-		if n.Online {
-			online = append(online, n.Name)
-		} else {
-			offline = append(offline, n.Name)
-		}
-	}
-	return online, offline
 }
