@@ -20,6 +20,7 @@ node: cib engine engine/graph node/wire
 node/wire:
 node/haconf: node/wire
 node/ring: node/wire
+node/haresources: node/haconf node/ring node/wire  # ring: the states of nodes, levels of notes
 node/sim: cib engine engine/graph node node/wire
 node/transport: node/wire
 node/agent:
@@ -49,7 +50,7 @@ node: node/sim
 // pure rooms decide; they have no clock, goroutine, file, socket, log, random
 // source or environment.
 var pure = []string{"grammar", "cib", "cib/crmtext", "engine", "engine/score", "engine/rule", "engine/graph",
-	"completions", "shell", "node", "node/wire", "node/haconf", "node/ring"}
+	"completions", "shell", "node", "node/wire", "node/haconf", "node/ring", "node/haresources"}
 
 var impure = map[string]string{
 	"os": "files and environment", "os/exec": "processes", "net": "sockets", "net/http": "sockets",

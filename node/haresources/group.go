@@ -1,0 +1,158 @@
+package haresources
+
+import (
+	"strings"
+	"time"
+
+	"crm/node/haconf"
+	"crm/node/ring"
+)
+
+// group is one line of haresources on this member. Its first at resources are
+// started; want tells in which direction it goes.
+type group struct {
+	haconf.Group
+	index  int // in Config.Groups
+	at     int
+	want   bool
+	busy   bool // a script runs
+	tries  int  // failed stops
+	again  time.Time
+	failed bool // it could not be started here
+	give   bool // it failed: somebody else should have it
+	asked  time.Time
+	silent []string // legacy: who has not answered the request
+	giveTo string   // legacy: who waits for the stop
+}
+
+func (g *group) key() string { return g.Resources[0].Text }
+
+// held tells whether any part of the group may run here.
+func (g *group) held() bool { return g.want || g.at > 0 || g.busy }
+
+// settled tells whether the group is where it should be.
+func (g *group) settled() bool {
+	return !g.busy && (g.want && g.at == len(g.Resources) || !g.want && g.at == 0)
+}
+
+func (m *Machine) settled() bool {
+	for _, g := range m.groups {
+		if !g.settled() {
+			return false
+		}
+	}
+	return true
+}
+
+// take starts a group.
+func (m *Machine) take(g *group) {
+	if !g.want {
+		m.note(ring.Info, "taking "+g.key())
+		g.want, g.tries, g.again, g.asked = true, 0, time.Time{}, time.Time{}
+	}
+}
+
+// release stops a group.
+func (m *Machine) release(g *group) {
+	if g.want {
+		m.note(ring.Info, "giving up "+g.key())
+		g.want = false
+	}
+	g.asked = time.Time{}
+}
+
+// advance runs the next script of a group: what runs already is not started.
+func (m *Machine) advance(g *group) {
+	if g.busy || g.settled() || m.now.Before(g.again) || g.tries > stopTries {
+		return
+	}
+	if g.want {
+		m.run(g, Job{g.index, g.at, "status"})
+		return
+	}
+	m.run(g, Job{g.index, g.at - 1, "stop"})
+}
+
+func (m *Machine) run(g *group, job Job) {
+	g.busy = true
+	m.out = append(m.out, Effect{Kind: Run, Job: job})
+}
+
+// ended takes the end of a script.
+func (m *Machine) ended(job Job, ok bool) {
+	for _, g := range m.groups {
+		if g.index != job.Group || !g.busy {
+			continue
+		}
+		g.busy = false
+		switch job.Action {
+		case "status":
+			if ok {
+				g.at = job.Resource + 1
+			} else if g.want {
+				m.run(g, Job{g.index, job.Resource, "start"})
+			}
+		case "start":
+			g.at = job.Resource + 1 // one that failed may be half up: it is stopped too
+			if !ok {
+				m.note(ring.Error, g.Resources[job.Resource].Text+" does not start: "+g.key()+" is given up here")
+				g.failed, g.give, g.want = true, true, false
+			}
+		case "stop":
+			m.stopped(g, job, ok)
+		}
+	}
+}
+
+func (m *Machine) stopped(g *group, job Job, ok bool) {
+	if ok {
+		g.at, g.tries, g.again = job.Resource, 0, time.Time{}
+		return
+	}
+	g.tries++
+	g.again = m.now.Add(stopAgain)
+	if g.tries == stopTries+1 {
+		text := g.Resources[job.Resource].Text + " does not stop"
+		m.note(ring.Error, text+": nobody else can have it before this machine has ended")
+		m.out = append(m.out, Effect{Kind: Reboot, Text: text})
+	}
+}
+
+// word is what this member holds, as heartbeat says it.
+func (m *Machine) word() string {
+	local, foreign := false, false
+	for _, g := range m.groups {
+		local = local || g.want && g.Node == m.cfg.Self
+		foreign = foreign || g.want && g.Node != m.cfg.Self
+	}
+	// A node without lines of its own holds all that is local anyway.
+	switch {
+	case local && foreign:
+		return "all"
+	case local:
+		return "local"
+	case foreign:
+		return "foreign"
+	}
+	return "none"
+}
+
+// keys are the names of groups, as they are said.
+func keys(groups []*group) string {
+	var all []string
+	for _, g := range groups {
+		all = append(all, g.key())
+	}
+	return strings.Join(all, " ")
+}
+
+// heldKeys are the groups this member means to hold.
+func (m *Machine) heldKeys() string {
+	var held []*group
+	for _, g := range m.groups {
+		if g.want {
+			held = append(held, g)
+		}
+	}
+	return keys(held)
+}

@@ -1,0 +1,151 @@
+package haresources
+
+import (
+	"slices"
+	"strings"
+
+	"crm/node/ring"
+	"crm/node/wire"
+)
+
+// The fields of the messages about resources.
+const (
+	hold      = "rsc_hold"
+	kind      = "rtype"
+	isStable  = "isstable"
+	groupKeys = "groups" // ours
+	address   = "ipaddr"
+)
+
+// sayHeld says what this member holds.
+func (m *Machine) sayHeld(info string) {
+	if m.legacy() {
+		return
+	}
+	stable := "0"
+	if m.stable && info == "" {
+		stable = "1"
+	}
+	m.told = m.heldKeys()
+	msg := wire.New("resource").Add(hold, m.word()).Add(kind, "full").Add(isStable, stable).Add(groupKeys, m.told)
+	if info != "" {
+		msg.Add(wire.Info, info)
+	}
+	m.say(msg)
+}
+
+// heard takes a message of a peer.
+func (m *Machine) heard(p *peer, msg *wire.Message) {
+	switch msg.Type() {
+	case "starting":
+		p.forget()
+		m.abandon(p)
+		m.sayHeld("")
+	case "resource":
+		m.heardHeld(p, msg)
+	case "ask_resources":
+		m.heardAsk(p, msg)
+	case "hb_takeover":
+		m.standby(mirror(msg.Get(hold)))
+	case "ip-request":
+		m.heardRequest(p, msg)
+	case "ip-request-resp":
+		m.heardResponse(p, msg)
+	}
+}
+
+// heardHeld takes what a peer says it holds. What an unstable one no longer
+// names may still be stopping: it stays the peer's until that says more.
+func (m *Machine) heardHeld(p *peer, msg *wire.Message) {
+	_, ours := msg.Lookup(groupKeys)
+	p.ours = ours
+	stable, known := msg.Lookup(isStable)
+	if known {
+		p.stable = stable == "1"
+	}
+	p.deaf = false
+	named := m.named(p, msg)
+	full := msg.Get(kind) == "full" || msg.Get(hold) == "none"
+	for i := range m.groups {
+		if slices.Contains(named, m.groups[i]) {
+			p.held[i] = true
+		} else if full && p.stable {
+			p.held[i] = false
+		}
+	}
+	p.told = true
+	if p.stable && !p.ours && !m.stable {
+		m.waitEnd = m.now // a stable heartbeat has told all there is
+	}
+}
+
+// named are the groups a message means: those it lists, else its word from
+// the sender's point of view.
+func (m *Machine) named(p *peer, msg *wire.Message) []*group {
+	list, listed := msg.Lookup(groupKeys)
+	words := strings.Fields(list)
+	return m.choose(func(g *group) bool {
+		if listed {
+			return slices.Contains(words, g.key())
+		}
+		return inSet(msg.Get(hold), g.Node == p.name)
+	})
+}
+
+func (m *Machine) choose(which func(*group) bool) []*group {
+	var chosen []*group
+	for _, g := range m.groups {
+		if which(g) {
+			chosen = append(chosen, g)
+		}
+	}
+	return chosen
+}
+
+// inSet tells whether a set has a group that is local, or not, to its speaker.
+func inSet(set string, local bool) bool {
+	return set == "all" || set == "local" && local || (set == "foreign" || set == "failback") && !local
+}
+
+// setOf is the smallest word for some groups.
+func (m *Machine) setOf(groups []*group) string {
+	local := slices.ContainsFunc(groups, func(g *group) bool { return g.Node == m.cfg.Self })
+	foreign := slices.ContainsFunc(groups, func(g *group) bool { return g.Node != m.cfg.Self })
+	switch {
+	case local && foreign:
+		return "all"
+	case local:
+		return "local"
+	}
+	return "foreign"
+}
+
+// mirror is a set from the other side.
+func mirror(set string) string {
+	switch set {
+	case "local":
+		return "foreign"
+	case "foreign", "failback":
+		return "local"
+	}
+	return set
+}
+
+// takeover asks the others to give a set of this member's view.
+func (m *Machine) takeover(set string) {
+	if !validSet(set) {
+		m.note(ring.Error, "takeover of "+set+": expected all, local, foreign or failback")
+		return
+	}
+	if set == "failback" {
+		set = "foreign"
+	}
+	for _, g := range m.groups { // who asks by hand has mended it
+		g.failed, g.give = false, false
+	}
+	m.say(wire.New("hb_takeover").Add(hold, set))
+}
+
+func validSet(set string) bool {
+	return set == "all" || set == "local" || set == "foreign" || set == "failback"
+}
