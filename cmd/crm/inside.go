@@ -13,8 +13,8 @@ import (
 )
 
 // inside runs what the binary is besides a shell and a daemon: the lab's own
-// processes and fence device, a built-in agent as a script, the web server of
-// the examples.
+// processes and fence device, a built-in agent as a script, the check of
+// a ring's files, the web server of the examples.
 func inside(argv []string, stdin io.Reader, stdout, stderr io.Writer) (code int, asked bool) {
 	if code, asked := lab.Child(argv[1:]); asked {
 		return code, true
@@ -30,6 +30,8 @@ func inside(argv []string, stdin io.Reader, stdout, stderr io.Writer) (code int,
 		return agent.Command(context.Background(), argv[2:], os.Environ(), stdout, stderr), true
 	case "daemon":
 		return runDaemon(argv[2:], stderr), true
+	case "ring":
+		return runRing(argv[2:], stdout, stderr), true
 	case "lab":
 		if len(argv) > 2 && isWord(argv[2]) {
 			return 0, false // a command of the shell's level of that name

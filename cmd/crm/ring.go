@@ -1,0 +1,256 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"crm/node/control"
+	"crm/node/daemon"
+	"crm/node/haconf"
+)
+
+// notConfigured is what an init script says of a service that is not
+// configured (LSB), and heartbeat of files that are wrong.
+const notConfigured = 6
+
+// runRing is `crm ring check [DIR]`: it reads the files of a ring as the
+// daemon would and says all that is wrong or suspicious. Nothing is started.
+func runRing(args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("crm ring check", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprintf(stderr, "Usage: crm ring check [--node NAME] [DIR]\nreads ha.cf, authkeys and haresources in DIR (%s) and says all that is wrong\n",
+			daemon.DefaultConfigDir)
+		flags.PrintDefaults()
+	}
+	name := flags.String("node", os.Getenv(control.NodeVar), "node `name` (default: nodeinfo beside ha.cf, else the host's)")
+	if len(args) == 0 || args[0] != "check" {
+		flags.Usage()
+		return 2
+	}
+	if err := flags.Parse(args[1:]); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return 0
+		}
+		return 2
+	}
+	if flags.NArg() > 1 {
+		fmt.Fprintf(stderr, "crm ring check: unexpected word %q\n", flags.Arg(1))
+		flags.Usage()
+		return 2
+	}
+	c := &ringCheck{dir: cmp.Or(flags.Arg(0), daemon.DefaultConfigDir), name: *name}
+	c.run()
+	return c.report(stdout)
+}
+
+// ringCheck gathers what is found in one folder.
+type ringCheck struct {
+	dir, name        string
+	errors, warnings []string
+}
+
+func (c *ringCheck) run() {
+	config := c.config()
+	c.keys()
+	if config == nil {
+		return
+	}
+	c.self(config)
+	c.media(config)
+	c.resources(config)
+}
+
+// report writes the findings and says what they come to.
+func (c *ringCheck) report(w io.Writer) int {
+	for _, text := range c.errors {
+		fmt.Fprintln(w, "error:", text)
+	}
+	for _, text := range c.warnings {
+		fmt.Fprintln(w, "warning:", text)
+	}
+	if len(c.errors) > 0 {
+		fmt.Fprintf(w, "%s: %d errors, %d warnings: not usable like this\n", c.dir, len(c.errors), len(c.warnings))
+		return notConfigured
+	}
+	fmt.Fprintf(w, "%s: no errors, %d warnings\n", c.dir, len(c.warnings))
+	return 0
+}
+
+func (c *ringCheck) path(file string) string { return filepath.Join(c.dir, file) }
+
+func (c *ringCheck) fail(format string, args ...any) {
+	c.errors = append(c.errors, fmt.Sprintf(format, args...))
+}
+
+func (c *ringCheck) warn(format string, args ...any) {
+	c.warnings = append(c.warnings, fmt.Sprintf(format, args...))
+}
+
+// found takes what a reader of node/haconf said, one problem a line.
+func (c *ringCheck) found(warnings []haconf.Problem, err error) {
+	for _, w := range warnings {
+		c.warn("%v", w)
+	}
+	var all haconf.Problems
+	switch {
+	case errors.As(err, &all):
+		for _, p := range all {
+			c.fail("%v", p)
+		}
+	case err != nil:
+		c.fail("%v", err)
+	}
+}
+
+// config reads ha.cf; it is nil when that is wrong.
+func (c *ringCheck) config() *haconf.Config {
+	path := c.path("ha.cf")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		c.unreadable(path, err, "node lines, a medium (bcast, mcast or ucast) and deadtime")
+		return nil
+	}
+	config, warnings, err := haconf.ParseConfig(path, text)
+	c.found(warnings, err)
+	return config
+}
+
+func (c *ringCheck) keys() {
+	path := c.path("authkeys")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		c.unreadable(path, err, `"auth 1" and "1 sha1 SECRET", mode 600`)
+		return
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		c.fail("%v", err)
+		return
+	}
+	keys, warnings, err := haconf.ParseAuthkeys(path, text, info.Mode().Perm())
+	c.found(warnings, err)
+	if err != nil {
+		return
+	}
+	switch key := keys.Signing(); {
+	case key.Method == "crc":
+		c.warn("%s: crc is a checksum, anybody on the network can forge it: expected sha1 or sha256 and a key", path)
+	case len(key.Secret) < shortKey:
+		c.warn("%s: key %d is short: expected %d letters or more, made by chance", path, key.Number, shortKey)
+	}
+}
+
+// shortKey is the length below which a key is taken for a guessable one.
+const shortKey = 12
+
+func (c *ringCheck) unreadable(path string, err error, want string) {
+	if errors.Is(err, fs.ErrNotExist) {
+		c.fail("%s is missing: it needs %s", path, want)
+		return
+	}
+	c.fail("%v", err)
+}
+
+// self looks whether this node is one of the ring.
+func (c *ringCheck) self(config *haconf.Config) {
+	if text, err := os.ReadFile(c.path("nodeinfo")); err == nil {
+		line, _, _ := strings.Cut(string(text), "\n")
+		c.name = cmp.Or(c.name, strings.TrimSpace(line))
+	}
+	if c.name == "" {
+		host, err := os.Hostname()
+		if err != nil {
+			c.fail("find this node's name: %v", err)
+			return
+		}
+		c.name = host
+	}
+	if !config.HasNode(c.name) {
+		c.fail("%s has no line \"node %s\", but that is this node's name (nodes: %s)", c.path("ha.cf"), strings.ToLower(c.name),
+			strings.Join(config.Nodes, " "))
+	}
+	if len(config.Nodes) == 1 {
+		c.warn("%s names one node: a ring of one has nobody to take over", c.path("ha.cf"))
+	}
+}
+
+// media looks for the interfaces of this machine and for peers.
+func (c *ringCheck) media(config *haconf.Config) {
+	for i, m := range config.Media {
+		if _, err := net.InterfaceByName(m.Interface); err != nil {
+			c.warn("%s: %s: this machine has no interface %s", c.path("ha.cf"), m, m.Interface)
+		}
+		if slices.Contains(config.Media[:i], m) {
+			c.warn("%s: %s is there twice: every packet would be sent twice", c.path("ha.cf"), m)
+		}
+		if m.Kind != haconf.Unicast {
+			continue
+		}
+		if _, err := net.LookupHost(m.Peer); err != nil {
+			c.warn("%s: %s: the address of %s is not known: %v", c.path("ha.cf"), m, m.Peer, err)
+		}
+	}
+	if len(config.Links()) == 1 && len(config.Nodes) > 1 {
+		c.warn("%s: all packets go over %s: one cable, card or switch that fails parts the ring; give it a second medium",
+			c.path("ha.cf"), config.Links()[0])
+	}
+	if config.DeadTime < 4*config.KeepAlive {
+		c.warn("%s: deadtime %v is less than four times keepalive %v: few lost packets make a node dead", c.path("ha.cf"),
+			config.DeadTime, config.KeepAlive)
+	}
+}
+
+// resources reads haresources, which has a say only without "crm on".
+func (c *ringCheck) resources(config *haconf.Config) {
+	path := c.path("haresources")
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && config.CRM:
+		return
+	case errors.Is(err, fs.ErrNotExist):
+		c.warn(`%s is missing and ha.cf has no "crm on": heartbeat would not start; write "crm on"`, path)
+		return
+	case err != nil:
+		c.fail("%v", err)
+		return
+	case config.CRM:
+		c.warn(`%s has no say beside "crm on": "crm configure load haresources FILE" takes it into the configuration`, path)
+		return
+	}
+	groups, warnings, err := haconf.ParseHaresources(path, text, config.Nodes)
+	c.found(warnings, err)
+	if err == nil && len(config.Nodes) > 2 {
+		c.warn("%s: haresources is for two nodes, ha.cf names %d", path, len(config.Nodes))
+	}
+	for _, g := range groups {
+		for _, r := range g.Resources {
+			if r.Script != "OCF" && !c.script(r.Script) {
+				c.warn("%s:%d: %s: there is no executable script %s in %s or /etc/init.d", path, g.Line, r.Text, r.Script, c.path("resource.d"))
+			}
+		}
+	}
+}
+
+// script tells whether a resource's script is where heartbeat looks for it.
+func (c *ringCheck) script(name string) bool {
+	if slices.Contains([]string{"IPaddr", "IPaddr2"}, name) {
+		return true // built in as well
+	}
+	for _, dir := range []string{c.path("resource.d"), "/etc/init.d"} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o111 != 0 {
+			return true
+		}
+	}
+	return false
+}
