@@ -58,3 +58,32 @@ func benchmark(b *testing.B, prims, nodes int, running bool) {
 func BenchmarkFresh1000x16(b *testing.B)  { benchmark(b, 1000, 16, false) }
 func BenchmarkSteady1000x16(b *testing.B) { benchmark(b, 1000, 16, true) }
 func BenchmarkSteady5000x16(b *testing.B) { benchmark(b, 5000, 16, true) }
+
+// BenchmarkReplan1000x16 is what the daemon does after one event: a monitor
+// has failed, and everything is decided and drawn anew. It shall take less
+// than 100 ms.
+func BenchmarkReplan1000x16(b *testing.B) {
+	doc := manyPrimitives(b, 1000, 16, true)
+	for op := range cib.Walk(doc.Root()) {
+		if op.Tag == "lrm_rsc_op" && cib.ID(op) == "r0_last_0" && cib.Attr(op, "rc-code") == "0" {
+			failed := cib.CopyElement(op)
+			for name, value := range map[string]string{"id": "r0_last_failure_0", "operation_key": "r0_monitor_10000", "operation": "monitor",
+				"interval": "10000", "call-id": "5000", "rc-code": "7", "transition-key": "1:1:0:x"} { // order: separate attributes
+				failed.CreateAttr(name, value)
+			}
+			op.Parent().AddChild(failed)
+			break
+		}
+	}
+	in := Input{CIB: doc, Now: time.Unix(1750000000, 0).UTC()}
+	b.ReportAllocs()
+	for b.Loop() {
+		o, err := Run(in)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if len(o.Graph.Synapses) == 0 {
+			b.Fatal("the failed resource is not recovered")
+		}
+	}
+}

@@ -31,7 +31,9 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
-	err = bench(dir)
+	if err = bench(dir); err == nil {
+		err = benchEngine(dir)
+	}
 	if e := os.RemoveAll(dir); err == nil {
 		err = e
 	}
@@ -176,7 +178,7 @@ func allRows(dir string) ([]row, error) {
 			rows[i].peer = []string{peer}
 		}
 	}
-	sim, peerSim := filepath.Join(filepath.Dir(crm), "crm_simulate"), "/usr/sbin/crm_simulate"
+	sim := filepath.Join(filepath.Dir(crm), "crm_simulate")
 	rows = append(rows, row{what: "crm_simulate -S, 1,000 primitives", ours: []string{sim, "-x", large, "-S"},
 		peer: []string{peerSim, "-x", large, "-S"}})
 	return rows, nil
