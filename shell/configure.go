@@ -19,14 +19,6 @@ takes its place: give it again to change it, or use "edit".`,
 	}
 }
 
-func assistLevel() *Level {
-	return &Level{Name: "assist", Short: "helpers for common edits",
-		Commands: []*Command{
-			gone("template", "make a template for primitives", "write it as rsc_template and name it @TEMPLATE in the primitives"),
-			gone("weak-bond", "a colocation without order of starting", "write it as colocation with a set in ( )", "weak_bond"),
-		}}
-}
-
 func templateLevel() *Level {
 	const no = "configuration templates are not supported yet: keep the text in a file and use \"load update FILE\""
 	l := &Level{Name: "template", Short: "configurations made from templates (not yet)"}
