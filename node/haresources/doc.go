@@ -11,5 +11,8 @@
 // The messages are those of heartbeat 3 (starting, resource, ask_resources,
 // hb_takeover; ip-request with auto_failback legacy). Members of ours add the
 // field "groups", the keys that are meant, so that they need not wait ten
-// seconds at the start, can move single groups and can be more than two.
+// seconds at the start, can move single groups and can be more than two. With
+// three and more, a giver that leaves in the instant it hands over can make a
+// third member and the taker start the same group: resources that must never
+// run twice on such a ring belong under crm on, with fencing.
 package haresources

@@ -118,23 +118,12 @@ func (m *Machine) stopped(g *group, job Job, ok bool) {
 	}
 }
 
-// word is what this member holds, as heartbeat says it.
-func (m *Machine) word() string {
-	local, foreign := false, false
-	for _, g := range m.groups {
-		local = local || g.want && g.Node == m.cfg.Self
-		foreign = foreign || g.want && g.Node != m.cfg.Self
+// word is what a member holds, as heartbeat says it.
+func (m *Machine) word(held []*group) string {
+	if len(held) == 0 {
+		return "none"
 	}
-	// A node without lines of its own holds all that is local anyway.
-	switch {
-	case local && foreign:
-		return "all"
-	case local:
-		return "local"
-	case foreign:
-		return "foreign"
-	}
-	return "none"
+	return m.setOf(held)
 }
 
 // keys are the names of groups, as they are said.
@@ -146,13 +135,5 @@ func keys(groups []*group) string {
 	return strings.Join(all, " ")
 }
 
-// heldKeys are the groups this member means to hold.
-func (m *Machine) heldKeys() string {
-	var held []*group
-	for _, g := range m.groups {
-		if g.want {
-			held = append(held, g)
-		}
-	}
-	return keys(held)
-}
+// heldKeys are the groups this member holds.
+func (m *Machine) heldKeys() string { return keys(m.choose((*group).held)) }

@@ -173,7 +173,7 @@ func (m *Machine) Holds() string {
 	if !m.stable || m.move != nil || !m.settled() {
 		return "transition"
 	}
-	return m.word()
+	return m.word(m.choose((*group).held))
 }
 
 // node takes a change of a node's state.

@@ -131,7 +131,7 @@ func (m *Machine) offer() {
 		}
 		var lame, theirs []*group
 		for _, g := range m.groups {
-			if g.give {
+			if g.give && m.owner(g) == m.cfg.Self { // another owner takes it without being asked
 				lame = append(lame, g)
 			}
 			if m.cfg.Failback == haconf.FailbackOn && !p.gave && g.want && g.Node == p.name {

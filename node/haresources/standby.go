@@ -96,12 +96,12 @@ func (m *Machine) heardAsk(p *peer, msg *wire.Message) {
 		m.sayHeld("standby")
 	case info == "done" && v.giving && v.step == starting:
 		m.mark(p, v.groups, true)
-		m.move, m.told = nil, "\x00" // what is held is said again in any case
+		m.move, m.told = nil, unsaid
 	case info == "done" && !v.giving && v.step == stopping:
 		v.step = starting
 		m.mark(p, v.groups, false)
-		for _, g := range v.groups {
-			if !g.failed {
+		for i, g := range m.groups {
+			if v.has(g) && !g.failed && !m.heldElsewhere(i) {
 				m.take(g)
 			}
 		}
@@ -151,7 +151,7 @@ func (m *Machine) moving() {
 		m.ask("done")
 	case !v.giving && v.step == starting && ready:
 		m.ask("done")
-		m.move, m.told = nil, "\x00"
+		m.move, m.told = nil, unsaid
 	}
 }
 

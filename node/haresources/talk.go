@@ -17,6 +17,9 @@ const (
 	address   = "ipaddr"
 )
 
+// unsaid is no list of keys: what is held is said again in any case.
+const unsaid = "\x00"
+
 // sayHeld says what this member holds.
 func (m *Machine) sayHeld(info string) {
 	if m.legacy() {
@@ -26,8 +29,14 @@ func (m *Machine) sayHeld(info string) {
 	if m.stable && info == "" {
 		stable = "1"
 	}
-	m.told = m.heldKeys()
-	msg := wire.New("resource").Add(hold, m.word()).Add(kind, "full").Add(isStable, stable).Add(groupKeys, m.told)
+	word := m.choose((*group).held)
+	held := keys(word) // with what still stops
+	m.told = held
+	if info != "" {
+		word = m.choose(func(g *group) bool { return g.want }) // heartbeat says what will be held
+		m.told = unsaid
+	}
+	msg := wire.New("resource").Add(hold, m.word(word)).Add(kind, "full").Add(isStable, stable).Add(groupKeys, held)
 	if info != "" {
 		msg.Add(wire.Info, info)
 	}

@@ -23,6 +23,7 @@ const (
 
 // world is some members over a made-up ring, with scripts that take a while.
 type world struct {
+	fatal    func(string, ...any)
 	nodes    []string
 	groups   []haconf.Group
 	failback haconf.Failback
@@ -42,6 +43,17 @@ type member struct {
 	runs map[string]bool
 	due  time.Duration
 	sees map[string]ring.State
+}
+
+func newWorld(fatal func(string, ...any), nodes []string, failback haconf.Failback, text string) *world {
+	w := &world{fatal: fatal, nodes: nodes, failback: failback, members: map[string]*member{}, cut: map[string]bool{},
+		broken: map[string]bool{}, alien: map[string]bool{}}
+	groups, _, err := haconf.ParseHaresources("haresources", []byte(text), nodes)
+	if err != nil {
+		fatal("%v", err)
+	}
+	w.groups = groups
+	return w
 }
 
 type happening struct {
@@ -111,7 +123,7 @@ func (w *world) send(a *member, m *wire.Message) {
 			continue
 		}
 		w.after(flightTime, func() {
-			if b := w.members[name]; b != nil {
+			if b := w.members[name]; b != nil && (w.members[a.name] == a || w.members[a.name] == nil) { // no old generation
 				w.step(b, Event{Kind: Heard, Name: a.name, Message: m})
 			}
 		})
@@ -178,7 +190,11 @@ func (w *world) remove(a *member, notice time.Duration) {
 	delete(w.members, a.name)
 	for _, name := range w.nodes {
 		if b := w.members[name]; b != nil {
-			w.after(notice+flightTime, func() { w.step(b, Event{Kind: Node, Name: a.name, State: ring.Dead}) })
+			w.after(notice+flightTime, func() {
+				if w.members[a.name] == nil { // who is back is not missed: the ring saw it start over
+					w.step(b, Event{Kind: Node, Name: a.name, State: ring.Dead})
+				}
+			})
 		}
 	}
 }
@@ -233,7 +249,7 @@ func (w *world) where() string {
 	return b.String()
 }
 
-func (w *world) command(t *testing.T, words []string) {
+func (w *world) command(words []string) {
 	switch words[0] {
 	case "start":
 		w.start(words[1])
@@ -254,36 +270,31 @@ func (w *world) command(t *testing.T, words []string) {
 	case "wait":
 		d, err := time.ParseDuration(words[1])
 		if err != nil {
-			t.Fatal(err)
+			w.fatal("%v", err)
 		}
 		w.pass(d)
 	default:
-		t.Fatalf("unknown command %q", words)
+		w.fatal("unknown command %q", words)
 	}
 }
 
-// TestMembers walks through the stories in testdata: a line is a command, what
+// TestMembers walks through the stories in testdata/stories: a line is a command, what
 // comes out is what the members say and run, and who runs what in the end.
 func TestMembers(t *testing.T) {
-	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+	datadriven.Walk(t, "testdata/stories", func(t *testing.T, path string) {
 		var w *world
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			if d.Cmd == "cluster" {
-				w = &world{members: map[string]*member{}, cut: map[string]bool{}, broken: map[string]bool{}, alien: map[string]bool{}}
 				var nodes, failback string
 				d.ScanArgs(t, "nodes", &nodes)
 				d.ScanArgs(t, "failback", &failback)
-				w.nodes, w.failback = strings.Split(nodes, "+"), haconf.Failback(failback)
-				groups, _, err := haconf.ParseHaresources("haresources", []byte(d.Input), w.nodes)
-				if err != nil {
-					t.Fatal(err)
-				}
-				w.groups = groups
+				w = newWorld(t.Fatalf, strings.Split(nodes, "+"), haconf.Failback(failback), d.Input)
 				return ""
 			}
 			w.log.Reset()
+			w.fatal = t.Fatalf
 			for line := range strings.Lines(d.Input) {
-				w.command(t, strings.Fields(line))
+				w.command(strings.Fields(line))
 			}
 			return w.log.String() + w.where()
 		})
