@@ -10,6 +10,8 @@ What to do:
   -S, --simulate               the same, and what the status would be after it
   -X, --in-place               the same, and write the result into the input file
   -s, --show-scores            show the scores of resources on nodes
+  -A, --show-attrs             show the attributes of nodes
+  -c, --show-failcounts        show how often resources failed
   -U, --show-utilization       show the use of capacities
   -P, --profile=DIR            time the decision for every .xml file in DIR
   -N, --repeat=N               with -P, so many times each

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -119,12 +120,17 @@ func median(r row, argv []string) (sample, error) {
 }
 
 func once(argv []string) (sample, error) {
-	cmd := exec.Command(argv[0], argv[1:]...)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	began := time.Now()
 	err := cmd.Run()
 	s := sample{wall: time.Since(began)}
+	if ctx.Err() != nil {
+		return s, fmt.Errorf("%s: cut after %v", argv[0], patience)
+	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return s, fmt.Errorf("%s: %w: %s", strings.Join(argv, " "), err, strings.TrimSpace(stderr.String()))
