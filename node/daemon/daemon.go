@@ -179,6 +179,7 @@ func (d *Daemon) Wait(stop, now context.Context) error {
 	rooms.Go(func() { d.beater.run(work) })
 	rooms.Go(func() { think(work, d.machine, d.events, d.effects) })
 	rooms.Go(func() { d.reloads(work) })
+	rooms.Go(func() { d.keepChildren(work) })
 	go d.engine.run(work) // nobody waits for it: a long decision must not hold up the end
 	do := &doer{store: d.store, tell: d.tell, engine: d.engine, agents: d.agents, answers: d.answers, notice: d.notice}
 	exit, err := do.run(work, d.effects)

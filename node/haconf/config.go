@@ -53,6 +53,13 @@ type Directive struct {
 	Rest string
 }
 
+// Child is a program of a respawn line.
+type Child struct {
+	Line int
+	User string
+	Argv []string // the first is a full path
+}
+
 // Config is what ha.cf says, defaults filled in.
 type Config struct {
 	Nodes        []string // lower case, as written otherwise
@@ -75,6 +82,7 @@ type Config struct {
 	AutoJoin     string     // none, other, any
 	CRM          bool       // crm on: resources come from the CIB, not from haresources
 	Bind         netip.Addr // bind, an addition of ours: the own address, for several members on one machine
+	Respawn      []Child    // programs to keep running beside the daemon
 	Kept         []Directive
 	given        map[string]bool
 	written      map[string]string // the last value of each option, as written

@@ -65,6 +65,9 @@ func show(c *Config) string {
 	if c.Bind.IsValid() {
 		fmt.Fprintf(&b, "bind %v\n", c.Bind)
 	}
+	for _, p := range c.Respawn {
+		fmt.Fprintf(&b, "respawn %d as %s: %q\n", p.Line, p.User, p.Argv)
+	}
 	for _, d := range c.Kept {
 		fmt.Fprintf(&b, "kept %d %s: %s\n", d.Line, d.Name, d.Rest)
 	}
@@ -89,7 +92,7 @@ func TestEveryKeptDirectiveSaysWhatToDoInstead(t *testing.T) {
 			t.Errorf("%s has advice but is no directive", name)
 		}
 	}
-	for _, name := range []string{"ping_group", "stonith", "stonith_host", "respawn", "failfast"} {
+	for _, name := range []string{"ping_group", "stonith", "stonith_host", "failfast"} {
 		if notDone[name] == "" {
 			t.Errorf("%s is only kept and has no advice", name)
 		}

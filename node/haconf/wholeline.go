@@ -18,7 +18,7 @@ var wholeLines = map[string]wholeLine{
 	"ping_group":   kept("ping_group", 2, "a name and at least one address"),
 	"stonith":      kept("stonith", 2, "a type and its configuration file"),
 	"stonith_host": kept("stonith_host", 2, "a host or *, a type, and its parameters"),
-	"respawn":      child("respawn"),
+	"respawn":      (*Config).addRespawn,
 	"failfast":     child("failfast"),
 	"apiauth":      (*Config).addAPIAuth,
 }
@@ -91,6 +91,19 @@ func child(name string) wholeLine {
 	}
 }
 
+func (c *Config) addRespawn(r *report, rest string) {
+	words := strings.Fields(rest)
+	if len(words) < 2 {
+		r.fail("respawn %s: expected a user and the full path of a command", rest)
+		return
+	}
+	if !strings.HasPrefix(words[1], "/") {
+		r.fail("respawn: %q is no full path name", words[1])
+		return
+	}
+	c.Respawn = append(c.Respawn, Child{r.line, words[0], words[1:]})
+}
+
 func (c *Config) addAPIAuth(r *report, rest string) {
 	words := strings.Fields(rest)
 	lists := 0
@@ -123,7 +136,6 @@ var notDone = map[string]string{
 	"baud":                    "there are no serial media",
 	"stonith":                 "configure a fence device: crm configure primitive NAME stonith:TYPE",
 	"stonith_host":            "configure a fence device: crm configure primitive NAME stonith:TYPE; its secrets do not belong in ha.cf",
-	"respawn":                 "let systemd start it, or make it a resource",
 	"failfast":                "make it a resource with on-fail=fence on its monitor",
 	"watchdog":                "use fencing, or the hardware watchdog of systemd (RuntimeWatchdogSec)",
 	"compression":             "packets of others are unpacked; large messages go over TCP",
