@@ -63,6 +63,12 @@ func (s *Session) view(ctx context.Context, path []*Level, text string) *complet
 			v.Own = append(v.Own, completions.Candidate{Text: n, Meaning: "shadow CIB"})
 		}
 	}
+	if s.Drafts != nil && path[len(path)-1].Name == "template" {
+		names, _ := s.Drafts.List()
+		for _, n := range names {
+			v.Own = append(v.Own, completions.Candidate{Text: n, Meaning: "configuration"})
+		}
+	}
 	return v
 }
 

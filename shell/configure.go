@@ -19,20 +19,6 @@ takes its place: give it again to change it, or use "edit".`,
 	}
 }
 
-func templateLevel() *Level {
-	const no = "configuration templates are not supported yet: keep the text in a file and use \"load update FILE\""
-	l := &Level{Name: "template", Short: "configurations made from templates (not yet)"}
-	l.Commands = append(l.Commands, &Command{Name: "list", Usage: "[templates]", Short: "list templates and configurations", Args: between(0, 1),
-		Complete: completions.Plain("templates"), Run: func(_ context.Context, c *Call) error {
-			c.print("Templates:\n\nConfigurations:")
-			return nil
-		}})
-	for _, name := range []string{"apply", "delete", "edit", "load", "new", "show"} {
-		l.Commands = append(l.Commands, gone(name, "-", no))
-	}
-	return l
-}
-
 func viewCommands() []*Command {
 	return []*Command{
 		{Name: "show", Usage: "[xml] [<id>|<glob>|changed|type:<t>|tag:<t>|related:<id>] ...", Short: "show the configuration", Args: atLeast(0),

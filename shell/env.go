@@ -20,6 +20,7 @@ type Env struct {
 	Files   Files
 	Lab     Lab
 	Shadows Shadows
+	Drafts  Drafts
 
 	// Ask puts a yes-or-no question; ErrCancelled is the third answer. It is
 	// nil when nobody is there to answer.

@@ -10,7 +10,7 @@ import (
 )
 
 func cibLevel() *Level {
-	shadow := completions.InTurn(completeShadows)
+	shadow := completions.InTurn(completeOwn)
 	file := completions.InTurn(completions.Nothing)
 	return &Level{Name: "cib", Short: "shadow CIBs: named copies of the configuration",
 		Levels: []*Level{cibstatusLevel()},
@@ -18,7 +18,7 @@ func cibLevel() *Level {
 			{Name: "new", Usage: "[<name>] [withstatus] [force] [empty]", Short: "make a shadow CIB and work on it", Args: atLeast(0),
 				Complete: completions.Each(completions.Plain("withstatus", "force", "empty")), Run: runShadowNew},
 			{Name: "use", Usage: "[<name>|live]", Short: "work on a shadow CIB, or on the cluster again", Args: between(0, 2),
-				Complete: completions.InTurn(completions.Either(completeShadows, completions.Plain("live")), completions.Plain("withstatus")), Run: runShadowUse},
+				Complete: completions.InTurn(completions.Either(completeOwn, completions.Plain("live")), completions.Plain("withstatus")), Run: runShadowUse},
 			{Name: "list", Short: "list shadow CIBs", Args: none(), Run: runShadowList},
 			{Name: "delete", Usage: "<name>", Short: "delete a shadow CIB", Args: exactly(1), Complete: shadow, Run: runShadowDelete},
 			{Name: "reset", Usage: "<name>", Short: "copy the cluster's CIB over a shadow CIB", Args: exactly(1), Complete: shadow, Run: runShadowReset},
@@ -30,7 +30,7 @@ func cibLevel() *Level {
 		}}
 }
 
-func completeShadows(v *completions.View, _ []string) []completions.Candidate { return v.Own }
+func completeOwn(v *completions.View, _ []string) []completions.Candidate { return v.Own }
 
 func (c *Call) shadows() (Shadows, error) {
 	if c.Shadows == nil {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -150,7 +152,7 @@ type scene struct {
 
 func newScene(text string, o Options) *scene {
 	c := &scene{cluster: newMemory(text), files: cupboard{}}
-	env := &Env{Out: &c.out, Err: &c.out, Cluster: c.cluster, Agents: agency{}, Files: c.files, Node: "alice",
+	env := &Env{Out: &c.out, Err: &c.out, Cluster: c.cluster, Agents: agency{}, Files: c.files, Drafts: drawer{}, Node: "alice",
 		Now: func() time.Time { return time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC) }}
 	c.Session = NewSession(env, o)
 	return c
@@ -176,3 +178,11 @@ func (c *scene) said() string {
 	c.out.Reset()
 	return text
 }
+
+// drawer keeps configurations made from templates in a variable.
+type drawer map[string]string
+
+func (d drawer) List() ([]string, error)          { return slices.Sorted(maps.Keys(d)), nil }
+func (d drawer) Read(name string) (string, error) { return d[name], nil }
+func (d drawer) Write(name, text string) error    { d[name] = text; return nil }
+func (d drawer) Delete(name string) error         { delete(d, name); return nil }

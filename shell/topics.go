@@ -112,7 +112,9 @@ needs given, are timeouts as long as it advises. Faults stop the commit, unless
 "force" is said. "options check-mode relaxed" makes warnings of them.
 `},
 	{"Templates", "configurations from a form", `
-Forms of crmsh's templates are not read. A template of resources is rsc_template:
+"configure template" makes configurations from forms: "new vip virtual-ip params
+ip=192.0.2.1", "show", "apply update". "list" tells which forms there are; those
+of crmsh are not read. A template of resources is something else, rsc_template:
 "rsc_template vm ocf:heartbeat:VirtualDomain ...", then "primitive vm1 @vm ...".
 `},
 	{"Testing", "trying things out", `

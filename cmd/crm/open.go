@@ -24,6 +24,7 @@ func openEnv(o options, stdin io.Reader, stdout, stderr io.Writer) (*shell.Env, 
 		LoadOptions: func() ([]byte, error) { return os.ReadFile(filepath.Join(configDir(), "options")) }}
 	env.Convert = convert(env.Agents)
 	env.Lab = openLab()
+	env.Drafts = drafts{dir: filepath.Join(configDir(), "crmconf")}
 	env.Shadows = shadows{dir: shadowDir(), now: time.Now}
 	cluster, err := openCluster(o.cluster, env)
 	env.Cluster = cluster
