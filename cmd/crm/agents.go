@@ -29,6 +29,9 @@ type agents struct {
 func (a *agents) ask() *agent.Runner {
 	if a.runner == nil {
 		a.runner = agent.Configured(os.Environ())
+		if dir, err := os.UserCacheDir(); err == nil {
+			a.runner.Kept = filepath.Join(dir, "crm", "agents")
+		}
 		stonith.New(a.runner) // enters the class stonith
 		a.types = map[string][]string{}
 		a.metadata = map[string]*completions.Metadata{}

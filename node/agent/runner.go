@@ -45,6 +45,9 @@ type Runner struct {
 	Env   []string // beside what every agent gets, as NAME=value; wins over it
 	Dir   string   // working directory of agents, default "/"
 	State string   // folder for the built-in agents' notes (HA_RSCTMP), default /run/resource-agents
+	// Kept is a folder for what OCF scripts said of themselves, so that they
+	// need not be run again; "" asks them each time.
+	Kept string
 	// More are classes from outside, e.g. "stonith".
 	More map[string]Class
 }
