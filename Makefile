@@ -42,6 +42,21 @@ golden: ## rewrite what text tests expect, and show what changed
 	go test ./shell ./grammar ./cib/... ./engine ./completions ./node/... -rewrite || true
 	git diff --stat
 
+confirm: ## tests that ask the originals, with crmsh and pacemaker-cli-utils required
+	@for tool in /usr/sbin/crm /usr/sbin/crm_simulate; do test -x $$tool || { echo "confirm: $$tool is not installed" >&2; exit 1; }; done
+	go test -count=1 ./tools ./cib ./cmd/crm
+
+live: build ## what needs this kernel's namespaces: labs, agents with addresses, the main job
+	go test -count=1 ./node/lab ./node/agent ./node/transport ./cmd/crm
+	bin/crm lab 3 --demo </dev/null
+
+doc: build ## the manual, from the commands' declarations, into bin/manual.md
+	bin/crm help manual > bin/manual.md
+
+cl: ## a new change note: make cl NAME=slug
+	@test -n "$(NAME)" || { echo 'expected: make cl NAME=slug' >&2; exit 2; }
+	cp -n changelog/TEMPLATE.md changelog/unreleased/$(NAME).md
+
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
@@ -49,4 +64,4 @@ help: ## this list
 interop: build
 	tests/interop/ring.sh bin/crm
 
-.PHONY: interop build run test check race conformance floors bench fuzz golden help
+.PHONY: confirm live doc cl sim interop build run test check race conformance floors bench fuzz golden help

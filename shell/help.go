@@ -20,6 +20,10 @@ func runHelp(_ context.Context, c *Call) error {
 		c.print(helpTopics())
 		return nil
 	}
+	if c.Args[0] == "manual" {
+		c.print(c.manual())
+		return nil
+	}
 	l := c.here()
 	for i, word := range c.Args {
 		e, ok := l.lookup(word)

@@ -145,3 +145,21 @@ func TestAbbreviationsAreThoseOfCrmsh(t *testing.T) {
 		t.Errorf("only %d rows were compared", rows)
 	}
 }
+
+func TestManualHasEveryCommand(t *testing.T) {
+	var b strings.Builder
+	manualLevel(&b, Root(), "")
+	text := b.String()
+	var walk func(l *Level, path string)
+	walk = func(l *Level, path string) {
+		for _, cmd := range l.Commands {
+			if head := strings.TrimSpace("## crm "+path) + " " + cmd.Name; !cmd.Hidden && !strings.Contains(text, strings.Join(strings.Fields(head), " ")) {
+				t.Errorf("the manual has no %q", head)
+			}
+		}
+		for _, sub := range l.Levels {
+			walk(sub, strings.TrimSpace(path+" "+sub.Name))
+		}
+	}
+	walk(Root(), "")
+}
