@@ -35,3 +35,9 @@ func commands(n int) string {
 	b.WriteString("commit\n")
 	return b.String()
 }
+
+// sized is a document of at least that many bytes.
+func sized(bytes int) string {
+	per := len(document(1001)) - len(document(1000))
+	return document(bytes/per + 1)
+}

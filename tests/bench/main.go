@@ -187,5 +187,12 @@ func allRows(dir string) ([]row, error) {
 	sim := filepath.Join(filepath.Dir(crm), "crm_simulate")
 	rows = append(rows, row{what: "crm_simulate -S, 1,000 primitives", ours: []string{sim, "-x", large, "-S"},
 		peer: []string{peerSim, "-x", large, "-S"}})
-	return rows, nil
+	five := filepath.Join(dir, "five.xml")
+	if err := os.WriteFile(five, []byte(sized(5<<20)), 0o644); err != nil {
+		return nil, err
+	}
+	query := []string{"-Q", "--xpath", "/cib/configuration/crm_config"}
+	return append(rows, row{what: "a CIB of 5 MB loaded, one section queried",
+		ours: on(five, append([]string{filepath.Join(filepath.Dir(crm), "cibadmin")}, query...)...),
+		peer: on(five, append([]string{"/usr/sbin/cibadmin"}, query...)...)}), nil
 }
