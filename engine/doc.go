@@ -28,6 +28,13 @@
 //     let actions change each other until nothing changes any more;
 //   - the result: summary_actions.go, notify.go, graph_build.go, dot.go.
 //
+// Who depends on whom decides where a colocation's rule stands. Of the
+// dependent: a group by its first member is applyToGroup, a clone by its
+// instances colocation_lists.go. Of the primary: a group by its last member is
+// applyGroup (both in colocation_apply.go), a clone applyClone, interleaved
+// instances compatible (colocation_clone.go), a bundle colocation_bundle.go. A
+// clone with a group is therefore the instances' lists, then applyGroup.
+//
 // Words: a resource is a primitive, a group, a clone or a bundle, and each of
 // their parts; a leaf is one without parts. In a colocation the dependent
 // goes where the primary is. A removed resource is in the history but not in
