@@ -164,7 +164,7 @@ func (w *writer) escaped(s string, attribute bool) {
 	ascii := true
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if classes[c]&special == 0 && c != '>' {
+		if classes[c]&special == 0 && c != '>' && c != 0x7f {
 			ascii = ascii && c < 0x80
 			continue
 		}
@@ -192,6 +192,8 @@ func escape(c byte, attribute bool) string {
 		return "&lt;"
 	case '>':
 		return "&gt;"
+	case 0x7f: // a terminal and the language take it for a command
+		return "&#127;"
 	case '\r':
 		return "&#13;"
 	case '"', '\n', '\t', '\'':
