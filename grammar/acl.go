@@ -104,7 +104,8 @@ func (r reader) permissions() ([]Permission, error) {
 	}
 	r.take()
 	p.Kind = kind
-	if id, colon := strings.CutSuffix(r.peek(), ":"); colon && !contains(aclWords, id) {
+	// An XPath may end in a colon; ids have none inside.
+	if id, colon := strings.CutSuffix(r.peek(), ":"); colon && !contains(aclWords, id) && !strings.HasPrefix(id, "xpath:") {
 		if !PlainName(id) {
 			return nil, r.fault("is not an id", "ID:")
 		}
