@@ -193,7 +193,7 @@ func (c *clCall) running() error {
 	}
 	manager := "\"haresources\""
 	if c.info.Ring.Hold == "" {
-		manager = "pacemaker\t(crm)"
+		manager = "pacemaker\t(true)"
 	}
 	if err := c.say("version:\t"+c.info.Version+"\nmanaged by:\t"+manager,
 		"Heartbeat version %s\nResources controlled by %s", c.info.Version, manager); err != nil {

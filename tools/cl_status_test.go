@@ -121,7 +121,7 @@ func TestClStatusOfAManagedCluster(t *testing.T) {
 	ring.Hold, ring.Nodes = "", ring.Nodes[:1]
 	serveRing(t, ring)
 	tellStatus(t, []clStep{
-		{"hbstatus -v", 0, "version:\t1.2\nmanaged by:\tpacemaker\t(crm)\n\nhbn1\tactive\t(nodetype: normal)\n\teth1\tup\n\teth0\tup\n", ""},
+		{"hbstatus -v", 0, "version:\t1.2\nmanaged by:\tpacemaker\t(true)\n\nhbn1\tactive\t(nodetype: normal)\n\teth1\tup\n\teth0\tup\n", ""},
 		{"rscstatus", 1, "", "try crm_mon"},
 	})
 }

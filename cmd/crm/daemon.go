@@ -23,10 +23,11 @@ import (
 func runDaemon(args []string, stderr io.Writer) int {
 	flags := flag.NewFlagSet("crm daemon", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	opts := daemon.Options{Agents: agent.Configured(os.Environ()), Log: slog.New(slog.NewTextHandler(stderr, nil))}
+	opts := daemon.Options{Version: version, Agents: agent.Configured(os.Environ()), Log: slog.New(slog.NewTextHandler(stderr, nil))}
 	flags.StringVar(&opts.ConfigDir, "config", daemon.DefaultConfigDir, "`folder` of ha.cf and authkeys")
 	flags.StringVar(&opts.StateDir, "state", daemon.DefaultStateDir, "`folder` of what the member must not forget")
 	flags.StringVar(&opts.Socket, "socket", control.Socket(), "`path` of the socket for the shell")
+	flags.StringVar(&opts.Clients, "clients", "", "`path` of the socket for heartbeat's own clients, served if its folder is there\n(default: "+daemon.DefaultClients+" of the member at the usual --socket)")
 	flags.StringVar(&opts.Name, "node", os.Getenv(control.NodeVar), "node `name` (default: the host's)")
 	bind := flags.String("bind", "", "own `address`, for several members on one machine (default: all)")
 	if err := flags.Parse(args); err != nil {
@@ -39,6 +40,9 @@ func runDaemon(args []string, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "crm daemon: unexpected word %q\n", flags.Arg(0))
 		flags.Usage()
 		return 2
+	}
+	if opts.Clients == "" && opts.Socket == control.DefaultSocket {
+		opts.Clients = daemon.DefaultClients
 	}
 	if *bind != "" {
 		addr, err := netip.ParseAddr(*bind)

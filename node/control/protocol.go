@@ -50,6 +50,8 @@ type Ring struct {
 	// Parameters are the values of ha.cf's options as written, or their
 	// defaults.
 	Parameters map[string]string
+	KeepAlive  time.Duration
+	DeadTime   time.Duration
 	// Hold is what this node holds of haresources: none, local, foreign, all
 	// or transition. It is empty when the CIB says what runs where.
 	Hold string `json:",omitempty"`

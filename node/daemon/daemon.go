@@ -37,6 +37,7 @@ type Daemon struct {
 	media    transport.Media
 	sealed   transport.Sealed
 	server   *control.Server
+	clients  *register // nil when heartbeat's clients are not served
 	logs     logs
 	ended    chan struct{}
 }
@@ -90,6 +91,13 @@ func (d *Daemon) open() (err error) {
 		return err
 	}
 	d.beater.media, d.beater.sealed = d.media, d.sealed
+	if d.opts.Clients == "" {
+		return nil
+	}
+	// A ring without heartbeat's clients is worth more than none.
+	if d.clients, err = openRegister(d.opts.Clients, door{d}.Info); err != nil {
+		d.notice(node.Warn, err.Error())
+	}
 	return nil
 }
 
@@ -227,6 +235,9 @@ func (d *Daemon) tell(peer string, message []byte) {
 // close gives back what Start took, in the other order.
 func (d *Daemon) close() error {
 	var errs []error
+	if d.clients != nil {
+		errs = append(errs, d.clients.close())
+	}
 	if d.server != nil {
 		errs = append(errs, d.server.Close())
 	}

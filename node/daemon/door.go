@@ -90,7 +90,7 @@ func (o door) Info(context.Context) (control.Info, error) {
 // state init; so is this member until it has joined.
 func (d *Daemon) ringInfo() control.Ring {
 	cf := d.settings.ring
-	info := control.Ring{Parameters: cf.Parameters()}
+	info := control.Ring{Parameters: cf.Parameters(), KeepAlive: cf.KeepAlive, DeadTime: cf.DeadTime}
 	states, links := d.beater.states(), cf.Links()
 	for _, name := range cf.Nodes {
 		n := control.RingNode{Name: name, Type: "normal", State: cmp.Or(states[name], string(ring.Init))}

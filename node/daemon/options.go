@@ -20,6 +20,8 @@ import (
 const (
 	DefaultConfigDir = "/etc/ha.d"
 	DefaultStateDir  = "/var/lib/crm"
+	// DefaultClients is where heartbeat's clients look for it.
+	DefaultClients = "/run/heartbeat/register"
 )
 
 // Options are what a daemon is started with. Empty fields get the defaults of
@@ -29,9 +31,12 @@ type Options struct {
 	ConfigDir string // of ha.cf and authkeys
 	StateDir  string
 	Socket    string
-	Version   string // of the program, for "crm status"
-	Log       *slog.Logger
-	Agents    *agent.Runner
+	// Clients is the socket of heartbeat's own clients; it is served when its
+	// folder is there. Empty: it is not served.
+	Clients string
+	Version string // of the program, for "crm status"
+	Log     *slog.Logger
+	Agents  *agent.Runner
 	// Bind is the own address, for several members on one machine; zero
 	// means all addresses.
 	Bind netip.Addr
