@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -77,6 +78,8 @@ func fail(code int, format string, args ...any) error {
 
 // Simulate is crm_simulate: what would the cluster do about this CIB?
 func Simulate(args []string, std Streams) int {
+	// A decision about a large cluster has memory to save and time to spare.
+	defer debug.SetGCPercent(debug.SetGCPercent(40))
 	s := &simulation{std: std, repeat: 1, words: args}
 	words, err := getopt(simulateFlags, args, s.set)
 	if err == nil && len(words) > 0 {
