@@ -18,6 +18,9 @@ type writer struct {
 	n      int64
 	err    error
 	indent bool
+	// joined says that a reader will join the lines: where a line end counts it
+	// is written as a reference, and in comments as a blank.
+	joined bool
 }
 
 func (w *writer) flush() {
@@ -73,6 +76,8 @@ func (w *writer) inline(t etree.Token) {
 		w.element(t, -1)
 	case *etree.CharData:
 		switch {
+		case w.joined:
+			w.reference(t.Data)
 		case !t.IsCData():
 			w.escaped(t.Data, false)
 		default:
@@ -82,12 +87,12 @@ func (w *writer) inline(t etree.Token) {
 		}
 	case *etree.Comment:
 		w.buf = append(w.buf, "<!--"...)
-		w.buf = append(w.buf, commentText(t.Data)...)
+		w.buf = append(w.buf, w.oneLine(commentText(t.Data))...)
 		w.buf = append(w.buf, "-->"...)
 	case *etree.ProcInst:
 		w.buf = append(append(w.buf, "<?"...), t.Target...)
 		if t.Inst != "" {
-			w.buf = append(append(w.buf, ' '), t.Inst...)
+			w.buf = append(append(w.buf, ' '), w.oneLine(t.Inst)...)
 		}
 		w.buf = append(w.buf, "?>"...)
 	}
@@ -126,6 +131,24 @@ func (w *writer) element(e *etree.Element, depth int) {
 	w.buf = append(w.buf, '<', '/')
 	w.name(e.Space, e.Tag)
 	w.buf = append(w.buf, '>')
+}
+
+// reference writes text with its line ends as references.
+func (w *writer) reference(text string) {
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			w.buf = append(w.buf, "&#10;"...)
+		}
+		w.escaped(line, false)
+	}
+}
+
+// oneLine is text in which line ends do not count.
+func (w *writer) oneLine(text string) string {
+	if w.joined {
+		return strings.ReplaceAll(text, "\n", " ")
+	}
+	return text
 }
 
 func (w *writer) name(space, local string) {
@@ -236,6 +259,15 @@ func commentText(s string) string {
 // in a line end.
 func Format(e *etree.Element) string {
 	w := writer{indent: true}
+	w.token(e, 0)
+	return string(w.buf)
+}
+
+// FormatJoined is as Format for a reader that takes the blanks off the lines
+// and joins them, as the crm language does: nothing that counts is at a line's
+// end or start.
+func FormatJoined(e *etree.Element) string {
+	w := writer{indent: true, joined: true}
 	w.token(e, 0)
 	return string(w.buf)
 }

@@ -201,7 +201,7 @@ func readsBack(st grammar.Statement) bool {
 	return faults == nil && len(got) == 1 && grammar.Print(got[0]) == text
 }
 
-func xmlText(e *etree.Element) string { return cib.Format(withoutComments(e)) }
+func xmlText(e *etree.Element) string { return cib.FormatJoined(withoutComments(e)) }
 
 // withoutComments is a copy of an element whose own comments are shown above it.
 func withoutComments(e *etree.Element) *etree.Element {
