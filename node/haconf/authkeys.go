@@ -92,8 +92,8 @@ func (a *authkeys) key(r *report, line string) {
 		r.warn("key %d is there already: the first one counts", n)
 		return
 	}
-	if k.Method == wire.SHA256 {
-		r.warn("key %d: heartbeat 3.0.6 does not know sha256; all members must be ours", n)
+	if k.Method.Ours() {
+		r.warn("key %d: heartbeat 3.0.6 does not know %s; all members must be ours", n, k.Method)
 	}
 	a.keys = append(a.keys, k)
 }

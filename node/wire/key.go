@@ -15,13 +15,18 @@ import (
 // Method is a way of signing.
 type Method string
 
-// The methods of authkeys. SHA256 is ours: heartbeat 3.0.6 does not know it.
+// The methods of authkeys. SHA256, and AES, which also hides what is said, are
+// ours: heartbeat 3.0.6 does not know them.
 const (
 	CRC    Method = "crc"
 	MD5    Method = "md5"
 	SHA1   Method = "sha1"
 	SHA256 Method = "sha256"
+	AES    Method = "aes256-gcm"
 )
+
+// Ours tells whether only members of ours know the method.
+func (m Method) Ours() bool { return m == SHA256 || m == AES }
 
 // KeyNumbers is how many keys there can be: 0 to 15.
 const KeyNumbers = 16
@@ -36,11 +41,12 @@ type Key struct {
 // Keyring signs with one key and verifies with all. It keeps hash states for
 // reuse, so it belongs to one goroutine; Clone makes another.
 type Keyring struct {
-	keys [KeyNumbers]Key
-	macs [KeyNumbers]hash.Hash // of the keys that have a secret
-	sign int
-	buf  []byte // classic lines, digests
-	sum  [sha256.Size]byte
+	keys  [KeyNumbers]Key
+	macs  [KeyNumbers]hash.Hash // of the keys that sign with a secret
+	seals [KeyNumbers]*sealing  // of the keys that seal
+	sign  int
+	buf   []byte // classic lines, digests, what was sealed
+	sum   [sha256.Size]byte
 }
 
 // NewKeyring returns a ring that signs with key number sign.
@@ -73,15 +79,23 @@ func (r *Keyring) add(k Key) error {
 		h = sha1.New
 	case SHA256:
 		h = sha256.New
+	case AES:
 	default:
-		return fmt.Errorf("key %d: unknown method %q, expected crc, md5, sha1 or sha256", k.Number, k.Method)
+		return fmt.Errorf("key %d: unknown method %q, expected %s", k.Number, k.Method, methods())
 	}
-	if h != nil && k.Secret == "" {
+	if k.Method != CRC && k.Secret == "" {
 		return fmt.Errorf("key %d: method %s requires a key", k.Number, k.Method)
 	}
-	r.keys[k.Number], r.macs[k.Number] = k, nil
+	r.keys[k.Number], r.macs[k.Number], r.seals[k.Number] = k, nil, nil
 	if h != nil {
 		r.macs[k.Number] = hmac.New(h, []byte(k.Secret))
+	}
+	if k.Method == AES {
+		s, err := newSealing(k)
+		if err != nil {
+			return fmt.Errorf("key %d: %w", k.Number, err)
+		}
+		r.seals[k.Number] = s
 	}
 	return nil
 }
@@ -130,25 +144,32 @@ func (r *Keyring) appendDigest(dst []byte, n int, parts ...[]byte) []byte {
 	return hex.AppendEncode(dst, mac.Sum(r.sum[:0]))
 }
 
-// verify checks "NUMBER DIGEST" against the digest of the parts and returns
-// the number.
-func (r *Keyring) verify(auth []byte, parts ...[]byte) (int, error) {
-	n, i := 0, 0
+// cutAuth reads "NUMBER DIGEST". The number is one of our keys.
+func (r *Keyring) cutAuth(auth []byte) (n int, digest []byte, err error) {
+	i := 0
 	for i < len(auth) && i < 3 && auth[i] >= '0' && auth[i] <= '9' {
 		n = n*10 + int(auth[i]-'0')
 		i++
 	}
 	if i == 0 || i == 3 || i >= len(auth) || auth[i] != ' ' || n >= KeyNumbers {
-		return 0, ErrAuthForm
+		return 0, nil, ErrAuthForm
 	}
 	if r.keys[n].Method == "" {
-		return n, ErrUnknownKey
+		return n, nil, ErrUnknownKey
+	}
+	return n, auth[i+1:], nil
+}
+
+// verify checks a digest of the parts made with key n.
+func (r *Keyring) verify(n int, digest []byte, parts ...[]byte) error {
+	if r.seals[n] != nil {
+		return ErrDigest // that key seals, it does not sign
 	}
 	r.buf = r.appendDigest(r.buf[:0], n, parts...)
-	if subtle.ConstantTimeCompare(r.buf, auth[i+1:]) != 1 {
-		return n, ErrDigest
+	if subtle.ConstantTimeCompare(r.buf, digest) != 1 {
+		return ErrDigest
 	}
-	return n, nil
+	return nil
 }
 
 // crcTable is of CRC-32 with polynomial 0x04C11DB7, most significant bit

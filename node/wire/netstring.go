@@ -37,8 +37,9 @@ type frame struct {
 	fields         int
 }
 
-// cutFrame walks a netstring packet without believing or copying any of it.
-func cutFrame(p []byte) (f frame, err error) {
+// cutFields walks the fields of a netstring packet, to the end mark, without
+// believing or copying any of them.
+func cutFields(p []byte) (f frame, err error) {
 	at := len(netBegin)
 	for !bytes.HasPrefix(p[at:], []byte(netEnd)) {
 		from, to, err := netstring(p, at)
@@ -55,6 +56,14 @@ func cutFrame(p []byte) (f frame, err error) {
 		at = to + 1
 	}
 	f.signed = at + len(netEnd)
+	return f, nil
+}
+
+// cutFrame walks a netstring packet and its trailer.
+func cutFrame(p []byte) (f frame, err error) {
+	if f, err = cutFields(p); err != nil {
+		return f, err
+	}
 	if f.authFrom, f.auth, err = netstring(p, f.signed); err != nil {
 		return f, err
 	}

@@ -35,16 +35,36 @@ const (
 func (r *Keyring) Open(m *Message, packet []byte) (key int, err error) {
 	m.Fields = m.Fields[:0]
 	if bytes.HasPrefix(packet, []byte(netBegin)) {
-		f, err := cutFrame(packet)
-		if err != nil {
-			return 0, err
-		}
-		if key, err = r.verify(packet[f.authFrom:f.auth], packet[:f.signed]); err != nil {
-			return key, err
-		}
-		m.readFrame(packet, f)
-		return key, m.unpack()
+		key, err = r.openFrame(m, packet)
+	} else {
+		key, err = r.openClassic(m, packet)
 	}
+	if err != nil {
+		m.Fields = m.Fields[:0]
+	}
+	return key, err
+}
+
+func (r *Keyring) openFrame(m *Message, packet []byte) (key int, err error) {
+	f, err := cutFrame(packet)
+	if err != nil {
+		return 0, err
+	}
+	key, digest, err := r.cutAuth(packet[f.authFrom:f.auth])
+	if err != nil {
+		return key, err
+	}
+	if r.seals[key] != nil {
+		return key, r.openSealed(m, packet, f, key, digest)
+	}
+	if err := r.verify(key, digest, packet[:f.signed]); err != nil {
+		return key, err
+	}
+	m.readFrame(packet, f)
+	return key, m.unpack()
+}
+
+func (r *Keyring) openClassic(m *Message, packet []byte) (key int, err error) {
 	lines, from, to, err := cutClassic(packet)
 	if err != nil {
 		return 0, err
@@ -52,20 +72,25 @@ func (r *Keyring) Open(m *Message, packet []byte) (key int, err error) {
 	if to == 0 {
 		return 0, ErrUnsigned
 	}
-	auth := lines[from+len(Auth+"=") : to-1]
-	if key, err = r.verify(auth, lines[:from], lines[to:]); err != nil {
+	key, digest, err := r.cutAuth(lines[from+len(Auth+"=") : to-1])
+	if err != nil {
+		return key, err
+	}
+	if err := r.verify(key, digest, lines[:from], lines[to:]); err != nil {
 		return key, err
 	}
 	if err := m.readClassic(lines); err != nil {
-		m.Fields = m.Fields[:0]
 		return key, err
 	}
 	return key, m.unpack()
 }
 
 // Append signs m and appends it to dst in one of the forms. An auth field
-// that m already has is replaced.
+// that m already has is replaced. A key that seals knows one form only.
 func (r *Keyring) Append(dst []byte, m *Message, form Form) []byte {
+	if r.seals[r.sign] != nil {
+		return r.appendSealed(dst, m)
+	}
 	var auth [2 + 1 + 64]byte
 	inner := auth[:0]
 	if form == Classic || form == Netstring && !m.classicOnly() {
@@ -85,11 +110,17 @@ func (r *Keyring) Append(dst []byte, m *Message, form Form) []byte {
 	}
 	start := len(dst)
 	dst = m.appendFrame(dst, inner)
-	trailer := append(strconv.AppendInt(auth[:0], int64(r.sign), 10), ' ')
-	trailer = r.appendDigest(trailer, r.sign, dst[start:])
-	dst = strconv.AppendInt(dst, int64(len(trailer)), 10)
+	return appendTrailer(dst, r.sign, r.appendDigest(auth[:0], r.sign, dst[start:]))
+}
+
+// appendTrailer appends the number of a key and the digest made with it.
+func appendTrailer(dst []byte, number int, digest []byte) []byte {
+	var head [4]byte
+	n := append(strconv.AppendInt(head[:0], int64(number), 10), ' ')
+	dst = strconv.AppendInt(dst, int64(len(n)+len(digest)), 10)
 	dst = append(dst, ':')
-	dst = append(dst, trailer...)
+	dst = append(dst, n...)
+	dst = append(dst, digest...)
 	return append(dst, ',')
 }
 
@@ -116,7 +147,7 @@ func AppendClassic(dst []byte, m *Message) []byte {
 func (r *Keyring) Pack(m *Message) *Message {
 	var b strings.Builder
 	w := zlib.NewWriter(&b)
-	w.Write(r.Append(nil, m, Classic)) // a strings.Builder does not fail
+	w.Write(r.packed(m)) // a strings.Builder does not fail
 	w.Close()
 	return (&Message{}).AddBinary(Payload, b.String()).Add(Packing, "zlib")
 }

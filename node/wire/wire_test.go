@@ -10,7 +10,7 @@ import (
 
 func ring(t testing.TB, sign int) *Keyring {
 	t.Helper()
-	r, err := NewKeyring(sign, Key{1, SHA1, "one"}, Key{2, SHA1, "two"}, Key{3, CRC, ""}, Key{4, SHA256, "four"})
+	r, err := NewKeyring(sign, Key{1, SHA1, "one"}, Key{2, SHA1, "two"}, Key{3, CRC, ""}, Key{4, SHA256, "four"}, Key{5, AES, "five"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestVerifiesWithTheKeyOfTheReceivedNumber(t *testing.T) {
 
 func TestEveryFlippedBitIsRefused(t *testing.T) {
 	for _, form := range []Form{Netstring, Plain, Classic} {
-		for sign := 1; sign <= 4; sign++ {
+		for sign := 1; sign <= 5; sign++ {
 			r := ring(t, sign)
 			packet := r.Append(nil, status(), form)
 			end := len(packet)
@@ -82,6 +82,7 @@ func TestKeyringRefuses(t *testing.T) {
 		{1, Key{1, SHA1, ""}, "requires a key"},
 		{1, Key{1, CRC, "x"}, "takes no key"},
 		{1, Key{1, "rot13", "x"}, "unknown method"},
+		{1, Key{1, AES, ""}, "requires a key"},
 		{16, Key{16, SHA1, "x"}, "expected 0 to 15"},
 		{2, Key{1, SHA1, "x"}, "not among the keys"},
 	} {
@@ -92,7 +93,13 @@ func TestKeyringRefuses(t *testing.T) {
 }
 
 func TestPackedMessagesComeBackUnpacked(t *testing.T) {
-	r := ring(t, 1)
+	for _, sign := range []int{1, 5} {
+		packAndOpen(t, ring(t, sign))
+	}
+}
+
+func packAndOpen(t *testing.T, r *Keyring) {
+	t.Helper()
 	m := status().Add(Info, strings.Repeat("a long comment\n", 3000))
 	packet := r.Append(nil, r.Pack(m), Netstring)
 	if len(packet) > 2000 {
@@ -133,11 +140,68 @@ func TestBeatCostsNoGarbage(t *testing.T) {
 	}
 }
 
-func FuzzOpen(f *testing.F) {
+// TestSealedPacketsHideWhatTheySay: of what goes out nothing can be read, what
+// comes in by another way under the sealing key's number is refused, and a
+// heartbeat sees a packet of its own shape.
+func TestSealedPacketsHideWhatTheySay(t *testing.T) {
+	r := ring(t, 5)
+	for _, form := range []Form{Netstring, Plain, Classic} {
+		packet := r.Append(nil, status(), form)
+		if strings.Contains(string(packet), "alice") || strings.Contains(string(packet), "active") {
+			t.Errorf("form %d: %q", form, packet)
+		}
+		if _, err := cutFrame(packet); err != nil {
+			t.Error(err)
+		}
+		var m Message
+		if key, err := ring(t, 1).Open(&m, packet); err != nil || key != 5 || m.String() != status().String() {
+			t.Errorf("form %d: key %d, %v: %v", form, key, err, &m)
+		}
+		other, err := NewKeyring(5, Key{5, AES, "other"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := other.Open(&m, packet); !errors.Is(err, ErrDigest) || len(m.Fields) > 0 {
+			t.Errorf("another key: %v, %v", err, &m)
+		}
+	}
+	for _, method := range []Method{CRC, SHA1, SHA256} {
+		k := Key{5, method, "five"}
+		if method == CRC {
+			k.Secret = ""
+		}
+		forger, err := NewKeyring(5, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, form := range []Form{Netstring, Plain, Classic} {
+			var m Message
+			if _, err := r.Open(&m, forger.Append(nil, status(), form)); err == nil {
+				t.Errorf("%s in form %d was believed under the number of a sealing key", method, form)
+			}
+		}
+	}
+}
+
+// TestSealedMessagesAreNeverSealedAlike: one that differs in a byte has another
+// nonce, and one that is sent again is the same packet.
+func TestSealedMessagesAreNeverSealedAlike(t *testing.T) {
+	r := ring(t, 5)
+	a, b := r.Append(nil, status(), Plain), r.Append(nil, status().Add(Info, "x"), Plain)
+	if string(a[len("###\n380:(1)_sealed="):][:24]) == string(b[len("###\n380:(1)_sealed="):][:24]) {
+		t.Error("two texts have one nonce")
+	}
+	if string(a) != string(r.Append(nil, status(), Plain)) {
+		t.Error("the same text was sealed in two ways")
+	}
+}
+
+func FuzzMessage(f *testing.F) {
 	r := ring(f, 1)
 	for _, form := range []Form{Netstring, Plain, Classic} {
 		f.Add(r.Append(nil, status(), form))
 	}
+	f.Add(ring(f, 5).Append(nil, status(), Plain))
 	if names, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "conformance", "heartbeat", "*.bin")); err == nil {
 		for _, name := range names {
 			if text, err := os.ReadFile(name); err == nil {
