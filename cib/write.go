@@ -143,10 +143,10 @@ func (w *writer) reference(text string) {
 	}
 }
 
-// oneLine is text in which line ends do not count.
+// oneLine is text in which line ends do not count, nor what no line can hold.
 func (w *writer) oneLine(text string) string {
 	if w.joined {
-		return strings.ReplaceAll(text, "\n", " ")
+		return strings.NewReplacer("\n", " ", "\x7f", "").Replace(text)
 	}
 	return text
 }

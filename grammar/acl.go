@@ -104,8 +104,8 @@ func (r reader) permissions() ([]Permission, error) {
 	}
 	r.take()
 	p.Kind = kind
-	// An XPath may end in a colon; ids have none inside.
-	if id, colon := strings.CutSuffix(r.peek(), ":"); colon && !contains(aclWords, id) && !strings.HasPrefix(id, "xpath:") {
+	// What a right is about may end in a colon too; ids have none inside.
+	if id, colon := strings.CutSuffix(r.peek(), ":"); colon && !contains(aclWords, id) && !strings.Contains(id, ":") {
 		if !PlainName(id) {
 			return nil, r.fault("is not an id", "ID:")
 		}

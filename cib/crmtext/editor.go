@@ -261,11 +261,13 @@ func comment(e, old *etree.Element, lines []string) {
 	}
 }
 
-// commentLines are the lines of a comment, each beginning with #.
+// commentLines are the lines of a comment, each beginning with #. What would
+// not be read back is left out: delete characters, and backslashes at the end,
+// which join lines.
 func commentLines(text string) []string {
 	var lines []string
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
+	for line := range strings.Lines(strings.ReplaceAll(text, "\x7f", "")) {
+		line = strings.TrimSpace(strings.TrimRight(line, "\\ \t\r\n"))
 		if !strings.HasPrefix(line, "#") {
 			line = strings.TrimSpace("# " + line)
 		}

@@ -20,6 +20,10 @@ var xmlSeeds = []string{
 	`<tags><tag id="t"><obj_ref id="a"/></tag></tags>`,
 	`<acls><acl_role id="r"><acl_permission id="p" kind="read" xpath="//nodes/node[@uname='x']"/><acl_permission id="p2" kind="deny" object-type="a" attribute="b"/></acl_role><acl_target id="u"><role id="r"/></acl_target></acls>`,
 	`<alerts><alert id="a" path="/x"><select><select_attributes><attribute id="at" name="n"/></select_attributes></select><recipient id="r" value="v"><instance_attributes id="i"><nvpair id="n" name="x" value="y"/></instance_attributes></recipient><meta_attributes id="m"/></alert></alerts>`,
+	`<resources><primitive id="p" class="a" type="b"><!--ends in a backslash \--><!--\--></primitive><x id="y"><!--a
+b--><?c d
+e?><![CDATA[f
+g]]></x></resources>`,
 	`<resources><bundle id="b"></bundle></resources>`,
 	`<resources><primitive id="x" template="0"/></resources>`,
 	`<op_defaults><meta_attributes id="m"><rule id="r" score="1"><op_expression id="o" name="monitor"/></rule></meta_attributes></op_defaults>`,
