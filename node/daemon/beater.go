@@ -25,9 +25,6 @@ type beater struct {
 	keys    *wire.Keyring
 	media   transport.Media
 	sealed  transport.Sealed
-	rekey   chan *wire.Keyring
-	packets chan transport.Packet
-	leave   chan struct{}
 	gone    chan struct{} // closed when the goodbye has been said
 	events  *queue[node.Event]
 	notice  func(node.Level, string)
@@ -35,6 +32,8 @@ type beater struct {
 	failing string // what the media said last, so that it is told once
 
 	mu    sync.Mutex
+	asked []func() // what others want done by the beater's goroutine
+	left  bool
 	up    map[string]bool // what the machine was told
 	peers map[string]string
 	links map[string]map[string]bool // by node and link: whether it is up
@@ -45,48 +44,61 @@ func newBeater(self string, r *ring.Ring, s settings, events *queue[node.Event],
 	if s.ring.PlainForm {
 		form = wire.Plain
 	}
-	return &beater{self: self, ring: r, form: form, keys: s.keys, rekey: make(chan *wire.Keyring, 1), packets: make(chan transport.Packet, 256),
-		leave: make(chan struct{}), gone: make(chan struct{}), events: events, notice: notice,
+	return &beater{self: self, ring: r, form: form, keys: s.keys, gone: make(chan struct{}), events: events, notice: notice,
 		up: map[string]bool{}, peers: map[string]string{}, links: map[string]map[string]bool{}}
 }
 
-// run beats until ctx ends or goodbye has been said.
+// run beats until ctx ends or goodbye has been said. It keeps its thread for
+// itself, with the priority that ha.cf asks for.
 func (b *beater) run(ctx context.Context) {
 	defer close(b.gone)
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-b.leave:
-			b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Leave}))
-			return
-		case p := <-b.packets:
+	defer context.AfterFunc(ctx, b.media.Wake)()
+	for ctx.Err() == nil && !b.left {
+		p, heard := b.media.Next(b.ring.Deadline())
+		if heard {
 			if src := strings.ToLower(p.Message.Get(wire.Src)); src != b.self {
 				b.sealed.Learn(src, p.From)
 			}
 			b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Heard, Link: p.Link, Message: p.Message}))
-		case b.keys = <-b.rekey:
-		case <-timer.C:
 		}
+		b.oblige()
 		// What has come in is looked at before anybody is taken for dead, but
 		// not for ever.
-		if late := time.Since(b.ring.Deadline()); late >= 0 && (len(b.packets) == 0 || late > patience) {
+		if late := time.Since(b.ring.Deadline()); late >= 0 && (!heard || late > patience) {
 			b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Elapsed}))
 		}
-		timer.Reset(max(0, time.Until(b.ring.Deadline())))
 	}
 }
 
-// take gives the ring a packet. A flood fills the channel and then loses
-// packets, as a network would.
-func (b *beater) take(p transport.Packet) {
-	select {
-	case b.packets <- p:
-	default:
+// ask has something done by the beater's goroutine, which owns the ring.
+func (b *beater) ask(work func()) {
+	b.mu.Lock()
+	b.asked = append(b.asked, work)
+	b.mu.Unlock()
+	b.media.Wake()
+}
+
+// oblige does what was asked for.
+func (b *beater) oblige() {
+	b.mu.Lock()
+	asked := b.asked
+	b.asked = nil
+	b.mu.Unlock()
+	for _, work := range asked {
+		work()
 	}
 }
+
+// leave says goodbye; then gone is closed.
+func (b *beater) leave() {
+	b.ask(func() {
+		b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Leave}))
+		b.left = true
+	})
+}
+
+// rekey changes the keys that packets are signed with.
+func (b *beater) rekey(keys *wire.Keyring) { b.ask(func() { b.keys = keys }) }
 
 // broadcast signs a message and gives it to every medium.
 func (b *beater) broadcast(m *wire.Message) {

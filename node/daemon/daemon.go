@@ -147,7 +147,7 @@ func (d *Daemon) networkConfig() NetworkConfig {
 	if !bind.IsValid() {
 		bind = d.settings.ring.Bind
 	}
-	return NetworkConfig{Name: d.opts.Name, Ring: d.settings.ring, Keys: d.settings.keys, Bind: bind, Heard: d.beater.take,
+	return NetworkConfig{Name: d.opts.Name, Ring: d.settings.ring, Keys: d.settings.keys, Bind: bind,
 		Receive: d.receive, Notice: d.notice}
 }
 
@@ -219,7 +219,7 @@ func (d *Daemon) shutdown() {
 // goodbye tells the others that this member is gone, so that they need not
 // wait for deadtime.
 func (d *Daemon) goodbye() {
-	close(d.beater.leave)
+	d.beater.leave()
 	select {
 	case <-d.beater.gone:
 	case <-time.After(time.Second):

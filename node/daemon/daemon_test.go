@@ -110,7 +110,7 @@ func (w *world) start(name string) {
 	opts := Options{Name: name, ConfigDir: dir, StateDir: filepath.Join(dir, "state"), Socket: filepath.Join(dir, "s"), Log: log, Agents: runner}
 	if w.network != nil {
 		opts.Network = func(c NetworkConfig) (transport.Media, transport.Sealed, error) {
-			media, sealed := w.network.Join(c.Name, c.Keys, c.Heard, c.Receive)
+			media, sealed := w.network.Join(c.Name, c.Keys, c.Receive)
 			return media, sealed, nil
 		}
 	}

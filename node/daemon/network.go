@@ -20,7 +20,6 @@ type NetworkConfig struct {
 	Ring    *haconf.Config
 	Keys    *wire.Keyring
 	Bind    netip.Addr
-	Heard   func(transport.Packet)
 	Receive func(peer string, message []byte)
 	Notice  func(node.Level, string)
 }
@@ -40,7 +39,7 @@ func UDP(c NetworkConfig) (transport.Media, transport.Sealed, error) {
 		return nil, nil, err
 	}
 	forged := &refusals{notice: c.Notice}
-	media, err := transport.OpenUDP(transport.UDPConfig{Lines: lines(c.Ring.Media), Bind: c.Bind, Keys: c.Keys, Heard: c.Heard,
+	media, err := transport.OpenUDP(transport.UDPConfig{Lines: lines(c.Ring.Media), Bind: c.Bind, Keys: c.Keys,
 		Refused: forged.see})
 	if err != nil {
 		return nil, nil, errors.Join(err, sealed.Close())

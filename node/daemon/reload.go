@@ -31,10 +31,6 @@ func (d *Daemon) reload() {
 	}
 	d.media.Rekey(keys)
 	d.sealed.Rekey(keys)
-	select {
-	case <-d.beater.rekey: // one that was not taken yet
-	default:
-	}
-	d.beater.rekey <- keys
+	d.beater.rekey(keys)
 	d.notice(node.Info, "the keys were read again; changes of ha.cf need a restart")
 }

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"strings"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -47,19 +46,14 @@ func broadcast(iface *net.Interface) (netip.Addr, error) {
 // receiveRoom is how much the kernel keeps until it is read.
 const receiveRoom = 4 << 20
 
-// setUp sets a socket's options before it is bound.
-func setUp(raw syscall.RawConn, line Line, iface *net.Interface, group netip.Addr) error {
-	var failed error
-	err := raw.Control(func(fd uintptr) {
-		failed = options(int(fd), line, iface, group)
-	})
-	return errors.Join(err, failed)
-}
-
+// options sets a socket's options before it is bound.
 func options(fd int, line Line, iface *net.Interface, group netip.Addr) error {
 	// With the interface's name the kernel keeps the traffic of others away
 	// and the routing table does not matter; where it is not allowed the
 	// port alone must do.
+	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_BROADCAST, 1); err != nil {
+		return fmt.Errorf("ask for broadcasts: %w", err)
+	}
 	if err := unix.BindToDevice(fd, line.Interface); err != nil && !errors.Is(err, unix.EPERM) {
 		return fmt.Errorf("bind to the interface: %w", err)
 	}

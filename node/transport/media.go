@@ -2,6 +2,7 @@ package transport
 
 import (
 	"net/netip"
+	"time"
 
 	"crm/node/wire"
 )
@@ -11,12 +12,20 @@ type Media interface {
 	// Send gives a packet to every medium. The error names the media that
 	// did not take it; the others did.
 	Send(packet []byte) error
+	// Next returns the next verified packet. When none waits it sleeps until
+	// one comes, until the moment given, or until Wake; then it is false. One
+	// goroutine calls it.
+	Next(until time.Time) (Packet, bool)
+	// Wake ends a Next that sleeps, or the next one.
+	Wake()
 	// Rekey changes the keys that packets are verified with.
 	Rekey(keys *wire.Keyring)
+	// Close ends the media when nobody is in Next any more.
 	Close() error
 }
 
-// Packet is a verified message that was heard. It belongs to the receiver.
+// Packet is a verified message that was heard. It is valid until the next
+// Next; what is kept must be cloned.
 type Packet struct {
 	Link    string // the medium, by its interface
 	From    netip.Addr

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"crm/node/wire"
 )
@@ -20,9 +21,9 @@ type memoryEnd struct {
 	net     *Memory
 	name    string
 	keys    atomic.Pointer[wire.Keyring]
-	heard   func(Packet)
 	receive func(string, []byte)
 	packets chan []byte
+	bell    chan struct{}
 	letters chan letter
 	done    chan struct{}
 	once    sync.Once
@@ -41,14 +42,13 @@ func NewMemory() *Memory {
 
 // Join adds a member, in place of one of the same name. It gets its
 // media and its channel.
-func (n *Memory) Join(name string, keys *wire.Keyring, heard func(Packet), receive func(peer string, message []byte)) (Media, Sealed) {
-	e := &memoryEnd{net: n, name: name, heard: heard, receive: receive,
-		packets: make(chan []byte, 256), letters: make(chan letter, queuedMessages), done: make(chan struct{})}
+func (n *Memory) Join(name string, keys *wire.Keyring, receive func(peer string, message []byte)) (Media, Sealed) {
+	e := &memoryEnd{net: n, name: name, receive: receive,
+		packets: make(chan []byte, 256), bell: make(chan struct{}, 1), letters: make(chan letter, queuedMessages), done: make(chan struct{})}
 	e.keys.Store(keys.Clone())
 	n.mu.Lock()
 	n.members[name] = e
 	n.mu.Unlock()
-	e.running.Go(e.readPackets)
 	e.running.Go(e.readLetters)
 	return memoryMedia{e}, memorySealed{e}
 }
@@ -65,20 +65,6 @@ func (n *Memory) reach(from, to string) *memoryEnd {
 		return nil
 	}
 	return n.members[to]
-}
-
-func (e *memoryEnd) readPackets() {
-	for {
-		select {
-		case p := <-e.packets:
-			m := new(wire.Message)
-			if _, err := e.keys.Load().Open(m, p); err == nil {
-				e.heard(Packet{Link: "memory", Message: m})
-			}
-		case <-e.done:
-			return
-		}
-	}
 }
 
 func (e *memoryEnd) readLetters() {
@@ -111,6 +97,46 @@ func (m memoryMedia) Send(packet []byte) error {
 		}
 	}
 	return nil
+}
+
+// Next returns the next packet that can be believed.
+func (m memoryMedia) Next(until time.Time) (Packet, bool) {
+	timer := time.NewTimer(time.Until(until))
+	defer timer.Stop()
+	for {
+		select { // what waits comes before the time
+		case p := <-m.end.packets:
+			if p, ok := m.open(p); ok {
+				return p, true
+			}
+			continue
+		default:
+		}
+		select {
+		case p := <-m.end.packets:
+			if p, ok := m.open(p); ok {
+				return p, true
+			}
+		case <-m.end.bell:
+			return Packet{}, false
+		case <-timer.C:
+			return Packet{}, false
+		}
+	}
+}
+
+func (m memoryMedia) open(packet []byte) (Packet, bool) {
+	message := new(wire.Message)
+	_, err := m.end.keys.Load().Open(message, packet)
+	return Packet{Link: "memory", Message: message}, err == nil
+}
+
+// Wake ends a Next that sleeps.
+func (m memoryMedia) Wake() {
+	select {
+	case m.end.bell <- struct{}{}:
+	default:
+	}
 }
 
 // Rekey changes the keys that packets are verified with.

@@ -45,11 +45,34 @@ type memoryWorld struct{ net *Memory }
 
 func (w memoryWorld) join(t *testing.T, name string, k *wire.Keyring) *end {
 	e := &end{packets: make(chan Packet, 100), letters: make(chan letter, 4096), refused: new(atomic.Int64)}
-	e.Media, e.Sealed = w.net.Join(name, k, func(p Packet) { e.packets <- p },
-		func(peer string, text []byte) { e.letters <- letter{peer, text} })
-	e.close = sync.OnceFunc(func() { e.Media.Close() })
+	e.Media, e.Sealed = w.net.Join(name, k, func(peer string, text []byte) { e.letters <- letter{peer, text} })
+	stop := e.listen()
+	e.close = sync.OnceFunc(func() {
+		stop()
+		e.Media.Close()
+	})
 	t.Cleanup(e.close)
 	return e
+}
+
+// listen takes packets from the media until stop is called.
+func (e *end) listen() (stop func()) {
+	var ended atomic.Bool
+	var listening sync.WaitGroup
+	media := e.Media
+	listening.Go(func() {
+		for !ended.Load() {
+			if p, ok := media.Next(time.Now().Add(time.Hour)); ok {
+				p.Message = p.Message.Clone()
+				e.packets <- p
+			}
+		}
+	})
+	return func() {
+		ended.Store(true)
+		media.Wake()
+		listening.Wait()
+	}
 }
 
 // loopback is UDP and TCP between 127.0.0.1, 127.0.0.2, ...
@@ -88,7 +111,6 @@ func multicast(w *loopback) []Line {
 func (w *loopback) join(t *testing.T, name string, k *wire.Keyring) *end {
 	e := &end{packets: make(chan Packet, 100), letters: make(chan letter, 4096), refused: new(atomic.Int64)}
 	udp, err := OpenUDP(UDPConfig{Lines: w.lines(w), Bind: w.ip[name], Keys: k,
-		Heard:   func(p Packet) { e.packets <- p },
 		Refused: func(string, netip.AddrPort, error) { e.refused.Add(1) }})
 	if err != nil {
 		t.Fatal(err)
@@ -102,7 +124,9 @@ func (w *loopback) join(t *testing.T, name string, k *wire.Keyring) *end {
 		tcp.Learn(peer, w.ip[peer])
 	}
 	e.Media, e.Sealed = udp, tcp
+	stop := e.listen()
 	e.close = sync.OnceFunc(func() {
+		stop()
 		udp.Close()
 		tcp.Close()
 	})
@@ -344,9 +368,8 @@ func TestIPv6(t *testing.T) {
 	port := c.LocalAddr().(*net.UDPAddr).Port
 	c.Close()
 	k := keys(t, "secret")
-	heard := make(chan Packet, 10)
 	u, err := OpenUDP(UDPConfig{Lines: []Line{{Kind: Unicast, Interface: "lo", Peer: "::1", Port: port, IPv6: true}}, Keys: k,
-		Heard: func(p Packet) { heard <- p }, Refused: func(_ string, _ netip.AddrPort, err error) { t.Error(err) }})
+		Refused: func(_ string, _ netip.AddrPort, err error) { t.Error(err) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -354,13 +377,12 @@ func TestIPv6(t *testing.T) {
 	if err := u.Send(k.Append(nil, wire.New("status"), wire.Netstring)); err != nil {
 		t.Fatal(err)
 	}
-	select {
-	case p := <-heard:
-		if p.From != netip.IPv6Loopback() || p.Link != "lo" {
-			t.Errorf("heard from %v on %s", p.From, p.Link)
-		}
-	case <-time.After(patience):
+	p, ok := u.Next(time.Now().Add(patience))
+	if !ok {
 		t.Fatal("nothing heard")
+	}
+	if p.From != netip.IPv6Loopback() || p.Link != "lo" {
+		t.Errorf("heard from %v on %s", p.From, p.Link)
 	}
 }
 
@@ -407,6 +429,65 @@ func TestFloodOfForgedPacketsLosesNoBeat(t *testing.T) {
 	t.Logf("%d of %d beats in %v beside %d forged packets", got, beats, took, bob.refused.Load())
 	if got < beats/2 { // a loaded machine loses some; the ring forgives that
 		t.Errorf("only %d of %d beats passed", got, beats)
+	}
+}
+
+// TestNextEndsWhenItShould: at the moment given, when it is woken, and at once
+// when something was put in by others.
+func TestNextEndsWhenItShould(t *testing.T) {
+	w := newLoopback(t, unicasts)
+	u, err := OpenUDP(UDPConfig{Lines: w.lines(w), Bind: w.ip["alice"], Keys: keys(t, "secret")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer u.Close()
+	const short = 20 * time.Millisecond
+	began := time.Now()
+	if p, ok := u.Next(began.Add(short)); ok || time.Since(began) < short {
+		t.Errorf("%v, %v after %s, want nothing after %s", p, ok, time.Since(began), short)
+	}
+	began = time.Now()
+	u.Wake()
+	if p, ok := u.Next(began.Add(patience)); ok || time.Since(began) >= patience {
+		t.Errorf("%v, %v after %s, want nothing at once", p, ok, time.Since(began))
+	}
+	if !u.Put(Packet{Link: "serial"}) {
+		t.Error("no room for one packet")
+	}
+	if p, ok := u.Next(began.Add(patience)); !ok || p.Link != "serial" {
+		t.Errorf("%v, %v, want the packet that was put in", p, ok)
+	}
+	for range mostPut {
+		u.Put(Packet{})
+	}
+	if u.Put(Packet{}) {
+		t.Error("there is no end of room")
+	}
+}
+
+// BenchmarkPacket is a packet sent to this process and heard again.
+func BenchmarkPacket(b *testing.B) {
+	c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		b.Skip("no loopback network: ", err)
+	}
+	port := c.LocalAddr().(*net.UDPAddr).Port
+	c.Close()
+	k := keys(b, "secret")
+	u, err := OpenUDP(UDPConfig{Lines: []Line{{Kind: Unicast, Interface: "lo", Peer: "127.0.0.1", Port: port}}, Keys: k})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer u.Close()
+	packet := k.Append(nil, wire.New("status").Add(wire.Src, "alice").Add(wire.Seq, "1"), wire.Netstring)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := u.Send(packet); err != nil {
+			b.Fatal(err)
+		}
+		if _, ok := u.Next(time.Now().Add(patience)); !ok {
+			b.Fatal("nothing heard")
+		}
 	}
 }
 

@@ -1,16 +1,12 @@
 package transport
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"strings"
-	"sync"
 	"sync/atomic"
-	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -45,37 +41,36 @@ type UDPConfig struct {
 	// means every address of the interface.
 	Bind    netip.Addr
 	Keys    *wire.Keyring
-	Heard   func(Packet)
 	Refused Refused
 }
 
 // UDP is a set of media over UDP sockets: one socket for each interface, port
 // and group.
+//
+// The sockets are read by the goroutine that calls Next, with system calls of
+// its own and not through the runtime's poller: a thread with real-time
+// priority then needs no other thread to hear a packet or the time.
 type UDP struct {
 	cfg     UDPConfig
 	sockets []*socket
 	routes  []route
 	keys    atomic.Pointer[wire.Keyring]
-	readers sync.WaitGroup
-}
-
-type socket struct {
-	link  string
-	port  int
-	group netip.Addr
-	v6    bool
-	conn  *net.UDPConn
+	reader  reader
 }
 
 type route struct {
 	what string
 	via  *socket
 	to   netip.AddrPort
+	addr unix.Sockaddr // of to, made once
 }
 
-// OpenUDP opens all media and starts to read. An error names the line.
+// OpenUDP opens all media. An error names the line.
 func OpenUDP(cfg UDPConfig) (*UDP, error) {
 	u := &UDP{cfg: cfg}
+	if err := u.reader.open(); err != nil {
+		return nil, err
+	}
 	for _, line := range cfg.Lines {
 		if err := u.add(line); err != nil {
 			what := strings.TrimSpace(string(line.Kind) + " " + line.Interface + " " + line.Peer)
@@ -83,9 +78,6 @@ func OpenUDP(cfg UDPConfig) (*UDP, error) {
 		}
 	}
 	u.Rekey(cfg.Keys)
-	for _, s := range u.sockets {
-		u.readers.Go(func() { u.read(s) })
-	}
 	return u, nil
 }
 
@@ -132,6 +124,7 @@ func (u *UDP) add(line Line) error {
 	if r.via, err = u.socket(line, iface, group); err != nil {
 		return err
 	}
+	r.addr = sockaddr(r.to)
 	u.routes = append(u.routes, r)
 	return nil
 }
@@ -153,21 +146,13 @@ func (u *UDP) socket(line Line, iface *net.Interface, group netip.Addr) (*socket
 			bind = netip.IPv6Unspecified()
 		}
 	}
-	network := "udp4"
-	if line.IPv6 {
-		network = "udp6"
-	}
 	if bind.Is6() && group.IsValid() {
 		bind = bind.WithZone(line.Interface)
 	}
-	listen := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) error {
-		return setUp(raw, line, iface, group)
-	}}
-	conn, err := listen.ListenPacket(context.Background(), network, netip.AddrPortFrom(bind, uint16(line.Port)).String())
+	s, err := openSocket(netip.AddrPortFrom(bind, uint16(line.Port)), line, iface, group)
 	if err != nil {
 		return nil, err
 	}
-	s := &socket{link: line.Interface, port: line.Port, group: group, v6: line.IPv6, conn: conn.(*net.UDPConn)}
 	u.sockets = append(u.sockets, s)
 	return s, nil
 }
@@ -180,13 +165,18 @@ func privileged(err error) error {
 	return err
 }
 
-// Send writes the packet to every medium.
+// Send writes the packet to every medium. A medium whose queue is full has
+// not taken it: a beat is not worth waiting for.
 func (u *UDP) Send(packet []byte) error {
 	var errs []error
-	for _, r := range u.routes {
-		if _, err := r.via.conn.WriteToUDPAddrPort(packet, r.to); err != nil && !errors.Is(err, unix.ECONNREFUSED) {
+	for i := range u.routes {
+		r := &u.routes[i]
+		if err := unix.Sendto(r.via.fd, packet, unix.MSG_DONTWAIT, r.addr); err != nil && !errors.Is(err, unix.ECONNREFUSED) {
 			errs = append(errs, fmt.Errorf("medium %s: %w", r.what, err))
 		}
+	}
+	if errs == nil {
+		return nil
 	}
 	return errors.Join(errs...)
 }
@@ -194,36 +184,12 @@ func (u *UDP) Send(packet []byte) error {
 // Rekey changes the keys that packets are verified with.
 func (u *UDP) Rekey(keys *wire.Keyring) { u.keys.Store(keys.Clone()) }
 
-func (u *UDP) read(s *socket) {
-	var given, keys *wire.Keyring // keys is this goroutine's own
-	buf := make([]byte, wire.MaxPacket+1)
-	for {
-		n, from, err := s.conn.ReadFromUDPAddrPort(buf)
-		if errors.Is(err, net.ErrClosed) {
-			return
-		}
-		if err != nil { // e.g. the interface is down: it may come back
-			time.Sleep(100 * time.Millisecond)
-			continue
-		}
-		if now := u.keys.Load(); now != given {
-			given, keys = now, now.Clone()
-		}
-		m := new(wire.Message)
-		if _, err := keys.Open(m, buf[:n]); err != nil {
-			u.cfg.Refused(s.link, from, err)
-			continue
-		}
-		u.cfg.Heard(Packet{Link: s.link, From: from.Addr().Unmap(), Message: m})
-	}
-}
-
-// Close closes all sockets and waits for their readers.
+// Close closes all sockets. Nobody may be in Next any more.
 func (u *UDP) Close() error {
-	var errs []error
+	errs := []error{u.reader.close()}
 	for _, s := range u.sockets {
-		errs = append(errs, s.conn.Close())
+		errs = append(errs, unix.Close(s.fd))
 	}
-	u.readers.Wait()
+	u.sockets, u.routes = nil, nil
 	return errors.Join(errs...)
 }
