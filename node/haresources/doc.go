@@ -11,8 +11,12 @@
 // The messages are those of heartbeat 3 (starting, resource, ask_resources,
 // hb_takeover; ip-request with auto_failback legacy). Members of ours add the
 // field "groups", the keys that are meant, so that they need not wait ten
-// seconds at the start, can move single groups and can be more than two. With
-// three and more, a giver that leaves in the instant it hands over can make a
-// third member and the taker start the same group: resources that must never
-// run twice on such a ring belong under crm on, with fencing.
+// seconds at the start, can move single groups and can be more than two: all
+// hear who agrees to take a group, so that nobody else does when the giver
+// leaves in that instant. heartbeat itself knows two nodes only; beside one, a
+// ring of three is not for haresources.
+//
+// A daemon that died leaves its scripts running. The next one asks for their
+// state before it says anything: what runs as a whole goes on, when nobody
+// else has it; what runs in part is stopped first.
 package haresources

@@ -1,6 +1,7 @@
 package haresources
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,8 @@ type group struct {
 	at     int
 	want   bool
 	busy   bool // a script runs
+	look   int  // resources whose state at the start is not known yet
+	found  bool // all of it ran already when this member started: not decided yet
 	tries  int  // failed stops
 	again  time.Time
 	failed bool // it could not be started here
@@ -48,7 +51,7 @@ func (m *Machine) settled() bool {
 func (m *Machine) take(g *group) {
 	if !g.want {
 		m.note(ring.Info, "taking "+g.key())
-		g.want, g.tries, g.again, g.asked = true, 0, time.Time{}, time.Time{}
+		g.want, g.found, g.tries, g.again, g.asked = true, false, 0, time.Time{}, time.Time{}
 	}
 }
 
@@ -58,12 +61,16 @@ func (m *Machine) release(g *group) {
 		m.note(ring.Info, "giving up "+g.key())
 		g.want = false
 	}
-	g.asked = time.Time{}
+	g.found, g.asked = false, time.Time{}
 }
 
 // advance runs the next script of a group: what runs already is not started.
 func (m *Machine) advance(g *group) {
-	if g.busy || g.settled() || m.now.Before(g.again) || g.tries > stopTries {
+	if g.busy || g.found || g.settled() || m.now.Before(g.again) || g.tries > stopTries {
+		return
+	}
+	if g.tries == stopTries { // not every script tells the truth about its end
+		m.run(g, Job{g.index, g.at - 1, "status"})
 		return
 	}
 	if g.want {
@@ -87,11 +94,7 @@ func (m *Machine) ended(job Job, ok bool) {
 		g.busy = false
 		switch job.Action {
 		case "status":
-			if ok {
-				g.at = job.Resource + 1
-			} else if g.want {
-				m.run(g, Job{g.index, job.Resource, "start"})
-			}
+			m.looked(g, job, ok)
 		case "start":
 			g.at = job.Resource + 1 // one that failed may be half up: it is stopped too
 			if !ok {
@@ -104,6 +107,60 @@ func (m *Machine) ended(job Job, ok bool) {
 	}
 }
 
+// look asks for the state of everything before anything is said: a daemon that
+// died leaves its scripts running.
+func (m *Machine) look() {
+	m.begun = true
+	for _, g := range m.groups {
+		g.look = len(g.Resources)
+		m.run(g, Job{g.index, g.look - 1, "status"})
+	}
+}
+
+func (m *Machine) looking() bool {
+	return slices.ContainsFunc(m.groups, func(g *group) bool { return g.look > 0 })
+}
+
+// looked takes the answer of a status.
+func (m *Machine) looked(g *group, job Job, runs bool) {
+	switch {
+	case g.look > 0:
+		m.lookedFirst(g, runs)
+	case g.tries == stopTries && runs:
+		g.tries++
+		text := g.Resources[job.Resource].Text + " does not stop"
+		m.note(ring.Error, text+": nobody else can have it before this machine has ended")
+		m.out = append(m.out, Effect{Kind: Reboot, Text: text})
+	case g.tries == stopTries:
+		m.note(ring.Warn, g.Resources[job.Resource].Text+" says that it cannot be stopped, but it does not run: taken as stopped")
+		g.at, g.tries, g.again = job.Resource, 0, time.Time{}
+	case runs:
+		g.at = job.Resource + 1
+	case g.want:
+		m.run(g, Job{g.index, job.Resource, "start"})
+	}
+}
+
+// lookedFirst goes through a group from right to left. What runs only in part
+// is stopped; what runs as a whole may go on here if nobody else has it.
+func (m *Machine) lookedFirst(g *group, runs bool) {
+	g.look--
+	if runs && g.at == 0 {
+		g.at = g.look + 1
+	}
+	g.found = runs && g.at == len(g.Resources) && (g.found || g.look == len(g.Resources)-1)
+	if g.look > 0 {
+		m.run(g, Job{g.index, g.look - 1, "status"})
+		return
+	}
+	switch {
+	case g.found:
+		m.note(ring.Info, g.key()+" runs here already")
+	case g.at > 0:
+		m.note(ring.Warn, g.key()+" runs here in part: it is stopped first")
+	}
+}
+
 func (m *Machine) stopped(g *group, job Job, ok bool) {
 	if ok {
 		g.at, g.tries, g.again = job.Resource, 0, time.Time{}
@@ -111,11 +168,6 @@ func (m *Machine) stopped(g *group, job Job, ok bool) {
 	}
 	g.tries++
 	g.again = m.now.Add(stopAgain)
-	if g.tries == stopTries+1 {
-		text := g.Resources[job.Resource].Text + " does not stop"
-		m.note(ring.Error, text+": nobody else can have it before this machine has ended")
-		m.out = append(m.out, Effect{Kind: Reboot, Text: text})
-	}
 }
 
 // word is what a member holds, as heartbeat says it.
@@ -135,5 +187,7 @@ func keys(groups []*group) string {
 	return strings.Join(all, " ")
 }
 
-// heldKeys are the groups this member holds.
-func (m *Machine) heldKeys() string { return keys(m.choose((*group).held)) }
+// heldKeys are the groups this member holds or has agreed to take.
+func (m *Machine) heldKeys() string {
+	return keys(m.choose(func(g *group) bool { return g.held() || m.move != nil && !m.move.giving && m.move.has(g) }))
+}

@@ -37,6 +37,7 @@ type Event struct {
 	Name     string
 	State    ring.State
 	Returned bool // of Node: it was taken for dead but had gone on
+	Anew     bool // of Node: its process was started anew before anybody missed it
 	Message  *wire.Message
 	Job      Job
 	OK       bool // of Ended; of a status: it runs
@@ -55,11 +56,13 @@ type EffectKind byte
 
 // The kinds of effects.
 const (
-	Say    EffectKind = iota // Message, to all
-	Run                      // the script of Job; its end is told by Ended
-	Note                     // Text for the log
-	Leave                    // all has stopped: the ring may say goodbye
-	Reboot                   // a resource cannot be stopped: only the end of this machine frees it
+	Say      EffectKind = iota // Message, to all
+	Run                        // the script of Job; its end is told by Ended
+	Announce                   // the addresses of Job's group, to the neighbours: another may have answered for them
+	Note                       // Text for the log
+	Refuse                     // a wish of the administrator, or of a peer: Text says why
+	Leave                      // all has stopped: the ring may say goodbye
+	Reboot                     // a resource cannot be stopped: only the end of this machine frees it
 )
 
 // Effect is something the caller must do.
@@ -78,6 +81,8 @@ const (
 	moveDelay    = time.Hour        // for the scripts of a standby
 	stopAgain    = time.Second
 	stopTries    = 10
+	announceEach = 500 * time.Millisecond // while a member that was cut off may still hold the same
+	announceFor  = time.Minute
 )
 
 // Machine is one member. It belongs to one goroutine.
@@ -88,8 +93,12 @@ type Machine struct {
 	groups []*group
 	peers  []*peer // all nodes but this one, in the order of ha.cf
 
+	begun    bool      // the groups were looked at
 	active   bool      // the ring has been joined
+	ready    bool      // both: "starting" was said
+	knows    bool      // what the others hold; from then on they tell
 	waitEnd  time.Time // of requestDelay
+	announce time.Time // the next one, zero when nobody has returned
 	stable   bool
 	told     string // the groups that were said last
 	move     *move  // the standby under way
@@ -101,12 +110,14 @@ type Machine struct {
 type peer struct {
 	name   string
 	state  ring.State
-	told   bool // it has said what it holds
+	told   bool // it has said what it holds, since it was asked
+	owed   bool // it has asked before this member could tell
 	ours   bool // it speaks of single groups
 	stable bool
-	held   []bool // by group
-	deaf   bool   // it did not answer when its groups were offered
-	gave   bool   // it gave groups by a standby: they do not fail back before it starts again
+	held   []bool    // by group
+	back   time.Time // until when it may hold what it held before it was cut off
+	deaf   bool      // it did not answer when its groups were offered
+	gave   bool      // it gave groups by a standby: they do not fail back before it starts again
 }
 
 // New makes a member's machine. Groups of other names than Nodes are nobody's.
@@ -128,6 +139,9 @@ func New(cfg Config) *Machine {
 // Step takes one event and returns what must be done about it, in order.
 func (m *Machine) Step(now time.Time, ev Event) []Effect {
 	m.now, m.out = now, nil
+	if !m.begun {
+		m.look()
+	}
 	switch ev.Kind {
 	case Node:
 		m.node(ev)
@@ -157,6 +171,7 @@ func (m *Machine) Deadline() time.Time {
 		}
 	}
 	soonest(m.waitEnd)
+	soonest(m.announce)
 	if m.move != nil {
 		soonest(m.move.until)
 	}
@@ -179,9 +194,7 @@ func (m *Machine) Holds() string {
 // node takes a change of a node's state.
 func (m *Machine) node(ev Event) {
 	if ev.Name == m.cfg.Self {
-		if ev.State == ring.Active && !m.active {
-			m.active, m.waitEnd = true, m.now.Add(requestDelay)
-		}
+		m.active = m.active || ev.State == ring.Active
 		return
 	}
 	p := m.peer(ev.Name)
@@ -199,14 +212,17 @@ func (m *Machine) node(ev Event) {
 		}
 	case ev.Returned && m.active:
 		m.reunite(p)
-	case ev.State != ring.Active || was == ring.Dead:
+	case ev.Anew: // its scripts may have outlived it: it says so when it has joined
+		m.abandon(p)
+		p.told, p.stable, p.deaf, p.gave = false, false, false, false
+	case was == ring.Dead:
 		p.forget()
 	}
 }
 
 // forget makes a peer one that has just started.
 func (p *peer) forget() {
-	p.told, p.ours, p.stable, p.deaf, p.gave = false, false, false, false, false
+	p.told, p.owed, p.stable, p.deaf, p.gave, p.back = false, false, false, false, false, time.Time{}
 	clear(p.held)
 }
 

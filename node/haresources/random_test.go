@@ -17,7 +17,7 @@ import (
 // all scripts work again and all members have started anew, each group runs.
 func TestNeverTwice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		nodes := []string{"a", "b"}
+		nodes := []string{"a", "b", "c"}[:rapid.IntRange(2, 3).Draw(t, "nodes")]
 		failback := rapid.SampledFrom([]haconf.Failback{haconf.FailbackOn, haconf.FailbackOff}).Draw(t, "failback")
 		w := newWorld(t.Fatalf, nodes, failback, "a x y\nb z\n")
 		var told strings.Builder

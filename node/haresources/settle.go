@@ -1,8 +1,11 @@
 package haresources
 
 import (
+	"time"
+
 	"crm/node/haconf"
 	"crm/node/ring"
+	"crm/node/wire"
 )
 
 // settle does what the new situation asks for.
@@ -10,7 +13,11 @@ func (m *Machine) settle() {
 	if m.left {
 		return
 	}
-	if m.active && !m.stopping && m.known() {
+	if m.active && !m.ready && !m.stopping && !m.looking() {
+		m.begin()
+	}
+	m.knows = m.knows || m.ready && m.known()
+	if m.knows && !m.stopping {
 		m.resolve()
 		m.fill()
 		m.moving()
@@ -19,20 +26,34 @@ func (m *Machine) settle() {
 		m.advance(g)
 	}
 	m.given()
+	m.announceAgain()
 	switch {
 	case m.stopping && m.settled():
 		m.left = true
 		m.out = append(m.out, Effect{Kind: Leave})
-	case m.active && !m.stopping && m.known() && m.settled() && m.move == nil:
-		m.announce()
+	case m.knows && !m.stopping && m.settled() && m.move == nil:
+		m.tell()
 		m.offer()
+	}
+}
+
+// begin asks the others what they hold.
+func (m *Machine) begin() {
+	m.ready, m.waitEnd = true, m.now.Add(requestDelay)
+	if !m.legacy() {
+		m.say(wire.New("starting").Add(groupKeys, m.heldKeys()))
+	}
+	for _, p := range m.peers {
+		if p.owed {
+			m.answer(p)
+		}
 	}
 }
 
 // known tells whether every living node has said what it holds, or has had
 // the time to. A heartbeat that is not stable itself is given that time.
 func (m *Machine) known() bool {
-	if m.stable || !m.now.Before(m.waitEnd) || m.legacy() {
+	if !m.now.Before(m.waitEnd) || m.legacy() {
 		return true
 	}
 	for _, p := range m.peers {
@@ -57,7 +78,12 @@ func (m *Machine) owner(g *group) string {
 // fill takes the groups that nobody holds and that are this member's.
 func (m *Machine) fill() {
 	for i, g := range m.groups {
-		if g.want || g.failed || m.owner(g) != m.cfg.Self || m.heldElsewhere(i) || m.move != nil && m.move.has(g) {
+		mine := m.owner(g) == m.cfg.Self
+		if elsewhere := m.heldElsewhere(i); g.found && (elsewhere || m.legacy() && !mine) {
+			m.note(ring.Warn, g.key()+" ran here already, but is another's: it is stopped here")
+			g.found = false
+		}
+		if g.want || g.failed || !mine && !g.found || m.heldElsewhere(i) || m.move != nil && m.move.has(g) {
 			continue
 		}
 		if m.legacy() && g.Node == m.cfg.Self && m.request(g) {
@@ -94,6 +120,7 @@ func (m *Machine) resolve() {
 // auto_failback legacy nobody says so: what it must have taken is given up.
 func (m *Machine) reunite(p *peer) {
 	m.sayHeld("")
+	p.back, m.announce = m.now.Add(announceFor), m.now
 	for _, g := range m.groups {
 		if m.legacy() && g.want && !m.precedes(g, p.name) {
 			m.note(ring.Warn, g.key()+" runs on "+p.name+" too: it stays there")
@@ -101,6 +128,29 @@ func (m *Machine) reunite(p *peer) {
 		}
 	}
 }
+
+// announceAgain goes on telling the neighbours who has the addresses while a
+// member that was cut off may answer for them too.
+func (m *Machine) announceAgain() {
+	if m.announce.IsZero() || m.now.Before(m.announce) {
+		return
+	}
+	m.announce = time.Time{}
+	for _, p := range m.peers {
+		if p.back.IsZero() || !m.now.Before(p.back) {
+			continue
+		}
+		for _, g := range m.groups {
+			if m.keeps(g) && (!p.ours || m.precedes(g, p.name)) {
+				m.out = append(m.out, Effect{Kind: Announce, Job: Job{Group: g.index}})
+			}
+		}
+		m.announce = m.now.Add(announceEach)
+	}
+}
+
+// keeps tells whether a group is all up here and stays.
+func (m *Machine) keeps(g *group) bool { return g.want && g.at == len(g.Resources) }
 
 func (m *Machine) precedes(g *group, other string) bool {
 	for _, name := range append([]string{g.Node}, m.cfg.Nodes...) {
@@ -111,8 +161,8 @@ func (m *Machine) precedes(g *group, other string) bool {
 	return false
 }
 
-// announce says what is held when that has changed.
-func (m *Machine) announce() {
+// tell says what is held when that has changed.
+func (m *Machine) tell() {
 	if held := m.heldKeys(); !m.stable || held != m.told {
 		m.stable = true
 		m.sayHeld("")
@@ -143,10 +193,10 @@ func (m *Machine) offer() {
 			for _, g := range lame {
 				g.give = false
 			}
-			m.begin(p, m.setOf(lame), lame)
+			m.giveTo(p, m.setOf(lame), lame)
 			return
 		case len(theirs) > 0:
-			m.begin(p, "foreign", theirs)
+			m.giveTo(p, "foreign", theirs)
 			return
 		}
 	}

@@ -33,33 +33,43 @@ func (v *move) has(g *group) bool { return slices.Contains(v.groups, g) }
 func (m *Machine) standby(set string) {
 	switch {
 	case !validSet(set):
-		m.note(ring.Error, "standby of "+set+": expected all, local, foreign or failback")
+		m.refuse("standby of " + set + ": expected all, local, foreign or failback")
 		return
 	case m.legacy():
-		m.note(ring.Warn, "standby is refused: auto_failback legacy has none")
+		m.refuse("standby is refused: auto_failback legacy has none")
+		return
+	case m.stopping:
+		m.refuse("standby is refused: this member stops")
 		return
 	case m.move != nil:
-		m.note(ring.Warn, "standby is refused: another one is under way with "+m.move.with.name)
+		m.refuse("standby is refused: another one is under way with " + m.move.with.name)
 		return
 	case !m.stable || !m.settled():
-		m.note(ring.Warn, "standby is refused: resources are being started or stopped here")
+		m.refuse("standby is refused: resources are being started or stopped here")
 		return
 	}
 	if set == "failback" {
 		set = "foreign"
 	}
 	groups := m.choose(func(g *group) bool { return g.want && inSet(set, g.Node == m.cfg.Self) })
+	if len(groups) == 0 {
+		m.note(ring.Info, "standby: nothing of that is held here")
+		return
+	}
 	for _, p := range m.peers {
 		if p.state == ring.Active && p.stable {
-			m.begin(p, set, groups)
+			m.giveTo(p, set, groups)
 			return
 		}
 	}
-	m.note(ring.Warn, "standby is refused: no other node is there and stable")
+	m.refuse("standby is refused: no other node is there and stable")
 }
 
-// begin offers groups to a peer. A heartbeat takes whole sets only.
-func (m *Machine) begin(p *peer, set string, groups []*group) {
+// refuse says why a wish is not carried out.
+func (m *Machine) refuse(text string) { m.out = append(m.out, Effect{Kind: Refuse, Text: text}) }
+
+// giveTo offers groups to a peer. A heartbeat takes whole sets only.
+func (m *Machine) giveTo(p *peer, set string, groups []*group) {
 	if !p.ours {
 		groups = m.choose(func(g *group) bool { return inSet(set, g.Node == m.cfg.Self) })
 	}
@@ -70,7 +80,11 @@ func (m *Machine) begin(p *peer, set string, groups []*group) {
 // ask says one step of the standby.
 func (m *Machine) ask(step string) {
 	msg := wire.New("ask_resources")
-	if len(m.peers) > 1 {
+	switch {
+	case len(m.peers) < 2:
+	case step == "other" && m.move.with.ours: // all shall know who takes, should the giver leave
+		msg.Add(answerTo, m.move.with.name)
+	default:
 		msg.Add(wire.Dest, m.move.with.name)
 	}
 	m.say(msg.Add(hold, m.move.set).Add(wire.Info, step).Add(groupKeys, keys(m.move.groups)))
@@ -78,6 +92,10 @@ func (m *Machine) ask(step string) {
 
 func (m *Machine) heardAsk(p *peer, msg *wire.Message) {
 	info := msg.Get(wire.Info)
+	if to, ok := msg.Lookup(answerTo); ok && to != m.cfg.Self {
+		m.mark(p, m.named(p, msg), true)
+		return
+	}
 	if info == "me" {
 		m.heardOffer(p, msg)
 		return
@@ -88,6 +106,9 @@ func (m *Machine) heardAsk(p *peer, msg *wire.Message) {
 		return
 	}
 	switch {
+	case info == "not" && v.giving && v.step == asked:
+		m.note(ring.Warn, "the standby is cancelled: "+p.name+" does not take it; its log says why")
+		p.deaf, m.move = true, nil
 	case info == "other" && v.giving && v.step == asked:
 		v.step, v.until = stopping, m.now.Add(moveDelay)
 		for _, g := range v.groups {
@@ -125,7 +146,10 @@ func (m *Machine) heardOffer(p *peer, msg *wire.Message) {
 		refuse = "what it offers failed here: mend it and ask for it with hb_takeover"
 	}
 	if refuse != "" {
-		m.note(ring.Warn, "standby of "+p.name+" is not answered: "+refuse)
+		m.note(ring.Warn, "standby of "+p.name+" is not taken: "+refuse)
+		if p.ours {
+			m.say(wire.New("ask_resources").Add(wire.Dest, p.name).Add(hold, msg.Get(hold)).Add(wire.Info, "not").Add(groupKeys, ""))
+		}
 		return
 	}
 	p.gave = p.gave || slices.ContainsFunc(groups, func(g *group) bool { return g.Node == p.name })

@@ -3,6 +3,7 @@ package haresources
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"crm/node/ring"
 	"crm/node/wire"
@@ -14,6 +15,7 @@ const (
 	kind      = "rtype"
 	isStable  = "isstable"
 	groupKeys = "groups" // ours
+	answerTo  = "to"     // ours: whom an answer is for that all shall hear
 	address   = "ipaddr"
 )
 
@@ -22,15 +24,18 @@ const unsaid = "\x00"
 
 // sayHeld says what this member holds.
 func (m *Machine) sayHeld(info string) {
-	if m.legacy() {
-		return
+	if !m.legacy() {
+		m.say(m.holding(info))
 	}
+}
+
+func (m *Machine) holding(info string) *wire.Message {
 	stable := "0"
 	if m.stable && info == "" {
 		stable = "1"
 	}
 	word := m.choose((*group).held)
-	held := keys(word) // with what still stops
+	held := m.heldKeys() // with what still stops
 	m.told = held
 	if info != "" {
 		word = m.choose(func(g *group) bool { return g.want }) // heartbeat says what will be held
@@ -40,7 +45,16 @@ func (m *Machine) sayHeld(info string) {
 	if info != "" {
 		msg.Add(wire.Info, info)
 	}
-	m.say(msg)
+	return msg
+}
+
+// answer tells a peer that has asked. Only an answer counts: what was on its
+// way when the peer asked may be old.
+func (m *Machine) answer(p *peer) {
+	p.owed = false
+	if !m.legacy() {
+		m.say(m.holding("").Add(answerTo, p.name))
+	}
 }
 
 // heard takes a message of a peer.
@@ -49,7 +63,11 @@ func (m *Machine) heard(p *peer, msg *wire.Message) {
 	case "starting":
 		p.forget()
 		m.abandon(p)
-		m.sayHeld("")
+		_, p.ours = msg.Lookup(groupKeys)
+		m.mark(p, m.named(p, msg), p.ours)
+		if p.owed = !m.ready; m.ready {
+			m.answer(p)
+		}
 	case "resource":
 		m.heardHeld(p, msg)
 	case "ask_resources":
@@ -73,16 +91,22 @@ func (m *Machine) heardHeld(p *peer, msg *wire.Message) {
 		p.stable = stable == "1"
 	}
 	p.deaf = false
+	if p.stable && ours {
+		p.back = time.Time{}
+	}
 	named := m.named(p, msg)
 	full := msg.Get(kind) == "full" || msg.Get(hold) == "none"
 	for i := range m.groups {
 		if slices.Contains(named, m.groups[i]) {
 			p.held[i] = true
 		} else if full && p.stable {
+			if p.held[i] && m.keeps(m.groups[i]) {
+				m.out = append(m.out, Effect{Kind: Announce, Job: Job{Group: m.groups[i].index}})
+			}
 			p.held[i] = false
 		}
 	}
-	p.told = true
+	p.told = p.told || !ours || msg.Get(answerTo) == m.cfg.Self
 	if p.stable && !p.ours && !m.stable {
 		m.waitEnd = m.now // a stable heartbeat has told all there is
 	}
@@ -143,7 +167,15 @@ func mirror(set string) string {
 // takeover asks the others to give a set of this member's view.
 func (m *Machine) takeover(set string) {
 	if !validSet(set) {
-		m.note(ring.Error, "takeover of "+set+": expected all, local, foreign or failback")
+		m.refuse("takeover of " + set + ": expected all, local, foreign or failback")
+		return
+	}
+	if m.legacy() {
+		m.refuse("takeover is refused: auto_failback legacy has none")
+		return
+	}
+	if !slices.ContainsFunc(m.peers, func(p *peer) bool { return p.state == ring.Active }) {
+		m.refuse("takeover is refused: no other node is there")
 		return
 	}
 	if set == "failback" {

@@ -31,6 +31,7 @@ type world struct {
 	members  map[string]*member
 	cut      map[string]bool
 	broken   map[string]bool // "node script action"
+	leftover map[string]map[string]bool
 	alien    map[string]bool // speaks as heartbeat does: no field of ours
 	pending  []happening
 	n        int
@@ -47,7 +48,7 @@ type member struct {
 
 func newWorld(fatal func(string, ...any), nodes []string, failback haconf.Failback, text string) *world {
 	w := &world{fatal: fatal, nodes: nodes, failback: failback, members: map[string]*member{}, cut: map[string]bool{},
-		broken: map[string]bool{}, alien: map[string]bool{}}
+		broken: map[string]bool{}, leftover: map[string]map[string]bool{}, alien: map[string]bool{}}
 	groups, _, err := haconf.ParseHaresources("haresources", []byte(text), nodes)
 	if err != nil {
 		fatal("%v", err)
@@ -93,8 +94,10 @@ func (w *world) perform(a *member, e Effect) {
 	switch e.Kind {
 	case Say:
 		w.send(a, e.Message)
-	case Note:
+	case Note, Refuse:
 		w.say("%s: %s", a.name, e.Text)
+	case Announce:
+		w.say("%s: announces %s", a.name, w.groups[e.Job.Group].Resources[0].Text)
 	case Run:
 		w.run(a, e.Job)
 	case Reboot:
@@ -139,11 +142,12 @@ func (w *world) run(a *member, j Job) {
 	w.say("%s: %s %s", a.name, script, j.Action)
 	w.after(scriptTime, func() {
 		ok := !w.broken[a.name+" "+script+" "+j.Action]
+		confused := w.broken[a.name+" "+script+" confused"] // does it, but says no
 		if ok && w.members[a.name] == a {
 			a.runs[script] = j.Action == "start"
 			w.doubles(script)
 		}
-		w.step(a, Event{Kind: Ended, Job: j, OK: ok})
+		w.step(a, Event{Kind: Ended, Job: j, OK: ok && !confused})
 	})
 }
 
@@ -159,10 +163,15 @@ func (w *world) doubles(script string) {
 	}
 }
 
-// start makes a member that joins at once; the others see it come.
-func (w *world) start(name string) {
+// start makes a member that joins at once; the others see it come. One that
+// revives is a new process on a machine where the scripts went on.
+func (w *world) start(name string, revives bool) {
 	w.remove(w.members[name], 0)
-	a := &member{name: name, runs: map[string]bool{}, m: New(Config{Self: name, Nodes: w.nodes, Groups: w.groups, Failback: w.failback})}
+	runs := map[string]bool{}
+	if revives {
+		runs = w.leftover[name]
+	}
+	a := &member{name: name, runs: runs, m: New(Config{Self: name, Nodes: w.nodes, Groups: w.groups, Failback: w.failback})}
 	w.members[name] = a
 	for _, other := range w.nodes {
 		if other == name {
@@ -171,6 +180,7 @@ func (w *world) start(name string) {
 		state := ring.Dead
 		if b := w.members[other]; b != nil {
 			state = ring.Active
+			w.step(b, Event{Kind: Node, Name: name, State: ring.Init, Anew: revives})
 			for _, s := range []ring.State{ring.Up, ring.Active} {
 				w.step(b, Event{Kind: Node, Name: name, State: s})
 			}
@@ -178,9 +188,6 @@ func (w *world) start(name string) {
 		w.step(a, Event{Kind: Node, Name: other, State: state})
 	}
 	w.step(a, Event{Kind: Node, Name: name, State: ring.Active})
-	if w.failback != haconf.FailbackLegacy {
-		w.send(a, wire.New("starting"))
-	}
 }
 
 func (w *world) remove(a *member, notice time.Duration) {
@@ -188,6 +195,7 @@ func (w *world) remove(a *member, notice time.Duration) {
 		return
 	}
 	delete(w.members, a.name)
+	w.leftover[a.name] = a.runs
 	for _, name := range w.nodes {
 		if b := w.members[name]; b != nil {
 			w.after(notice+flightTime, func() {
@@ -251,8 +259,8 @@ func (w *world) where() string {
 
 func (w *world) command(words []string) {
 	switch words[0] {
-	case "start":
-		w.start(words[1])
+	case "start", "revive":
+		w.start(words[1], words[0] == "revive")
 	case "kill":
 		w.remove(w.members[words[1]], deadTime)
 	case "stop":

@@ -30,9 +30,6 @@ type Config struct {
 	KeepAlive, DeadTime, WarnTime, InitDead time.Duration
 	RexmitDelay                             time.Duration // 250 ms when 0
 	HopFudge                                int
-	// Haresources makes the member say "starting" when it has joined: the
-	// question of a member without a CIB for who holds what.
-	Haresources bool
 }
 
 // EventKind tells events apart.
@@ -294,9 +291,6 @@ func (r *Ring) joined() {
 	r.note(Info, "this member has joined the ring")
 	r.out = append(r.out, Effect{Kind: StateChange, Node: r.cfg.Self, State: Active})
 	r.status()
-	if r.cfg.Haresources {
-		r.say(wire.New("starting"))
-	}
 }
 
 // leave says goodbye twice, because nobody can ask for it again.

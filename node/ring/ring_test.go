@@ -222,8 +222,6 @@ func scanWorld(t *testing.T, d *datadriven.TestData) *world {
 				t.Fatal(err)
 			}
 			*at = v
-		case arg.Key == "haresources":
-			cfg.Haresources = true
 		}
 	}
 	return newWorld(names, cfg, 1)
