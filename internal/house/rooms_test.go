@@ -24,12 +24,13 @@ node/haresources: node/haconf node/ring node/wire  # ring: the states of nodes, 
 node/sim: cib engine engine/graph node node/wire
 node/transport: node/wire
 node/respawn:
+node/realtime:
 node/agent:
 node/agent/agenttest: node/agent
 node/stonith: node/agent  # fence agents are agents: run, listed and described by the same rules
 node/store: cib node  # the Store effect is its contract
 node/control: cib node  # requests and replies
-node/daemon: cib engine engine/graph node node/ring node/wire node/haconf node/ring node/transport node/agent node/stonith node/store node/control node/respawn
+node/daemon: cib engine engine/graph node node/ring node/wire node/haconf node/ring node/transport node/agent node/stonith node/store node/control node/respawn node/realtime
 node/lab: node/haconf node/control
 tools: cib cib/crmtext engine engine/graph node node/control node/agent  # node: its requests
 cmd/crm: cib completions examples node node/agent node/control node/daemon node/haconf node/lab node/stonith shell shell/repl tools

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"crm/node"
+	"crm/node/realtime"
 	"crm/node/ring"
 	"crm/node/transport"
 	"crm/node/wire"
@@ -19,17 +20,19 @@ const patience = 10 * time.Millisecond
 
 // beater owns the ring.
 type beater struct {
-	self    string
-	ring    *ring.Ring
-	form    wire.Form
-	keys    *wire.Keyring
-	media   transport.Media
-	sealed  transport.Sealed
-	gone    chan struct{} // closed when the goodbye has been said
-	events  *queue[node.Event]
-	notice  func(node.Level, string)
-	packed  []byte // reused for each packet sent
-	failing string // what the media said last, so that it is told once
+	self   string
+	ring   *ring.Ring
+	form   wire.Form
+	keys   *wire.Keyring
+	media  transport.Media
+	sealed transport.Sealed
+	gone   chan struct{} // closed when the goodbye has been said
+	events *queue[node.Event]
+	notice func(node.Level, string)
+	// priority of the thread that beats; 0: an ordinary one.
+	priority int
+	packed   []byte // reused for each packet sent
+	failing  string // what the media said last, so that it is told once
 
 	mu    sync.Mutex
 	asked []func() // what others want done by the beater's goroutine
@@ -44,7 +47,11 @@ func newBeater(self string, r *ring.Ring, s settings, events *queue[node.Event],
 	if s.ring.PlainForm {
 		form = wire.Plain
 	}
-	return &beater{self: self, ring: r, form: form, keys: s.keys, gone: make(chan struct{}), events: events, notice: notice,
+	priority := 0
+	if s.ring.Realtime {
+		priority = s.ring.RTPriority
+	}
+	return &beater{self: self, ring: r, form: form, keys: s.keys, gone: make(chan struct{}), events: events, notice: notice, priority: priority,
 		up: map[string]bool{}, peers: map[string]string{}, links: map[string]map[string]bool{}}
 }
 
@@ -53,6 +60,11 @@ func newBeater(self string, r *ring.Ring, s settings, events *queue[node.Event],
 func (b *beater) run(ctx context.Context) {
 	defer close(b.gone)
 	defer context.AfterFunc(ctx, b.media.Wake)()
+	if b.priority > 0 {
+		if err := realtime.Thread(b.priority); err != nil {
+			b.notice(node.Warn, err.Error()+": when the machine is busy, this member may be taken for dead (realtime off in ha.cf ends this warning)")
+		}
+	}
 	for ctx.Err() == nil && !b.left {
 		p, heard := b.media.Next(b.ring.Deadline())
 		if heard {

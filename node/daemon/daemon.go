@@ -13,6 +13,7 @@ import (
 
 	"crm/node"
 	"crm/node/control"
+	"crm/node/realtime"
 	"crm/node/ring"
 	"crm/node/stonith"
 	"crm/node/store"
@@ -27,6 +28,7 @@ type Daemon struct {
 
 	store    *store.Store
 	beater   *beater
+	clerk    *clerk // of the beater
 	machine  *node.Machine
 	agents   *agentRoom
 	engine   *engineRoom
@@ -49,6 +51,12 @@ func Run(ctx, now context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
+	if d.settings.ring.Realtime {
+		realtime.Processors()
+		if err := realtime.LockMemory(); err != nil {
+			d.notice(node.Warn, err.Error()+": when the machine swaps, this member may be taken for dead")
+		}
+	}
 	return d.Wait(ctx, now)
 }
 
@@ -67,6 +75,7 @@ func Start(opts Options) (*Daemon, error) {
 	d := &Daemon{opts: opts, logs: l, settings: s, started: time.Now(), events: newQueue[node.Event](), effects: newQueue[job](),
 		answers: &answers{waiting: map[string][]chan node.Reply{}}, watchers: &watchers{all: map[chan control.Event]bool{}},
 		ended: make(chan struct{})}
+	d.clerk = &clerk{lines: newQueue[line](), write: d.write}
 	if err := d.open(); err != nil {
 		d.logs.epitaph(err)
 		return nil, errors.Join(err, d.close(), d.logs.close())
@@ -119,7 +128,7 @@ func (d *Daemon) makeMachines() error {
 	r := ring.New(ring.Config{Self: d.opts.Name, Nodes: cf.Nodes, UUID: id, Generation: generation, Seed: binary.BigEndian.Uint64(id[:]),
 		KeepAlive: cf.KeepAlive, DeadTime: cf.DeadTime, WarnTime: cf.WarnTime, InitDead: cf.InitDead,
 		RexmitDelay: cf.RexmitDelay, HopFudge: cf.HopFudge}, d.started)
-	d.beater = newBeater(d.opts.Name, r, d.settings, d.events, d.notice)
+	d.beater = newBeater(d.opts.Name, r, d.settings, d.events, d.clerk.notice)
 	process, err := processName()
 	if err != nil {
 		return err
@@ -148,7 +157,7 @@ func (d *Daemon) networkConfig() NetworkConfig {
 		bind = d.settings.ring.Bind
 	}
 	return NetworkConfig{Name: d.opts.Name, Ring: d.settings.ring, Keys: d.settings.keys, Bind: bind,
-		Receive: d.receive, Notice: d.notice}
+		Receive: d.receive, Notice: d.clerk.notice}
 }
 
 // mostUnheard bounds what waits for the machine.
@@ -168,12 +177,6 @@ func (d *Daemon) receive(peer string, text []byte) {
 	d.events.push(node.Heard{From: peer, Message: m})
 }
 
-// notice puts a line into the log and before those who watch.
-func (d *Daemon) notice(level node.Level, text string) {
-	d.opts.Log.Log(context.Background(), logLevel(level), text)
-	d.watchers.see(level, text)
-}
-
 // Wait lets the member live. When stop ends it leaves cleanly; when now ends,
 // or when it cannot go on, it ends at once.
 func (d *Daemon) Wait(stop, now context.Context) error {
@@ -185,6 +188,7 @@ func (d *Daemon) Wait(stop, now context.Context) error {
 
 	var rooms sync.WaitGroup
 	rooms.Go(func() { d.beater.run(work) })
+	rooms.Go(func() { d.clerk.run(work) })
 	rooms.Go(func() { think(work, d.machine, d.events, d.effects) })
 	rooms.Go(func() { d.reloads(work) })
 	rooms.Go(func() { d.keepChildren(work) })

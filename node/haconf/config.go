@@ -82,6 +82,8 @@ type Config struct {
 	AutoJoin     string     // none, other, any
 	CRM          bool       // crm on: resources come from the CIB, not from haresources
 	Bind         netip.Addr // bind, an addition of ours: the own address, for several members on one machine
+	Realtime     bool       // beat with real-time priority, in locked memory
+	RTPriority   int        // SCHED_RR's priority, 1 to 99
 	Respawn      []Child    // programs to keep running beside the daemon
 	Kept         []Directive
 	given        map[string]bool
@@ -115,7 +117,7 @@ func (c *Config) HasNode(name string) bool {
 // warnings come in both cases.
 func ParseConfig(file string, text []byte) (*Config, []Problem, error) {
 	r := &report{file: file}
-	c := &Config{Port: DefaultPort, KeepAlive: defaultKeepAlive, DeadTime: defaultDeadTime, RexmitDelay: defaultRexmit,
+	c := &Config{Port: DefaultPort, KeepAlive: defaultKeepAlive, DeadTime: defaultDeadTime, RexmitDelay: defaultRexmit, Realtime: true, RTPriority: 1,
 		HopFudge: 1, Failback: FailbackLegacy, Cluster: "linux-ha", AutoJoin: "none", given: map[string]bool{}, written: map[string]string{}}
 	for line := range strings.SplitSeq(string(text), "\n") {
 		r.line++

@@ -41,9 +41,9 @@ var options = map[string]option{
 	"baud":                    (*Config).setBaud,
 	"serial":                  (*Config).addSerial,
 	"watchdog":                (*Config).setWatchdog,
-	"rtprio":                  numberOption("rtprio", 1, 99, nil),
+	"rtprio":                  numberOption("rtprio", 1, 99, func(c *Config) *int { return &c.RTPriority }),
 	"memreserve":              numberOption("memreserve", 1, 1<<30, nil),
-	"realtime":                boolOption("realtime"),
+	"realtime":                (*Config).setRealtime,
 	"syslogmsgfmt":            boolOption("syslogmsgfmt"),
 	"log_badpack":             boolOption("log_badpack"),
 	"coredumps":               boolOption("coredumps"),
@@ -110,6 +110,15 @@ func boolOption(name string) option {
 			r.fail("%s: %v", name, err)
 		}
 	}
+}
+
+func (c *Config) setRealtime(r *report, value string) {
+	on, err := parseBool(value)
+	if err != nil {
+		r.fail("realtime: %v", err)
+		return
+	}
+	c.Realtime = on
 }
 
 func wordOption(name string, field func(*Config) *string, words ...string) option {

@@ -218,6 +218,7 @@ func (l *Lab) haCF(m Member, o Options) string {
 	p("initdead %dms", max(2*dead, 10*time.Second).Milliseconds())
 	p("auto_failback on")
 	p("crm on")
+	p("realtime off") // a lab has no right to it, and must not stand in the way of its machine
 	if l.Namespaced {
 		p("udpport 694")
 		p("bcast %s", memberNic)
