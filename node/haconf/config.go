@@ -15,14 +15,16 @@ const (
 	Broadcast MediumKind = "bcast"
 	Unicast   MediumKind = "ucast"
 	Multicast MediumKind = "mcast"
+	Serial    MediumKind = "serial"
 )
 
 // Medium is one line (or one word of a bcast line) that names a medium.
 type Medium struct {
 	Kind      MediumKind
-	Interface string
+	Interface string // serial: the device
 	Peer      string // ucast: address or host name; mcast: the group
 	Port      int
+	Baud      int  // serial
 	TTL       int  // mcast
 	Loop      bool // mcast: the own packets come back
 	IPv6      bool
@@ -53,18 +55,13 @@ type Directive struct {
 	Rest string
 }
 
-// Child is a program of a respawn line.
-type Child struct {
-	Line int
-	User string
-	Argv []string // the first is a full path
-}
-
 // Config is what ha.cf says, defaults filled in.
 type Config struct {
 	Nodes        []string // lower case, as written otherwise
 	Media        []Medium
+	Pings        []Ping
 	Port         int
+	Baud         int
 	KeepAlive    time.Duration
 	DeadTime     time.Duration
 	WarnTime     time.Duration
@@ -77,19 +74,30 @@ type Config struct {
 	DebugFile    string
 	LogFacility  string // "" or "none": no syslog
 	Debug        int
-	PlainForm    bool       // msgfmt netstring: no inner auth field
-	Cluster      string     // cluster NAME
-	AutoJoin     string     // none, other, any
-	CRM          bool       // crm on: resources come from the CIB, not from haresources
-	Bind         netip.Addr // bind, an addition of ours: the own address, for several members on one machine
-	Realtime     bool       // beat with real-time priority, in locked memory
-	RTPriority   int        // SCHED_RR's priority, 1 to 99
-	Respawn      []Child    // programs to keep running beside the daemon
+	LogBad       bool          // log_badpack: tell of packets that were not believed
+	PlainForm    bool          // msgfmt netstring: no inner auth field
+	Cluster      string        // cluster NAME
+	AutoJoin     string        // none, other, any
+	CRM          bool          // crm on: resources come from the CIB, not from haresources
+	Bind         netip.Addr    // bind, an addition of ours: the own address, for several members on one machine
+	ReplayWindow time.Duration // replay_window, ours: how far the clock of a member that appears may differ
+	Watchdog     string        // a device
+	Compression  string        // zlib or bz2; empty: messages are not compressed
+	Threshold    int           // bytes above which messages are compressed
+	Traditional  bool          // traditional_compression: whole messages
+	Realtime     bool          // beat with real-time priority, in locked memory
+	RTPriority   int           // SCHED_RR's priority, 1 to 99
+	CoreDumps    bool
+	UUIDFrom     string // file or nodename
+	Generations  string // hbgenmethod: file or time
+	Env          []string
+	Respawn      []Child // programs to keep running beside the daemon
+	APIAuth      []Auth
+	Fences       []Fence
 	Kept         []Directive
 	given        map[string]bool
 	written      map[string]string // the last value of each option, as written
-	baudSeen     bool
-	watchdogSeen bool
+	seen         map[string]bool   // directives that may come once
 }
 
 // The defaults of heartbeat 3 (ha.cf(5)).
@@ -98,6 +106,9 @@ const (
 	defaultKeepAlive = time.Second
 	defaultDeadTime  = 30 * time.Second
 	defaultRexmit    = 250 * time.Millisecond
+	defaultBaud      = 19200
+	defaultThreshold = 2 << 10
+	ourReplayWindow  = 10 * time.Minute
 	mostNodes        = 100
 	mostMedia        = 64
 	longestName      = 99
@@ -117,8 +128,10 @@ func (c *Config) HasNode(name string) bool {
 // warnings come in both cases.
 func ParseConfig(file string, text []byte) (*Config, []Problem, error) {
 	r := &report{file: file}
-	c := &Config{Port: DefaultPort, KeepAlive: defaultKeepAlive, DeadTime: defaultDeadTime, RexmitDelay: defaultRexmit, Realtime: true, RTPriority: 1,
-		HopFudge: 1, Failback: FailbackLegacy, Cluster: "linux-ha", AutoJoin: "none", given: map[string]bool{}, written: map[string]string{}}
+	c := &Config{Port: DefaultPort, KeepAlive: defaultKeepAlive, DeadTime: defaultDeadTime, RexmitDelay: defaultRexmit,
+		HopFudge: 1, Failback: FailbackLegacy, Cluster: "linux-ha", AutoJoin: "none", Baud: defaultBaud, Threshold: defaultThreshold,
+		Realtime: true, RTPriority: 1, CoreDumps: true, LogBad: true, UUIDFrom: "file", Generations: "file", ReplayWindow: ourReplayWindow,
+		given: map[string]bool{}, written: map[string]string{}, seen: map[string]bool{}}
 	for line := range strings.SplitSeq(string(text), "\n") {
 		r.line++
 		if len(line) > longestLine {
@@ -153,7 +166,7 @@ func (c *Config) directive(r *report, line string) {
 	}
 	option, ok := options[name]
 	if !ok {
-		r.warn("unknown directive %q is ignored%s", name, suggestion(name))
+		r.fail("unknown directive %q%s", name, suggestion(name))
 		return
 	}
 	for _, value := range strings.FieldsFunc(rest, separators) {
@@ -188,11 +201,22 @@ func (c *Config) complete(r *report) {
 	if len(c.Nodes) > mostNodes {
 		r.fail("%d nodes: expected at most %d", len(c.Nodes), mostNodes)
 	}
-	if len(c.Media) == 0 && !c.keptMedium() {
+	if len(c.Media) == 0 {
 		r.fail(`no media: expected a line like "bcast eth0", "ucast eth0 10.0.0.2" or "mcast eth0 225.0.0.1 694 1 0"`)
 	}
-	if len(c.Media) > mostMedia {
-		r.fail("%d media: expected at most %d", len(c.Media), mostMedia)
+	if n := len(c.Media) + len(c.Pings); n > mostMedia {
+		r.fail("%d media and ping nodes: expected at most %d", n, mostMedia)
+	}
+	for _, p := range c.Pings {
+		if c.HasNode(p.Name) {
+			r.fail("%s is a node and a ping node", p.Name)
+		}
+	}
+	for _, f := range c.Fences {
+		if c.CRM {
+			r.warnAt(f.Line, "with \"crm on\" fence devices come from the configuration: crm configure primitive fence-%s stonith:%s params ...;"+
+				" secrets do not belong in ha.cf", f.Type, f.Type)
+		}
 	}
 	if c.AutoJoin != "none" && !c.CRM {
 		r.fail(`autojoin %s needs "crm on": nodes of haresources are fixed`, c.AutoJoin)
@@ -217,8 +241,4 @@ func (c *Config) completeInitDead(r *report) {
 	if c.InitDead < c.DeadTime {
 		r.fail("initdead %v is smaller than deadtime %v: expected at least as long, better twice", c.InitDead, c.DeadTime)
 	}
-}
-
-func (c *Config) keptMedium() bool {
-	return slices.ContainsFunc(c.Kept, func(d Directive) bool { return d.Name == "serial" })
 }

@@ -15,7 +15,6 @@ const base = "logfile /var/log/ha-log\nkeepalive 1\ndeadtime 10\nbcast eth0\naut
 
 // differs says why we do not do as heartbeat 3.0.6 did with a case.
 var differs = map[string]string{
-	"ha.cf + 'bogus 1'":                      "an unknown directive is a warning",
 	"authkeys 622 (write only for others)":   "a key file that others can write is refused",
 	"authkeys auth 1|1 sha256 k|":            "sha256 is an addition of ours",
 	"ha.cf + 'crm yes'":                      "the parts of the cluster are all in this binary",

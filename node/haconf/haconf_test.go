@@ -68,6 +68,15 @@ func show(c *Config) string {
 	for _, p := range c.Respawn {
 		fmt.Fprintf(&b, "respawn %d as %s: %q\n", p.Line, p.User, p.Argv)
 	}
+	for _, p := range c.Pings {
+		fmt.Fprintf(&b, "ping node %d %s: %v group %v\n", p.Line, p.Name, p.Hosts, p.Group)
+	}
+	for _, a := range c.APIAuth {
+		fmt.Fprintf(&b, "client %d %s: users %v groups %v\n", a.Line, a.Client, a.Users, a.Groups)
+	}
+	for _, f := range c.Fences {
+		fmt.Fprintf(&b, "fence %d from %s: %s %v %s\n", f.Line, f.From, f.Type, f.Params, f.File)
+	}
 	for _, d := range c.Kept {
 		fmt.Fprintf(&b, "kept %d %s: %s\n", d.Line, d.Name, d.Rest)
 	}
@@ -86,18 +95,111 @@ func showGroups(groups []Group) string {
 	return b.String()
 }
 
-func TestEveryKeptDirectiveSaysWhatToDoInstead(t *testing.T) {
-	for name := range notDone { // order: only reports
-		if options[name] == nil && wholeLines[name] == nil {
-			t.Errorf("%s has advice but is no directive", name)
+// TestEveryDirectiveWorksOrSaysWhatToUse goes through all directives that
+// heartbeat knows (ha.cf(5)): each changes what the daemon reads, or is named in
+// a warning with what to use instead. The second word of a line is its effect.
+func TestEveryDirectiveWorksOrSaysWhatToUse(t *testing.T) {
+	tried := map[string]bool{"node": true, "bcast": true} // in each case below
+	for line := range strings.Lines(everyDirective) {
+		line = strings.TrimSpace(line)
+		name, _, _ := strings.Cut(line, " ")
+		tried[name] = true
+		without, _, err := ParseConfig("ha.cf", []byte(base+"crm on\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		with, warnings, err := ParseConfig("ha.cf", []byte(base+"crm on\n"+line+"\n"))
+		if err != nil {
+			t.Errorf("%s: %v", line, err)
+			continue
+		}
+		advised := false
+		for _, w := range warnings {
+			advised = advised || strings.Contains(w.Text, name) && len(w.Text) > len(name)+20
+		}
+		for _, c := range []*Config{without, with} {
+			c.given, c.written, c.seen, c.Kept = nil, nil, nil, nil
+		}
+		works := fmt.Sprintf("%+v", *without) != fmt.Sprintf("%+v", *with)
+		if !works && !advised {
+			t.Errorf("%s changes nothing and says nothing: %v", line, warnings)
+		}
+		if works && notDone[name] != "" {
+			t.Errorf("%s works and is said not to", name)
 		}
 	}
-	for _, name := range []string{"ping_group", "stonith", "stonith_host", "failfast"} {
-		if notDone[name] == "" {
-			t.Errorf("%s is only kept and has no advice", name)
+	for _, name := range directiveNames() {
+		if !tried[name] {
+			t.Errorf("%s was not tried", name)
 		}
 	}
 }
+
+// everyDirective has one line for each directive, with a value that is not its
+// default.
+const everyDirective = `keepalive 2
+deadtime 20
+warntime 7
+initdead 99
+deadping 21
+hopfudge 3
+udpport 1694
+baud 9600
+udp eth1
+ucast eth0 10.0.0.2
+mcast eth0 225.0.0.1 694 1 0
+ucast6 eth0 fe80::1
+mcast6 eth0 ff02::1 694 1 0
+serial /dev/ttyS0
+ping 10.0.0.254
+ping6 fe80::254
+ping_group routers 10.0.0.254 10.0.0.253
+hbaping fc0
+auto_failback on
+nice_failback on
+stonith null /etc/null
+stonith_host * null alice bob
+watchdog /dev/watchdog
+respawn root /bin/true
+failfast root /bin/true
+apiauth test uid=root
+crm off
+pacemaker off
+crm_daemon_dir /usr/lib/heartbeat
+crmd_spawns_pengine off
+autojoin any
+uuidfrom nodename
+hbgenmethod time
+cluster shop
+quorum_server qs
+msgfmt netstring
+compression zlib
+compression_threshold 4
+traditional_compression on
+max_rexmit_delay 100
+realtime off
+rtprio 5
+memreserve 100
+debug 1
+logfacility daemon
+logfile /var/log/other
+debugfile /var/log/debug
+use_logd on
+conn_logd_time 60
+syslogmsgfmt off
+log_badpack off
+coredumps off
+coreroot /var/cores
+use_apphbd on
+normalpoll on
+opt x
+env A=b
+record_config_changes on
+record_pengine_inputs on
+enable_config_writes on
+bind 127.0.0.1
+replay_window 5
+`
 
 func FuzzHaCf(f *testing.F) {
 	f.Add(base)

@@ -37,36 +37,37 @@ var options = map[string]option{
 	"autojoin":                wordOption("autojoin", func(c *Config) *string { return &c.AutoJoin }, "none", "other", "any"),
 	"crm":                     (*Config).setCRM,
 	"pacemaker":               (*Config).setCRM,
-	"use_logd":                boolOption("use_logd"),
+	"use_logd":                boolOption("use_logd", nil),
 	"baud":                    (*Config).setBaud,
 	"serial":                  (*Config).addSerial,
 	"watchdog":                (*Config).setWatchdog,
 	"rtprio":                  numberOption("rtprio", 1, 99, func(c *Config) *int { return &c.RTPriority }),
 	"memreserve":              numberOption("memreserve", 1, 1<<30, nil),
 	"realtime":                (*Config).setRealtime,
-	"syslogmsgfmt":            boolOption("syslogmsgfmt"),
-	"log_badpack":             boolOption("log_badpack"),
-	"coredumps":               boolOption("coredumps"),
-	"use_apphbd":              boolOption("use_apphbd"),
-	"normalpoll":              boolOption("normalpoll"),
-	"hbgenmethod":             wordOption("hbgenmethod", nil, "file", "time"),
-	"uuidfrom":                wordOption("uuidfrom", nil, "file", "nodename"),
-	"compression":             wordOption("compression", nil, "zlib", "bz2"),
+	"syslogmsgfmt":            boolOption("syslogmsgfmt", nil),
+	"log_badpack":             boolOption("log_badpack", func(c *Config) *bool { return &c.LogBad }),
+	"coredumps":               boolOption("coredumps", func(c *Config) *bool { return &c.CoreDumps }),
+	"use_apphbd":              boolOption("use_apphbd", nil),
+	"normalpoll":              boolOption("normalpoll", nil),
+	"hbgenmethod":             wordOption("hbgenmethod", func(c *Config) *string { return &c.Generations }, "file", "time"),
+	"uuidfrom":                wordOption("uuidfrom", func(c *Config) *string { return &c.UUIDFrom }, "file", "nodename"),
+	"compression":             (*Config).setCompression,
+	"compression_threshold":   (*Config).setThreshold,
+	"traditional_compression": boolOption("traditional_compression", func(c *Config) *bool { return &c.Traditional }),
 	"conn_logd_time":          timeOption("conn_logd_time", nil, false),
-	"ping":                    anyWord,
-	"ping6":                   anyWord,
+	"replay_window":           timeOption("replay_window", func(c *Config) *time.Duration { return &c.ReplayWindow }, false),
+	"ping":                    func(c *Config, r *report, v string) { c.addPing(r, Ping{r.line, v, []string{v}, false, false}) },
+	"ping6":                   func(c *Config, r *report, v string) { c.addPing(r, Ping{r.line, v, []string{v}, true, false}) },
+	"env":                     func(c *Config, _ *report, v string) { c.Env = append(c.Env, v) },
 	"hbaping":                 anyWord,
 	"coreroot":                anyWord,
-	"env":                     anyWord,
 	"crm_daemon_dir":          anyWord,
 	"quorum_server":           anyWord,
 	"opt":                     anyWord,
-	"enable_config_writes":    boolOption("enable_config_writes"),
-	"record_config_changes":   boolOption("record_config_changes"),
-	"record_pengine_inputs":   boolOption("record_pengine_inputs"),
-	"crmd_spawns_pengine":     boolOption("crmd_spawns_pengine"),
-	"traditional_compression": boolOption("traditional_compression"),
-	"compression_threshold":   numberOption("compression_threshold", 1, 1<<20, nil),
+	"enable_config_writes":    boolOption("enable_config_writes", nil),
+	"record_config_changes":   boolOption("record_config_changes", nil),
+	"record_pengine_inputs":   boolOption("record_pengine_inputs", nil),
+	"crmd_spawns_pengine":     boolOption("crmd_spawns_pengine", nil),
 }
 
 func anyWord(*Config, *report, string) {}
@@ -104,10 +105,15 @@ func numberOption(name string, low, high int, field func(*Config) *int) option {
 	}
 }
 
-func boolOption(name string) option {
-	return func(_ *Config, r *report, value string) {
-		if _, err := parseBool(value); err != nil {
+func boolOption(name string, field func(*Config) *bool) option {
+	return func(c *Config, r *report, value string) {
+		on, err := parseBool(value)
+		if err != nil {
 			r.fail("%s: %v", name, err)
+			return
+		}
+		if field != nil {
+			*field(c) = on
 		}
 	}
 }
@@ -249,27 +255,55 @@ func (c *Config) setCRM(r *report, value string) {
 }
 
 func (c *Config) setBaud(r *report, value string) {
-	if c.baudSeen {
+	if c.seen["baud"] {
 		r.fail("baud is there a second time")
 	}
-	c.baudSeen = true
+	c.seen["baud"] = true
 	rates := []string{"9600", "19200", "38400", "57600", "115200", "230400", "460800"}
 	if !slices.Contains(rates, value) {
 		r.fail("baud %s: expected one of %s", value, strings.Join(rates, ", "))
+		return
 	}
+	if slices.ContainsFunc(c.Media, func(m Medium) bool { return m.Kind == Serial }) {
+		r.warn("baud stands below a serial line, which keeps %d: write baud first", c.Baud)
+	}
+	c.Baud, _ = strconv.Atoi(value)
 }
 
 func (c *Config) addSerial(r *report, value string) {
 	if !strings.HasPrefix(value, "/") {
 		r.fail("serial %s: expected the full path of a device, e.g. /dev/ttyS0", value)
+		return
 	}
+	c.Media = append(c.Media, Medium{Kind: Serial, Interface: value, Baud: c.Baud})
 }
 
-func (c *Config) setWatchdog(r *report, _ string) {
-	if c.watchdogSeen {
+func (c *Config) setWatchdog(r *report, value string) {
+	if c.Watchdog != "" {
 		r.fail("watchdog is there a second time")
+		return
 	}
-	c.watchdogSeen = true
+	c.Watchdog = value
+}
+
+func (c *Config) setCompression(r *report, value string) {
+	if value != "zlib" && value != "bz2" {
+		r.fail("compression %s: expected zlib or bz2", value)
+		return
+	}
+	if value == "bz2" {
+		r.warn("compression bz2: what comes in is unpacked, what goes out is packed with zlib, which every heartbeat unpacks")
+	}
+	c.Compression = value
+}
+
+func (c *Config) setThreshold(r *report, value string) {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 || n > 1<<20 {
+		r.fail("compression_threshold %s: expected a number of KiB, at least 1", value)
+		return
+	}
+	c.Threshold = n << 10
 }
 
 // isAddress tells whether a word is an IP address of a family.

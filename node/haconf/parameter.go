@@ -39,6 +39,15 @@ func (c *Config) Links() []string {
 	return names
 }
 
+// PingNames are the names of the ping nodes.
+func (c *Config) PingNames() []string {
+	var names []string
+	for _, p := range c.Pings {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
 // heartbeatTime is a time as ha.cf writes it.
 func heartbeatTime(d time.Duration) string {
 	return strconv.FormatInt(d.Milliseconds(), 10) + "ms"

@@ -48,6 +48,10 @@ func (r *report) warn(format string, args ...any) {
 	r.warnings = append(r.warnings, Problem{r.file, r.line, fmt.Sprintf(format, args...)})
 }
 
+func (r *report) warnAt(line int, format string, args ...any) {
+	r.warnings = append(r.warnings, Problem{r.file, line, fmt.Sprintf(format, args...)})
+}
+
 func (r *report) err() error {
 	if len(r.errors) == 0 {
 		return nil

@@ -15,9 +15,9 @@ var wholeLines = map[string]wholeLine{
 	"ucast6":       func(c *Config, r *report, rest string) { c.addUnicast(r, "ucast6", rest, true) },
 	"mcast":        func(c *Config, r *report, rest string) { c.addMulticast(r, "mcast", rest, false) },
 	"mcast6":       func(c *Config, r *report, rest string) { c.addMulticast(r, "mcast6", rest, true) },
-	"ping_group":   kept("ping_group", 2, "a name and at least one address"),
-	"stonith":      kept("stonith", 2, "a type and its configuration file"),
-	"stonith_host": kept("stonith_host", 2, "a host or *, a type, and its parameters"),
+	"ping_group":   (*Config).addPingGroup,
+	"stonith":      (*Config).addStonith,
+	"stonith_host": (*Config).addStonithHost,
 	"respawn":      (*Config).addRespawn,
 	"failfast":     child("failfast"),
 	"apiauth":      (*Config).addAPIAuth,
@@ -91,65 +91,25 @@ func child(name string) wholeLine {
 	}
 }
 
-func (c *Config) addRespawn(r *report, rest string) {
-	words := strings.Fields(rest)
-	if len(words) < 2 {
-		r.fail("respawn %s: expected a user and the full path of a command", rest)
-		return
-	}
-	if !strings.HasPrefix(words[1], "/") {
-		r.fail("respawn: %q is no full path name", words[1])
-		return
-	}
-	c.Respawn = append(c.Respawn, Child{r.line, words[0], words[1:]})
-}
-
-func (c *Config) addAPIAuth(r *report, rest string) {
-	words := strings.Fields(rest)
-	lists := 0
-	for _, w := range words[min(1, len(words)):] {
-		if strings.HasPrefix(w, "uid=") || strings.HasPrefix(w, "gid=") {
-			lists++
-		}
-	}
-	if len(words) < 2 || lists == 0 {
-		r.fail("apiauth %s: expected a client and uid=LIST or gid=LIST", rest)
-		return
-	}
-	for _, d := range c.Kept {
-		if d.Name == "apiauth" && strings.Fields(d.Rest)[0] == words[0] {
-			r.fail("apiauth %s is there already, at line %d", words[0], d.Line)
-			return
-		}
-	}
-	c.Kept = append(c.Kept, Directive{r.line, "apiauth", rest})
-}
-
 // notDone says, for each directive that is understood but does nothing yet,
 // what to do instead.
 var notDone = map[string]string{
-	"ping":                    "use a clone of ocf:pacemaker:ping or ocf:crm:Ping and a location rule on its attribute",
-	"ping6":                   "use a clone of ocf:pacemaker:ping and a location rule on its attribute",
-	"ping_group":              "use a clone of ocf:pacemaker:ping with several hosts in host_list",
-	"hbaping":                 "use a clone of ocf:pacemaker:ping",
-	"serial":                  "give the members a second network and a second bcast or ucast line",
-	"baud":                    "there are no serial media",
-	"stonith":                 "configure a fence device: crm configure primitive NAME stonith:TYPE",
-	"stonith_host":            "configure a fence device: crm configure primitive NAME stonith:TYPE; its secrets do not belong in ha.cf",
-	"failfast":                "make it a resource with on-fail=fence on its monitor",
-	"watchdog":                "use fencing, or the hardware watchdog of systemd (RuntimeWatchdogSec)",
-	"compression":             "packets of others are unpacked; large messages go over TCP",
-	"compression_threshold":   "large messages go over TCP between members",
-	"traditional_compression": "large messages go over TCP between members",
-	"coredumps":               "use ulimit -c or systemd's LimitCORE",
-	"coreroot":                "use systemd-coredump",
-	"use_logd":                "use logfile, logfacility, or standard error (the journal)",
-	"conn_logd_time":          "there is no logging daemon",
-	"use_apphbd":              "there is no application heartbeat daemon",
-	"quorum_server":           "use a third member, or fencing",
-	"crm_daemon_dir":          "there are no separate daemons",
-	"crmd_spawns_pengine":     "there are no separate daemons",
-	"env":                     "set it where the daemon is started (systemd: Environment=)",
+	"hbaping":               "use ping, or a clone of ocf:pacemaker:ping",
+	"failfast":              "make it a resource with on-fail=fence on its monitor, or write respawn",
+	"coreroot":              "use systemd-coredump or the system's kernel.core_pattern",
+	"memreserve":            "nothing needs to be reserved: pages are locked as they are used (realtime on)",
+	"use_logd":              "use logfile, debugfile, logfacility, or standard error (the journal)",
+	"conn_logd_time":        "there is no logging daemon to wait for; use logfile or logfacility",
+	"syslogmsgfmt":          "lines have one form everywhere",
+	"use_apphbd":            "there is no application heartbeat daemon; make the program a resource with a monitor",
+	"normalpoll":            "nothing is polled",
+	"opt":                   "it never had a meaning",
+	"quorum_server":         "use a third member, or fencing",
+	"crm_daemon_dir":        "there are no separate daemons",
+	"crmd_spawns_pengine":   "there are no separate daemons",
+	"enable_config_writes":  "the configuration is always written to disk",
+	"record_config_changes": "configurations are always kept: crm history",
+	"record_pengine_inputs": "configurations are always kept: crm history",
 }
 
 // suggestion names a directive that may have been meant.
