@@ -79,12 +79,13 @@ func (r *Ring) dispatch(p *peer, kind string, seq uint64, m *wire.Message) {
 	}
 	switch kind {
 	case "reqnodes":
-		all := strings.Join(r.cfg.Nodes, " ") + " "
+		all := strings.Join(r.names(), " ") + " "
 		r.say(wire.New("repnodes").Add(wire.Dest, p.name).Add(wire.NodeList, all).Add(wire.DelNodes, " "))
 	case "repnodes":
 		r.nodesOf(p, m)
 	case "shutdone":
 		p.left = true
+		r.remember(p)
 		r.note(Info, "node "+p.name+" says goodbye")
 		r.enter(p, Dead, true)
 	case "addnode", "delnode":
@@ -120,6 +121,9 @@ func (r *Ring) statusOf(p *peer, seq uint64, m *wire.Message) {
 	}
 	r.enter(p, state, returning)
 	p.heard, p.fresh = true, false
+	if !r.now.Before(p.rememberAt) {
+		r.remember(p)
+	}
 	r.join()
 }
 
@@ -129,13 +133,14 @@ func (r *Ring) nodesOf(p *peer, m *wire.Message) {
 	for i := range theirs {
 		theirs[i] = strings.ToLower(theirs[i])
 	}
+	mine := r.names()
 	for _, name := range theirs {
-		if !slices.Contains(r.cfg.Nodes, name) {
+		if p := r.byName[name]; !slices.Contains(mine, name) && (p == nil || !p.ping) && r.stranger(name) == nil {
 			r.note(Error, p.name+" has a node "+name+" that this member's ha.cf does not have: make the files equal")
 		}
 	}
 	for _, name := range r.cfg.Nodes {
-		if !slices.Contains(theirs, name) {
+		if !slices.Contains(theirs, name) && !r.cfg.AutoJoin {
 			r.note(Error, p.name+" does not have the node "+name+" of this member's ha.cf: make the files equal")
 		}
 	}

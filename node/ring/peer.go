@@ -23,6 +23,10 @@ type peer struct {
 	heard bool // at least once
 	left  bool // said goodbye in this generation
 	fresh bool // no status of this generation was taken yet
+	ping  bool // answers pings, nothing else
+
+	known      Known // what was remembered last
+	rememberAt time.Time
 
 	gen       uint64
 	last      uint64 // highest sequence number; 0 when none is known
@@ -89,6 +93,9 @@ func (r *Ring) expire(p *peer) {
 	}
 	r.enter(p, Dead, false)
 	p.missing = p.missing[:0]
+	if p.heard && !p.ping {
+		r.remember(p)
+	}
 }
 
 func (r *Ring) enter(p *peer, s State, left bool) {
@@ -110,7 +117,12 @@ func (r *Ring) heard(link string, m *wire.Message) {
 	}
 	p := r.byName[name]
 	if p == nil {
-		r.complain(Warn, "message from "+strconv.Quote(name)+", which is not a configured node: dropped")
+		if p = r.stranger(name); p == nil {
+			return
+		}
+	}
+	if p.ping {
+		r.complain(Warn, "message from "+name+", which is a ping node: dropped")
 		return
 	}
 	kind, gen, seq, ok := numbers(m)
@@ -154,7 +166,7 @@ func numbers(m *wire.Message) (kind string, gen, seq uint64, ok bool) {
 // status of a higher generation begins a new one.
 func (r *Ring) generation(p *peer, kind string, gen uint64, m *wire.Message) bool {
 	uuid := m.Get(wire.SrcUUID)
-	if p.heard && gen < p.gen {
+	if (p.heard || p.known.Name != "") && gen < p.gen {
 		r.complain(Warn, "message of generation "+hex(gen)+" from "+p.name+", which is at "+hex(p.gen)+
 			": a replay, or its generation file was lost; dropped")
 		return false
@@ -162,7 +174,7 @@ func (r *Ring) generation(p *peer, kind string, gen uint64, m *wire.Message) boo
 	if p.heard && gen == p.gen {
 		return true
 	}
-	if kind != "status" {
+	if kind != "status" || r.recorded(p, gen, m) {
 		return false // a life begins with a status
 	}
 	if p.heard && p.state != Dead {
@@ -173,7 +185,7 @@ func (r *Ring) generation(p *peer, kind string, gen uint64, m *wire.Message) boo
 		r.note(Warn, "node "+p.name+" changed its uuid")
 	}
 	p.uuid, p.gen, p.last, p.statusSeq, p.acked = uuid, gen, 0, 0, 0
-	p.missing, p.left, p.fresh = p.missing[:0], false, true
+	p.missing, p.left, p.fresh, p.rememberAt = p.missing[:0], false, true, time.Time{}
 	return true
 }
 
@@ -183,6 +195,11 @@ func (r *Ring) refresh(p *peer, name string) {
 	if dt == 0 {
 		dt = r.cfg.DeadTime
 	}
+	r.linkHeard(p, name, dt)
+}
+
+// linkHeard notes that a link carried something: it is up for dt.
+func (r *Ring) linkHeard(p *peer, name string, dt time.Duration) {
 	i := slices.IndexFunc(p.links, func(l link) bool { return l.name == name })
 	if i < 0 {
 		i, p.links = len(p.links), append(p.links, link{name: name})

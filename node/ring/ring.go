@@ -17,6 +17,7 @@ const (
 	Up     State = "up"
 	Active State = "active"
 	Dead   State = "dead"
+	Ping   State = "ping" // a ping node that answers
 )
 
 // Config is what a Ring is made from.
@@ -30,6 +31,18 @@ type Config struct {
 	KeepAlive, DeadTime, WarnTime, InitDead time.Duration
 	RexmitDelay                             time.Duration // 250 ms when 0
 	HopFudge                                int
+
+	Pings    []string      // ping nodes, in lower case
+	DeadPing time.Duration // DeadTime when 0
+
+	// AutoJoin lets nodes in that are not configured but have the key
+	// (autojoin other, any).
+	AutoJoin bool
+	// Known is what was remembered of other nodes before this start.
+	Known []Known
+	// ReplayWindow is how far the clock of a node may be from ours when it
+	// appears; 0: it is not looked at.
+	ReplayWindow time.Duration
 }
 
 // EventKind tells events apart.
@@ -41,12 +54,14 @@ const (
 	Heard                    // Message came in over Link, verified
 	Say                      // send Message to all
 	Leave                    // say goodbye: this member is about to end
+	Answered                 // the ping node Node has answered, verified
 )
 
 // Event is something that happened. Fields that a kind does not name are empty.
 type Event struct {
 	Kind    EventKind
 	Link    string
+	Node    string
 	Message *wire.Message // of Heard: may be reused by the caller after the Step
 }
 
@@ -60,6 +75,8 @@ const (
 	LinkChange                    // Link to Node is now Up or not
 	Deliver                       // Message from Node is for somebody above
 	Note                          // Text for the log
+	Echo                          // ask all ping nodes, whose answers are Answered
+	Remember                      // keep Known of Node over a restart of this member
 )
 
 // Level is the weight of a Note.
@@ -84,6 +101,7 @@ type Effect struct {
 	Level   Level
 	Text    string
 	Message *wire.Message
+	Known   Known
 }
 
 // Ring is one member's view of the ring. It belongs to one goroutine.
@@ -134,8 +152,11 @@ func New(cfg Config, now time.Time) *Ring {
 	if cfg.RexmitDelay == 0 {
 		cfg.RexmitDelay = 250 * time.Millisecond
 	}
+	if cfg.DeadPing == 0 {
+		cfg.DeadPing = cfg.DeadTime
+	}
 	r := &Ring{cfg: cfg, began: now, now: now, byName: map[string]*peer{}, random: cfg.Seed, state: Init, nextBeat: now,
-		uuid: string(cfg.UUID[:]), gen: hex(cfg.Generation), ttl: strconv.Itoa(cfg.HopFudge + len(cfg.Nodes)),
+		uuid: string(cfg.UUID[:]), gen: hex(cfg.Generation),
 		dt: hex(uint64(cfg.DeadTime.Milliseconds())), dtEarly: hex(uint64((cfg.DeadTime + earlyExtra).Milliseconds()))}
 	r.ackEvery = 10
 	if len(cfg.Nodes) > largeRing {
@@ -143,12 +164,27 @@ func New(cfg Config, now time.Time) *Ring {
 	}
 	for _, name := range cfg.Nodes {
 		if name != cfg.Self {
-			p := &peer{name: name, state: Init, deadline: now.Add(cfg.InitDead), ackTurn: r.chance() % r.ackEvery}
-			r.peers, r.byName[name] = append(r.peers, p), p
+			r.add(name)
 		}
 	}
+	for _, name := range cfg.Pings {
+		r.add(name).ping = true
+	}
+	r.recall()
+	r.countHops()
 	return r
 }
+
+// add makes a node known to the ring.
+func (r *Ring) add(name string) *peer {
+	p := &peer{name: name, state: Init, deadline: r.now.Add(r.cfg.InitDead), ackTurn: r.chance() % r.ackEvery}
+	r.peers, r.byName[name] = append(r.peers, p), p
+	return p
+}
+
+// countHops makes the ttl, which only serial rings use: every node can pass a
+// packet on once.
+func (r *Ring) countHops() { r.ttl = strconv.Itoa(r.cfg.HopFudge + len(r.peers) + 1) }
 
 // State is this member's own state.
 func (r *Ring) State() State { return r.state }
@@ -174,6 +210,8 @@ func (r *Ring) Step(now time.Time, ev Event) []Effect {
 		r.say(ev.Message.Clone())
 	case Leave:
 		r.leave()
+	case Answered:
+		r.answered(ev.Node)
 	}
 	return r.out
 }
@@ -186,6 +224,9 @@ func (r *Ring) Deadline() time.Time {
 	next := r.nextBeat
 	if !r.askAt.IsZero() && r.askAt.Before(next) {
 		next = r.askAt
+	}
+	if until := r.waitsUntil(); r.state == Up && until.After(r.now) && until.Before(next) {
+		next = until
 	}
 	for _, p := range r.peers {
 		if at := p.due(); !at.IsZero() && at.Before(next) {
@@ -204,7 +245,7 @@ func (r *Ring) wakeUp(asleep time.Duration) {
 		if p.state == Dead {
 			continue
 		}
-		if grace := r.now.Add(min(r.cfg.DeadTime, 3*r.cfg.KeepAlive)); p.deadline.Before(grace) {
+		if grace := r.now.Add(min(r.patience(p), 3*r.cfg.KeepAlive)); p.deadline.Before(grace) {
 			p.deadline = grace
 		}
 		for i := range p.links {
@@ -230,6 +271,9 @@ func (r *Ring) elapsed() {
 func (r *Ring) beat() {
 	r.beats++
 	r.status()
+	if len(r.cfg.Pings) > 0 {
+		r.out = append(r.out, Effect{Kind: Echo})
+	}
 	if r.state == Init { // the media are open: nothing more to wait for
 		r.state = Up
 		r.status()
@@ -263,7 +307,7 @@ func (r *Ring) join() {
 	unheard := false
 	for _, p := range r.peers {
 		unheard = unheard || p.state == Init && !p.heard
-		if p.heard && p.state != Dead {
+		if p.heard && p.state != Dead && !p.ping {
 			alive = append(alive, p)
 		}
 		if p.state == Active {
@@ -273,7 +317,7 @@ func (r *Ring) join() {
 	switch {
 	case len(active) > 0:
 		alive = active
-	case unheard:
+	case unheard, r.now.Before(r.waitsUntil()):
 		return // not heard and not given up yet
 	case len(alive) == 0:
 		r.joined()
@@ -284,6 +328,14 @@ func (r *Ring) join() {
 		r.asked++
 		r.askAt = r.now.Add(min(askAgain, max(r.cfg.KeepAlive, askSoonest)))
 	}
+}
+
+// waitsUntil is until when nodes may appear that nobody configured.
+func (r *Ring) waitsUntil() time.Time {
+	if !r.cfg.AutoJoin {
+		return time.Time{}
+	}
+	return r.began.Add(r.cfg.InitDead)
 }
 
 func (r *Ring) joined() {
@@ -322,7 +374,10 @@ func (r *Ring) complete(m *wire.Message) {
 		}
 		m.AddBinary(wire.DestUUID, uuid)
 	}
-	m.Add(wire.Src, r.cfg.Self).AddBinary(wire.SrcUUID, r.uuid)
+	if _, said := m.Lookup(wire.Src); !said { // clients may have said it
+		m.Add(wire.Src, r.cfg.Self)
+	}
+	m.AddBinary(wire.SrcUUID, r.uuid)
 	if !control(m.Type()) {
 		r.seq++
 		m.Add(wire.Seq, hex(r.seq))
