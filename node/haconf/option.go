@@ -43,7 +43,7 @@ var options = map[string]option{
 	"watchdog":                (*Config).setWatchdog,
 	"rtprio":                  numberOption("rtprio", 1, 99, func(c *Config) *int { return &c.RTPriority }),
 	"memreserve":              numberOption("memreserve", 1, 1<<30, nil),
-	"realtime":                (*Config).setRealtime,
+	"realtime":                boolOption("realtime", func(c *Config) *bool { return &c.Realtime }),
 	"syslogmsgfmt":            boolOption("syslogmsgfmt", nil),
 	"log_badpack":             boolOption("log_badpack", func(c *Config) *bool { return &c.LogBad }),
 	"coredumps":               boolOption("coredumps", func(c *Config) *bool { return &c.CoreDumps }),
@@ -116,15 +116,6 @@ func boolOption(name string, field func(*Config) *bool) option {
 			*field(c) = on
 		}
 	}
-}
-
-func (c *Config) setRealtime(r *report, value string) {
-	on, err := parseBool(value)
-	if err != nil {
-		r.fail("realtime: %v", err)
-		return
-	}
-	c.Realtime = on
 }
 
 func wordOption(name string, field func(*Config) *string, words ...string) option {
