@@ -3,6 +3,7 @@ package tools
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,6 +22,14 @@ func (d ringDaemon) Ask(context.Context, string, node.Request) (node.Reply, erro
 func (d ringDaemon) History(context.Context) ([]node.Revision, error) { return nil, nil }
 func (d ringDaemon) Info(context.Context) (control.Info, error)       { return d.info, nil }
 func (d ringDaemon) Watch(context.Context) <-chan control.Event       { return nil }
+
+// Move refuses what is not "local" or "all".
+func (d ringDaemon) Move(_ context.Context, m control.Move) error {
+	if m.Set != "local" && m.Set != "all" {
+		return errors.New(m.Action + " is refused")
+	}
+	return nil
+}
 
 // serveRing makes a daemon with a ring the one that tools ask.
 func serveRing(t *testing.T, ring control.Ring) {

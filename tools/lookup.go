@@ -32,6 +32,10 @@ func Lookup(name string) (Tool, bool) {
 		"crm_shadow":   Shadow,
 		"crmadmin":     Admin,
 		"cl_status":    ClStatus,
+		"hb_standby":   StandbyHeartbeat,
+		"hb_takeover":  TakeoverHeartbeat,
+		"ha_propagate": Propagate,
+		"heartbeat":    Heartbeat,
 		"crm_simulate": Simulate,
 	}[name]
 	return tool, known

@@ -18,8 +18,9 @@ import (
 )
 
 // runDaemon is `crm daemon`: one member, in the foreground. The first SIGTERM
-// or SIGINT stops it cleanly, its resources move away; a second one at once. SIGHUP reads
-// authkeys again.
+// or SIGINT stops it cleanly, its resources move away; a second one at once.
+// SIGUSR1 ends it at once too: what it runs goes on, for the next daemon here.
+// SIGHUP reads authkeys again.
 func runDaemon(args []string, stderr io.Writer) int {
 	flags := flag.NewFlagSet("crm daemon", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -58,14 +59,17 @@ func runDaemon(args []string, stderr io.Writer) int {
 	defer stopNow()
 	reload := make(chan os.Signal, 1)
 	signal.Notify(reload, syscall.SIGHUP)
-	opts.Reload = reload
+	opts.Reload, opts.Reboot = reload, resetMachine
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1)
 	go func() {
-		<-signals
-		stopClean()
-		<-signals
-		stopNow()
+		for sig := range signals {
+			if sig == syscall.SIGUSR1 || clean.Err() != nil {
+				stopNow()
+				return
+			}
+			stopClean()
+		}
 	}()
 	if err := daemon.Run(clean, now, opts); err != nil {
 		fmt.Fprintf(stderr, "crm daemon: %v\n", err)

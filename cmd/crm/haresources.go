@@ -106,22 +106,13 @@ func (c *haresources) resource(r haconf.Resource) string {
 	return id
 }
 
-// positional are the parameters that the scripts of resource.d take in turn.
-var positional = map[string][]string{
-	"Filesystem": {"device", "directory", "fstype", "options"},
-	"apache":     {"configfile", "httpd", "port", "statusurl", "options", "testregex"},
-	"Delay":      {"startdelay", "stopdelay", "mondelay"},
-	"LVM":        {"volgrpname"},
-	"MailTo":     {"email", "subject"},
-}
-
 // agent is what runs a script: the OCF agent of that name, else the script
 // itself, of heartbeat or of init.
 func (c *haresources) agent(script string) (spec string, names []string) {
-	_, known := positional[script]
+	names = haconf.ParameterNames(script)
 	switch {
-	case known, slices.Contains(c.agents.Types("ocf", "heartbeat"), script):
-		return "ocf:heartbeat:" + script, positional[script]
+	case names != nil, slices.Contains(c.agents.Types("ocf", "heartbeat"), script):
+		return "ocf:heartbeat:" + script, names
 	case slices.Contains(c.agents.Types("heartbeat", ""), script):
 		return "heartbeat:" + script, nil
 	case slices.Contains(c.agents.Types("lsb", ""), script):
@@ -131,19 +122,14 @@ func (c *haresources) agent(script string) (spec string, names []string) {
 	return "heartbeat:" + script, nil
 }
 
-// address makes an IP address: IP[/MASK[/IF[/BROADCAST]]], or
-// IP/MASK/BROADCAST.
+// address makes an IP address.
 func (c *haresources) address(arg string) string {
-	parts := strings.Split(arg, "/")
-	id := c.free("IPaddr_" + strings.ReplaceAll(parts[0], ".", "_"))
-	line := "primitive " + id + " ocf:heartbeat:IPaddr2 params ip=" + parts[0]
-	names := []string{"cidr_netmask", "nic", "broadcast"}
-	if len(parts) == 3 && parts[2] != "" && parts[2][0] >= '0' && parts[2][0] <= '9' {
-		names = []string{"cidr_netmask", "broadcast"}
-	}
-	for i, p := range parts[1:] {
-		if i < len(names) && p != "" {
-			line += " " + names[i] + "=" + shell.Quote(p)
+	at := haconf.ParseAddress(arg)
+	id := c.free("IPaddr_" + strings.ReplaceAll(at.IP, ".", "_"))
+	line := "primitive " + id + " ocf:heartbeat:IPaddr2 params ip=" + at.IP
+	for _, p := range [][2]string{{"cidr_netmask", at.Mask}, {"nic", at.Interface}, {"broadcast", at.Broadcast}, {"iflabel", at.Label}} {
+		if p[1] != "" {
+			line += " " + p[0] + "=" + shell.Quote(p[1])
 		}
 	}
 	fmt.Fprintf(&c.text, "%s op monitor interval=5s timeout=20s\n", line)

@@ -218,7 +218,7 @@ func (c *ringCheck) resources(config *haconf.Config) {
 	case errors.Is(err, fs.ErrNotExist) && config.CRM:
 		return
 	case errors.Is(err, fs.ErrNotExist):
-		c.warn(`%s is missing and ha.cf has no "crm on": heartbeat would not start; write "crm on"`, path)
+		c.fail(`%s is missing and ha.cf has no "crm on": write one of them`, path)
 		return
 	case err != nil:
 		c.fail("%v", err)
@@ -230,7 +230,7 @@ func (c *ringCheck) resources(config *haconf.Config) {
 	groups, warnings, err := haconf.ParseHaresources(path, text, config.Nodes)
 	c.found(warnings, err)
 	if err == nil && len(config.Nodes) > 2 {
-		c.warn("%s: haresources is for two nodes, ha.cf names %d", path, len(config.Nodes))
+		c.warn("%s: heartbeat knows two nodes with haresources, ha.cf names %d: all must be of ours", path, len(config.Nodes))
 	}
 	for _, g := range groups {
 		for _, r := range g.Resources {
@@ -243,7 +243,7 @@ func (c *ringCheck) resources(config *haconf.Config) {
 
 // script tells whether a resource's script is where heartbeat looks for it.
 func (c *ringCheck) script(name string) bool {
-	if slices.Contains([]string{"IPaddr", "IPaddr2"}, name) {
+	if slices.Contains([]string{"IPaddr", "IPaddr2", "IPv6addr"}, name) {
 		return true // built in as well
 	}
 	for _, dir := range []string{c.path("resource.d"), "/etc/init.d"} {

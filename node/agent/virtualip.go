@@ -41,7 +41,7 @@ func virtualIPAgent() *builtin {
 				{Name: "validate-all", Timeout: "20s"}, {Name: "reload-agent", Timeout: "20s"}, {Name: "meta-data", Timeout: "5s"}},
 		},
 		actions: map[string]func(context.Context, *call) Result{
-			"start": vipStart, "stop": vipStop, "monitor": vipMonitor, "reload-agent": vipMonitor,
+			"start": vipStart, "announce": vipAnnounce, "stop": vipStop, "monitor": vipMonitor, "reload-agent": vipMonitor,
 			"validate-all": func(_ context.Context, c *call) Result { _, res := vipOf(c); return res },
 		},
 	}
@@ -130,6 +130,25 @@ func vipStart(_ context.Context, c *call) Result {
 	if err != nil {
 		return vipError(err)
 	}
+	v.announce(link)
+	return ok()
+}
+
+// vipAnnounce tells the neighbours again, when the address is here: another
+// machine may have answered for it meanwhile.
+func vipAnnounce(_ context.Context, c *call) Result {
+	v, res := vipOf(c)
+	if res.RC != OK || v.marker != "" {
+		return res
+	}
+	link, err := v.held()
+	switch {
+	case err != nil:
+		return vipError(err)
+	case link == nil:
+		return Result{RC: NotRunning}
+	}
+	v.count = 1
 	v.announce(link)
 	return ok()
 }

@@ -110,6 +110,12 @@ func (c *Client) History(ctx context.Context) (all []node.Revision, err error) {
 	return all, err
 }
 
+// Move gives resources of haresources away or asks for them. It returns when
+// that has begun; an error says why it does not.
+func (c *Client) Move(ctx context.Context, m Move) error {
+	return c.call(ctx, http.MethodPost, movePath, m, &struct{}{})
+}
+
 // Info asks the daemon about itself.
 func (c *Client) Info(ctx context.Context) (info Info, err error) {
 	err = c.get(ctx, infoPath, &info)

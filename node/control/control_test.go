@@ -42,6 +42,13 @@ func (m *machine) History(context.Context) ([]node.Revision, error) {
 	return []node.Revision{{Version: cib.Version{Epoch: 3}, Who: "root"}}, nil
 }
 
+func (m *machine) Move(_ context.Context, move Move) error {
+	if move.Set != "all" {
+		return errors.New("not " + move.Set)
+	}
+	return nil
+}
+
 func (m *machine) Info(context.Context) (Info, error) { return Info{Node: "alice", PID: 7}, nil }
 
 func (m *machine) Watch(context.Context) <-chan Event { return m.events }
@@ -186,5 +193,15 @@ func TestNonsenseIsRefused(t *testing.T) {
 	}
 	if _, err := c.Ask(t.Context(), node.Request{}); err == nil || !strings.Contains(err.Error(), "verb") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestMoveSaysWhyNot(t *testing.T) {
+	c := serve(t, &machine{})
+	if err := c.Move(t.Context(), Move{Action: MoveStandby, Set: "all"}); err != nil {
+		t.Error(err)
+	}
+	if err := c.Move(t.Context(), Move{Action: MoveStandby, Set: "some"}); err == nil || err.Error() != "not some" {
+		t.Errorf("refused: %v", err)
 	}
 }

@@ -12,6 +12,7 @@ const (
 	historyPath = "/v1/history"
 	infoPath    = "/v1/info"
 	eventsPath  = "/v1/events"
+	movePath    = "/v1/move"
 )
 
 // Group is the group whose members may do everything, as with Pacemaker.
@@ -55,7 +56,29 @@ type Ring struct {
 	// Hold is what this node holds of haresources: none, local, foreign, all
 	// or transition. It is empty when the CIB says what runs where.
 	Hold string `json:",omitempty"`
+	// Groups are the lines of haresources, in their order.
+	Groups []HeldGroup `json:",omitempty"`
 }
+
+// HeldGroup is a line of haresources.
+type HeldGroup struct {
+	Key    string // its first resource
+	Node   string // that it belongs to
+	State  string // started, starting, stopping, stopped or failed here; elsewhere
+	Holder string // the node that has it, as far as this one knows
+}
+
+// Move is a wish of the administrator about haresources.
+type Move struct {
+	Action string // MoveStandby or MoveTakeover
+	Set    string // all, local, foreign or failback
+}
+
+// The actions of a Move.
+const (
+	MoveStandby  = "standby"
+	MoveTakeover = "takeover"
+)
 
 // RingNode is a node of the ring.
 type RingNode struct {

@@ -24,6 +24,8 @@ type Backend interface {
 	History(ctx context.Context) ([]node.Revision, error)
 	// Info describes the daemon.
 	Info(ctx context.Context) (Info, error)
+	// Move moves resources of haresources; an error says why it does not.
+	Move(ctx context.Context, m Move) error
 	// Watch gives what is noticed from now on until ctx ends. A watcher that
 	// does not keep up misses events.
 	Watch(ctx context.Context) <-chan Event
@@ -103,6 +105,7 @@ func (s *Server) routes() http.Handler {
 		answer(w, info, err)
 	})
 	mux.HandleFunc("GET "+eventsPath, s.events)
+	mux.HandleFunc("POST "+movePath, s.move)
 	return onlyTrusted(mux)
 }
 
@@ -121,6 +124,20 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request) {
 	}
 	reply, err := s.backend.Ask(r.Context(), a.ID, a.Request)
 	answer(w, reply, err)
+}
+
+// move answers once the move has begun, or with why it does not.
+func (s *Server) move(w http.ResponseWriter, r *http.Request) {
+	var m Move
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4096)).Decode(&m); err != nil {
+		refuse(w, http.StatusBadRequest, fmt.Errorf("read the request: %w", err))
+		return
+	}
+	if err := s.backend.Move(r.Context(), m); err != nil {
+		refuse(w, http.StatusConflict, err)
+		return
+	}
+	answer(w, struct{}{}, nil)
 }
 
 // events streams a JSON object a line until the watcher leaves.

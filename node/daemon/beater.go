@@ -31,8 +31,9 @@ type beater struct {
 	notice func(node.Level, string)
 	// priority of the thread that beats; 0: an ordinary one.
 	priority int
-	packed   []byte // reused for each packet sent
-	failing  string // what the media said last, so that it is told once
+	packed   []byte              // reused for each packet sent
+	above    func([]ring.Effect) // who decides without a CIB: hears all that the ring tells; else nil
+	failing  string              // what the media said last, so that it is told once
 
 	mu    sync.Mutex
 	asked []func() // what others want done by the beater's goroutine
@@ -109,6 +110,11 @@ func (b *beater) leave() {
 	})
 }
 
+// say sends a message to all.
+func (b *beater) say(m *wire.Message) {
+	b.ask(func() { b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Say, Message: m})) })
+}
+
 // rekey changes the keys that packets are signed with.
 func (b *beater) rekey(keys *wire.Keyring) { b.ask(func() { b.keys = keys }) }
 
@@ -131,6 +137,9 @@ func (b *beater) broadcast(m *wire.Message) {
 }
 
 func (b *beater) perform(effects []ring.Effect) {
+	if b.above != nil {
+		b.above(effects)
+	}
 	for i := range effects {
 		switch e := &effects[i]; e.Kind {
 		case ring.Send:
@@ -146,7 +155,7 @@ func (b *beater) perform(effects []ring.Effect) {
 			}
 		case ring.Note:
 			b.notice(node.Level(e.Level), e.Text)
-		case ring.Deliver: // nothing of ours travels so; heartbeat's clients will
+		case ring.Deliver: // heard above
 		}
 	}
 }

@@ -28,8 +28,9 @@ type Daemon struct {
 
 	store    *store.Store
 	beater   *beater
-	clerk    *clerk // of the beater
-	machine  *node.Machine
+	clerk    *clerk        // of the beater
+	machine  *node.Machine // nil with crm off
+	holder   *holder       // nil with crm on
 	agents   *agentRoom
 	engine   *engineRoom
 	events   *queue[node.Event]
@@ -91,8 +92,10 @@ func (d *Daemon) open() (err error) {
 	if err = d.makeMachines(); err != nil {
 		return err
 	}
-	d.engine = newEngineRoom(d.events)
-	d.agents = newAgentRoom(d.opts.Agents, stonith.New(d.opts.Agents), d.events, d.opts.Name, d.notice)
+	if d.holder == nil {
+		d.engine = newEngineRoom(d.events)
+		d.agents = newAgentRoom(d.opts.Agents, stonith.New(d.opts.Agents), d.events, d.opts.Name, d.notice)
+	}
 	if d.server, err = control.Listen(d.opts.Socket, door{d}); err != nil {
 		return err
 	}
@@ -112,10 +115,6 @@ func (d *Daemon) open() (err error) {
 
 // makeMachines makes the ring and the member from what the disk holds.
 func (d *Daemon) makeMachines() error {
-	stored, err := d.store.Load()
-	if err != nil {
-		return err
-	}
 	id, err := d.store.UUID()
 	if err != nil {
 		return err
@@ -129,6 +128,15 @@ func (d *Daemon) makeMachines() error {
 		KeepAlive: cf.KeepAlive, DeadTime: cf.DeadTime, WarnTime: cf.WarnTime, InitDead: cf.InitDead,
 		RexmitDelay: cf.RexmitDelay, HopFudge: cf.HopFudge}, d.started)
 	d.beater = newBeater(d.opts.Name, r, d.settings, d.events, d.clerk.notice)
+	if !cf.CRM {
+		d.holder = newHolder(d.opts, d.settings, d.beater.say, d.notice)
+		d.beater.above = d.holder.hear
+		return nil
+	}
+	stored, err := d.store.Load()
+	if err != nil {
+		return err
+	}
 	process, err := processName()
 	if err != nil {
 		return err
@@ -189,12 +197,15 @@ func (d *Daemon) Wait(stop, now context.Context) error {
 	var rooms sync.WaitGroup
 	rooms.Go(func() { d.beater.run(work) })
 	rooms.Go(func() { d.clerk.run(work) })
-	rooms.Go(func() { think(work, d.machine, d.events, d.effects) })
+	if d.holder != nil {
+		rooms.Go(func() { d.holder.run(work) })
+	} else {
+		rooms.Go(func() { think(work, d.machine, d.events, d.effects) })
+		go d.engine.run(work) // nobody waits for it: a long decision must not hold up the end
+	}
 	rooms.Go(func() { d.reloads(work) })
 	rooms.Go(func() { d.keepChildren(work) })
-	go d.engine.run(work) // nobody waits for it: a long decision must not hold up the end
-	do := &doer{store: d.store, tell: d.tell, engine: d.engine, agents: d.agents, answers: d.answers, notice: d.notice}
-	exit, err := do.run(work, d.effects)
+	exit, err := d.live(work)
 
 	if err == nil && exit.Clean && !exit.Silent {
 		d.goodbye()
@@ -202,7 +213,9 @@ func (d *Daemon) Wait(stop, now context.Context) error {
 	close(d.ended)
 	end()
 	rooms.Wait()
-	d.agents.working.Wait()
+	if d.agents != nil {
+		d.agents.working.Wait()
+	}
 	err = errors.Join(err, d.close())
 	if err == nil && !exit.Clean && now.Err() == nil {
 		err = fmt.Errorf("this member ended: %s", exit.Reason)
@@ -214,9 +227,22 @@ func (d *Daemon) Wait(stop, now context.Context) error {
 	return errors.Join(err, d.logs.close())
 }
 
+// live performs what is decided until the member ends.
+func (d *Daemon) live(ctx context.Context) (node.Exit, error) {
+	if d.holder != nil {
+		return d.holder.wait(ctx)
+	}
+	do := &doer{store: d.store, tell: d.tell, engine: d.engine, agents: d.agents, answers: d.answers, notice: d.notice}
+	return do.run(ctx, d.effects)
+}
+
 // shutdown asks the cluster to let this member go.
 func (d *Daemon) shutdown() {
 	d.notice(node.Info, "asked to stop: the resources of this member move away first")
+	if d.holder != nil {
+		d.holder.stop()
+		return
+	}
 	d.events.push(node.Asked{ID: rand.Text(), Request: node.Request{Verb: node.VerbShutdown}})
 }
 

@@ -50,6 +50,9 @@ var errEnding = errors.New("this member is ending")
 
 // Ask hands a request to the machine.
 func (o door) Ask(ctx context.Context, id string, req node.Request) (node.Reply, error) {
+	if o.d.holder != nil {
+		return node.Reply{Refused: node.RefusedInvalid, Text: noCIB}, nil
+	}
 	ch, forget := o.d.answers.expect(id)
 	defer forget()
 	o.d.events.push(node.Asked{ID: id, Request: req})
@@ -65,6 +68,9 @@ func (o door) Ask(ctx context.Context, id string, req node.Request) (node.Reply,
 
 // History reads the revisions in the doer's turn, because the store is its.
 func (o door) History(ctx context.Context) (all []node.Revision, err error) {
+	if o.d.holder != nil {
+		return nil, errors.New(noCIB)
+	}
 	done := make(chan struct{})
 	o.d.effects.push(job{work: func() {
 		defer close(done)
@@ -91,6 +97,9 @@ func (o door) Info(context.Context) (control.Info, error) {
 func (d *Daemon) ringInfo() control.Ring {
 	cf := d.settings.ring
 	info := control.Ring{Parameters: cf.Parameters(), KeepAlive: cf.KeepAlive, DeadTime: cf.DeadTime}
+	if d.holder != nil {
+		info.Hold, info.Groups = d.holder.told()
+	}
 	states, links := d.beater.states(), cf.Links()
 	for _, name := range cf.Nodes {
 		n := control.RingNode{Name: name, Type: "normal", State: cmp.Or(states[name], string(ring.Init))}

@@ -40,6 +40,9 @@ type Options struct {
 	// Bind is the own address, for several members on one machine; zero
 	// means all addresses.
 	Bind netip.Addr
+	// Reboot resets this machine at once, when a resource of haresources does
+	// not stop; nil: that is only said.
+	Reboot func(why string)
 	// Reload asks for the keys to be read again (SIGHUP).
 	Reload <-chan os.Signal
 	// Network opens the ways to the other members; UDP when nil.
@@ -82,8 +85,9 @@ func (o Options) withDefaults() (Options, error) {
 
 // settings are the configuration files of a member, read and checked.
 type settings struct {
-	ring *haconf.Config
-	keys *wire.Keyring
+	ring   *haconf.Config
+	keys   *wire.Keyring
+	groups []haconf.Group // of haresources; nil with crm on
 }
 
 // NotConfigured is an error in the files of a member, which did not start.
@@ -95,7 +99,7 @@ func (e *NotConfigured) Error() string { return e.Err.Error() }
 // Unwrap is what is wrong.
 func (e *NotConfigured) Unwrap() error { return e.Err }
 
-// readSettings reads ha.cf and authkeys. All that is wrong with both is told
+// readSettings reads ha.cf, authkeys and, with crm off, haresources. All that is wrong with both is told
 // at once; warnings go to the log.
 func readSettings(o Options) (settings, error) {
 	var s settings
@@ -108,7 +112,11 @@ func readSettings(o Options) (settings, error) {
 		return s, fmt.Errorf("%s has no line \"node %s\": this member is not one of its own cluster (nodes: %s)",
 			filepath.Join(o.ConfigDir, "ha.cf"), o.Name, strings.Join(ring.Nodes, " "))
 	}
-	return settings{ring, keys}, nil
+	groups, err := readHaresources(o, ring)
+	if err != nil {
+		return s, fmt.Errorf("the configuration in %s cannot be used:\n%w", o.ConfigDir, err)
+	}
+	return settings{ring, keys, groups}, nil
 }
 
 func readRing(o Options) (*haconf.Config, error) {

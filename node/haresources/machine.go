@@ -191,6 +191,40 @@ func (m *Machine) Holds() string {
 	return m.word(m.choose((*group).held))
 }
 
+// View is what is told of a group.
+type View struct {
+	Key    string
+	Node   string // that it belongs to
+	State  string // started, starting, stopping, stopped or failed here; elsewhere
+	Holder string // "" when nobody has it
+}
+
+// Groups tells of all groups.
+func (m *Machine) Groups() []View {
+	var all []View
+	for i, g := range m.groups {
+		v := View{Key: g.key(), Node: g.Node, State: "stopped"}
+		for _, p := range m.peers {
+			if p.state != ring.Dead && p.held[i] {
+				v.State, v.Holder = "elsewhere", p.name
+			}
+		}
+		if g.failed && v.Holder == "" {
+			v.State = "failed"
+		}
+		switch {
+		case m.keeps(g):
+			v.State, v.Holder = "started", m.cfg.Self
+		case g.want:
+			v.State, v.Holder = "starting", m.cfg.Self
+		case g.at > 0:
+			v.State, v.Holder = "stopping", m.cfg.Self
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
 // node takes a change of a node's state.
 func (m *Machine) node(ev Event) {
 	if ev.Name == m.cfg.Self {
