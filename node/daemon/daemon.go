@@ -129,7 +129,7 @@ func (d *Daemon) makeMachines() error {
 		RexmitDelay: cf.RexmitDelay, HopFudge: cf.HopFudge}, d.started)
 	d.beater = newBeater(d.opts.Name, r, d.settings, d.events, d.clerk.notice)
 	if !cf.CRM {
-		d.holder = newHolder(d.opts, d.settings, d.beater.say, d.notice)
+		d.holder = newHolder(d.opts, d.settings, d.beater.say, d.clerk.notice)
 		d.beater.above = d.holder.hear
 		return nil
 	}

@@ -50,11 +50,11 @@ type EventKind byte
 
 // The kinds of events.
 const (
-	Elapsed EventKind = iota // Deadline was reached
-	Heard                    // Message came in over Link, verified
-	Say                      // send Message to all
-	Leave                    // say goodbye: this member is about to end
-	Answered                 // the ping node Node has answered, verified
+	Elapsed  EventKind = iota // Deadline was reached
+	Heard                     // Message came in over Link, verified
+	Say                       // send Message to all
+	Leave                     // say goodbye: this member is about to end
+	Answered                  // the ping node Node has answered, verified
 )
 
 // Event is something that happened. Fields that a kind does not name are empty.
