@@ -39,6 +39,7 @@ internal/house:
 tests:
 tests/conformance:
 tests/bench:
+tests/differ: cib engine
 `)
 
 // testArrows is what a room's tests may import besides.
