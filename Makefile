@@ -42,9 +42,11 @@ golden: ## rewrite what text tests expect, and show what changed
 	go test ./shell ./grammar ./cib/... ./engine ./completions ./node/... -rewrite || true
 	git diff --stat
 
-confirm: ## tests that ask the originals, with crmsh and pacemaker-cli-utils required
+confirm: build ## tests that ask the originals, with crmsh and pacemaker-cli-utils required
 	@for tool in /usr/sbin/crm /usr/sbin/crm_simulate; do test -x $$tool || { echo "confirm: $$tool is not installed" >&2; exit 1; }; done
 	go test -count=1 ./tools ./cib ./cmd/crm
+	REQUIRE_ORIGINALS=1 go test -count=1 -run TestScenariosAreAsThePeers ./engine
+	go run ./tests/differ -n 300 -floor 90
 
 live: build ## what needs this kernel's namespaces: labs, agents with addresses, the main job
 	go test -count=1 ./node/lab ./node/agent ./node/transport ./cmd/crm

@@ -43,8 +43,8 @@ func (k *colocation) hasInfluence(primary *Resource) bool {
 }
 
 // addColocated adds what a source, and all that is colocated with it, thinks
-// of the nodes to a table of the target. Without a table it makes one for the
-// source.
+// of the nodes to a table of the target. Without a target it makes a table for
+// the source.
 func (c *cluster) addColocated(s, target *Resource, t *table, k *colocation, f float32, how adding) {
 	if s.is(flagUpdating) {
 		return
@@ -53,14 +53,14 @@ func (c *cluster) addColocated(s, target *Resource, t *table, k *colocation, f f
 	defer s.clear(flagUpdating)
 	if s.Kind == KindGroup {
 		m := s.Children[0]
-		if *t == nil {
+		if target == nil {
 			m = s.Children[len(s.Children)-1]
 		}
 		c.addColocated(m, target, t, k, f, how)
 		return
 	}
 	var work table
-	if *t == nil {
+	if target == nil {
 		work, target = s.allowed.copy(), s
 	} else {
 		work = t.copy()

@@ -11,6 +11,8 @@ import (
 	"github.com/cockroachdb/datadriven"
 
 	"crm/cib"
+	"crm/cib/crmtext"
+	"crm/grammar"
 )
 
 // A scenario file describes small clusters in lines:
@@ -23,8 +25,12 @@ import (
 //	clone ID CHILD [META=VALUE ...]
 //	location ID RSC NODE SCORE [ROLE]
 //	colocation ID DEPENDENT PRIMARY SCORE [ROLE ROLE]
-//	did NODE RSC OPERATION[/INTERVAL] RC [EXPECTED] what the history knows, in this order
+//	did NODE RSC OPERATION[/INTERVAL] RC|pending [EXPECTED] [ATTRIBUTE=VALUE ...] what the history knows, in this order
+//	ticket NAME ATTRIBUTE=VALUE ...
+//	quorum lost
 //	<...>                              a resource, a constraint or a tag as XML
+//	anything else of the crm language, as in "crm configure": primitives with an agent, constraints with
+//	their score first, rsc_ticket, property ...
 //
 // "place" tells where everything goes, "scores" what the nodes are worth,
 // "why rsc=ID" the reasons, "status" what is where now, "plan" what will
@@ -35,6 +41,9 @@ type scenario struct {
 	states                                                 []string
 	members                                                map[string]string
 	call                                                   int
+	crm                                                    []string // lines of the crm language
+	tickets                                                strings.Builder
+	noQuorum                                               bool
 }
 
 func (s *scenario) line(t testing.TB, line string) {
@@ -48,6 +57,10 @@ func (s *scenario) line(t testing.TB, line string) {
 		return
 	case strings.HasPrefix(line, "<"):
 		s.resources.WriteString(line)
+		return
+	}
+	if s.inCRM(strings.Fields(line)) {
+		s.crm = append(s.crm, line)
 		return
 	}
 	words, pairs := splitPairs(strings.Fields(line))
@@ -86,10 +99,30 @@ func (s *scenario) line(t testing.TB, line string) {
 		}
 		fmt.Fprintf(&s.constraints, `<rsc_colocation id=%q rsc=%q with-rsc=%q score=%q%s/>`, words[1], words[2], words[3], words[4], roles)
 	case "did":
-		s.did(t, words[1:])
+		s.did(t, words[1:], pairs)
+	case "ticket":
+		fmt.Fprintf(&s.tickets, `<ticket_state id=%q%s/>`, words[1], attributesOf(pairs))
+	case "quorum":
+		s.noQuorum = true
 	default:
 		t.Fatalf("unknown line %q", line)
 	}
+}
+
+// inCRM tells a line of the crm language from the short ones of scenarios,
+// which name no agent and have their scores last.
+func (s *scenario) inCRM(words []string) bool {
+	switch words[0] {
+	case "node", "option", "default", "did", "ticket", "quorum":
+		return false
+	case "primitive":
+		return len(words) > 2 && !strings.Contains(words[2], "=") && strings.ContainsAny(words[2], ":@")
+	case "location", "colocation":
+		return slices.ContainsFunc(words, func(w string) bool { return strings.HasSuffix(w, ":") })
+	case "group", "clone":
+		return s.members[words[2]] == ""
+	}
+	return true
 }
 
 // splitPairs takes the NAME=VALUE words out.
@@ -155,11 +188,17 @@ func (s *scenario) node(words []string, pairs [][2]string) {
 		pairs = append(pairs, [2]string{"shutdown", "1"})
 	}
 	pairs, has := splitUse(pairs)
-	fmt.Fprintf(&s.nodes, `<node id=%q uname=%q>%s</node>`, name, name, utilization(name, has))
+	if state != "remote" {
+		fmt.Fprintf(&s.nodes, `<node id=%q uname=%q>%s</node>`, name, name, utilization(name, has))
+	}
 	membership := `in_ccm="true" crmd="online" join="member" expected="member"`
 	switch state {
 	case "offline":
 		membership = `in_ccm="false" crmd="offline" join="down" expected="down"`
+	case "pending":
+		membership = `in_ccm="true" crmd="online" join="pending" expected="member"`
+	case "remote":
+		membership = `remote_node="true"`
 	case "unclean":
 		membership = `in_ccm="false" crmd="offline" join="down" expected="member"`
 	}
@@ -168,7 +207,7 @@ func (s *scenario) node(words []string, pairs [][2]string) {
 		name, name, membership, name, name, nvpairs(name, pairs), name))
 }
 
-func (s *scenario) did(t testing.TB, words []string) {
+func (s *scenario) did(t testing.TB, words []string, pairs [][2]string) {
 	t.Helper()
 	node, rsc, op, rc := words[0], words[1], words[2], words[3]
 	op, interval, _ := strings.Cut(op, "/")
@@ -186,13 +225,46 @@ func (s *scenario) did(t testing.TB, words []string) {
 	if s.history[node] == nil {
 		s.history[node] = map[string][]string{}
 	}
-	digest := ""
-	if interval == "0" {
-		digest = ` op-digest="f2317cad3d54cec5d7d7aa7d0bf35cf8"` // of no parameters
+	call, status := s.call, "0"
+	if rc == "pending" {
+		call, status, rc = -1, "-1", "193"
 	}
-	s.history[node][rsc] = append(s.history[node][rsc], fmt.Sprintf(`<lrm_rsc_op id="%s_%s_%s" operation_key="%s_%s_%s" operation=%q `+
-		`interval=%q call-id="%d" rc-code=%q op-status="0" on_node=%q last-rc-change="%d" transition-key="1:1:%s:x"%s/>`,
-		rsc, op, interval, rsc, op, interval, op, interval, s.call, rc, node, 1000+s.call, expected, digest))
+	list := [][2]string{{"id", rsc + "_" + op + "_" + interval}, {"operation_key", rsc + "_" + op + "_" + interval}, {"operation", op},
+		{"interval", interval}, {"call-id", strconv.Itoa(call)}, {"rc-code", rc}, {"op-status", status}, {"on_node", node},
+		{"last-rc-change", strconv.Itoa(1000 + s.call)}, {"transition-key", "1:1:" + expected + ":11111111-2222-3333-4444-555555555555"}}
+	if interval == "0" {
+		list = append(list, [2]string{"op-digest", "f2317cad3d54cec5d7d7aa7d0bf35cf8"}) // of no parameters
+	}
+	for _, p := range pairs {
+		list = slices.DeleteFunc(list, func(l [2]string) bool { return l[0] == p[0] })
+		list = append(list, p)
+	}
+	s.history[node][rsc] = append(s.history[node][rsc], "<lrm_rsc_op"+attributesOf(list)+"/>")
+}
+
+// attributesOf writes pairs as XML attributes.
+func attributesOf(pairs [][2]string) string {
+	text := ""
+	for _, p := range pairs {
+		text += fmt.Sprintf(" %s=%q", p[0], p[1])
+	}
+	return text
+}
+
+// agent is that of a resource, as attributes.
+func (s *scenario) agent(id string) string {
+	for _, line := range s.crm {
+		words := strings.Fields(line)
+		if words[0] != "primitive" || words[1] != strings.Split(id, ":")[0] || strings.HasPrefix(words[2], "@") {
+			continue
+		}
+		parts := strings.Split(words[2], ":")
+		if len(parts) == 2 {
+			return fmt.Sprintf(`class=%q type=%q`, parts[0], parts[1])
+		}
+		return fmt.Sprintf(`class=%q provider=%q type=%q`, parts[0], parts[1], parts[2])
+	}
+	return `class="ocf" provider="crm" type="Dummy"`
 }
 
 func (s *scenario) document(t testing.TB) *cib.Document {
@@ -212,18 +284,35 @@ func (s *scenario) document(t testing.TB) *cib.Document {
 		}
 		slices.Sort(ids)
 		for _, id := range ids {
-			lrm += fmt.Sprintf(`<lrm_resource id=%q class="ocf" provider="crm" type="Dummy">%s</lrm_resource>`, id, strings.Join(s.history[node][id], ""))
+			lrm += fmt.Sprintf(`<lrm_resource id=%q %s>%s</lrm_resource>`, id, s.agent(id), strings.Join(s.history[node][id], ""))
 		}
 		status += head + fmt.Sprintf(`<lrm id=%q><lrm_resources>%s</lrm_resources></lrm>`, node, lrm) + tail
 	}
-	doc, err := cib.Parse([]byte(fmt.Sprintf(`<cib validate-with="pacemaker-3.9" have-quorum="1"><configuration><crm_config>`+
-		`<cluster_property_set id="p">%s</cluster_property_set></crm_config><rsc_defaults><meta_attributes id="r">%s</meta_attributes></rsc_defaults>`+
-		`<nodes>%s</nodes><resources>%s</resources><constraints>%s</constraints><tags>%s</tags></configuration><status>%s</status></cib>`,
-		s.options.String(), s.defaults.String(), s.nodes.String(), resources, s.constraints.String(), s.tags.String(), status)))
+	doc, err := cib.Parse([]byte(fmt.Sprintf(`<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" admin_epoch="0" epoch="1" num_updates="0" have-quorum="%t" dc-uuid="alice"><configuration><crm_config>`+
+		`<cluster_property_set id="cib-options">%s</cluster_property_set></crm_config>`+
+		`<nodes>%s</nodes><resources>%s</resources><constraints>%s</constraints><rsc_defaults><meta_attributes id="rsc-options">%s</meta_attributes></rsc_defaults>`+
+		`<tags>%s</tags></configuration><status>%s%s</status></cib>`,
+		!s.noQuorum, s.options.String(), s.nodes.String(), resources, s.constraints.String(), s.defaults.String(), s.tags.String(), s.ticketStates(), status)))
 	if err != nil {
 		t.Fatal(err)
 	}
+	statements, faults := grammar.Parse(strings.Join(s.crm, "\n"))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	for _, st := range statements {
+		if err := crmtext.Apply(doc, st); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return doc
+}
+
+func (s *scenario) ticketStates() string {
+	if s.tickets.Len() == 0 {
+		return ""
+	}
+	return "<tickets>" + s.tickets.String() + "</tickets>"
 }
 
 // placementOf lists where every primitive goes.
@@ -251,19 +340,24 @@ func TestScenarios(t *testing.T) {
 		var doc *cib.Document
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			if d.Cmd == "cluster" {
-				s := &scenario{history: map[string]map[string][]string{}, members: map[string]string{}}
-				s.options.WriteString(nvpairs("base", [][2]string{{"fencing-enabled", strconv.FormatBool(d.HasArg("fencing"))}}))
-				for line := range strings.Lines(d.Input) {
-					if line = strings.TrimSpace(line); line != "" {
-						s.line(t, line)
-					}
-				}
-				doc = s.document(t)
+				doc = scenarioDocument(t, d)
 				return ""
 			}
 			return answer(t, d, doc)
 		})
 	})
+}
+
+// scenarioDocument is the CIB that a cluster's lines describe.
+func scenarioDocument(t *testing.T, d *datadriven.TestData) *cib.Document {
+	s := &scenario{history: map[string]map[string][]string{}, members: map[string]string{}}
+	s.options.WriteString(nvpairs("base", [][2]string{{"stonith-enabled", strconv.FormatBool(d.HasArg("fencing"))}}))
+	for line := range strings.Lines(d.Input) {
+		if line = strings.TrimSpace(line); line != "" {
+			s.line(t, line)
+		}
+	}
+	return s.document(t)
 }
 
 func answer(t *testing.T, d *datadriven.TestData, doc *cib.Document) string {

@@ -46,7 +46,7 @@ tests/differ: cib engine
 var testArrows = table(`
 node/agent: node/agent/agenttest
 node/stonith: node/agent/agenttest
-engine: tools
+engine: tools cib/crmtext grammar  # scenarios are written in the crm language
 node: node/sim
 `)
 

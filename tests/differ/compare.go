@@ -119,14 +119,8 @@ func ask(program, dir, file string, plan, rest bool) (answer, error) {
 	slices.Sort(a.scores)
 	graph, err := os.ReadFile(dot)
 	if err == nil {
-		for line := range strings.Lines(string(graph)) {
-			if strings.Contains(line, "bold") {
-				a.graph = append(a.graph, strings.TrimSpace(line))
-			}
-		}
+		a.graph = graphLines(string(graph))
 	}
-	slices.Sort(a.graph)
-	a.graph = slices.Compact(a.graph)
 	return a, nil
 }
 

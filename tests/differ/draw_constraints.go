@@ -70,8 +70,8 @@ func (c *cluster) discovery(names []string) string {
 
 func (c *cluster) ruled(names []string) string {
 	score := fmt.Sprintf(`score="%s"`, c.score())
-	if c.one(4) {
-		score = pick(c, `score-attribute="rank"`, `score-attribute="nothing"`)
+	if c.one(4) && len(c.remotes) == 0 && !c.has["bundles"] { // 2.1.5 bans where the attribute is missing
+		score = `score-attribute="rank"`
 	}
 	if c.one(5) {
 		score += ` role="Promoted"`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,7 +49,22 @@ func (c *cluster) document() (*cib.Document, error) {
 	final.Root().RemoveChild(final.Status())
 	final.Root().AddChild(cib.CopyElement(doc.Status()))
 	c.events(final)
+	neutral(final)
 	return final, nil
+}
+
+// neutral takes out what the two programs write differently into a history:
+// the node's name, and the digests of what the engine makes up.
+func neutral(doc *cib.Document) {
+	for e := range cib.Walk(doc.Status()) {
+		if e.Tag != "lrm_rsc_op" {
+			continue
+		}
+		e.RemoveAttr("on_node")
+		if t := e.Parent().SelectAttrValue("type", ""); t == "docker" || t == "remote" {
+			e.RemoveAttr("op-digest")
+		}
+	}
 }
 
 // carriedOut is the cluster after it did what it decided.
@@ -102,6 +118,12 @@ func (c *cluster) setTransient(state *etree.Element, name, value string) {
 	if set == nil {
 		set = ta.CreateElement("instance_attributes")
 		set.CreateAttr("id", "status-"+state.SelectAttrValue("id", ""))
+	}
+	for old := range cib.Children(set, "nvpair") {
+		if old.SelectAttrValue("name", "") == name {
+			old.CreateAttr("value", value)
+			return
+		}
 	}
 	nv := set.CreateElement("nvpair")
 	nv.CreateAttr("id", c.id("st"))
@@ -170,7 +192,7 @@ func (c *cluster) nodeEvent(s *etree.Element) {
 			set("false", "offline", "down", "down")
 		}
 	}
-	if c.has["fencing"] && c.one(8) {
+	if c.has["fencing"] && c.one(8) && s.SelectAttrValue("crmd", "") == "online" {
 		c.setTransient(s, "terminate", "true")
 	}
 	if c.has["maintenance"] && c.one(8) {
@@ -189,9 +211,11 @@ type entry struct {
 }
 
 func (c *cluster) record(lrm *etree.Element, e entry) {
-	id, node := lrm.SelectAttrValue("id", ""), ""
-	if op := cib.Child(lrm, "lrm_rsc_op"); op != nil {
-		node = op.SelectAttrValue("on_node", "")
+	id, call := lrm.SelectAttrValue("id", ""), 1
+	for op := range cib.Children(lrm, "lrm_rsc_op") {
+		if n, err := strconv.Atoi(op.SelectAttrValue("call-id", "")); err == nil {
+			call = max(call, n+1)
+		}
 	}
 	key := fmt.Sprintf("%s_%s_%d", id, e.operation, e.interval)
 	name := id + "_last_0"
@@ -207,17 +231,13 @@ func (c *cluster) record(lrm *etree.Element, e entry) {
 			break
 		}
 	}
-	c.count++
 	op := lrm.CreateElement("lrm_rsc_op")
 	magic := fmt.Sprintf("%d:%d;3:7:%d:11111111-2222-3333-4444-555555555555", e.status, e.rc, e.expected)
 	for _, a := range [][2]string{{"id", name}, {"operation_key", key}, {"operation", e.operation}, {"crm_feature_set", "3.16.1"},
-		{"transition-key", magic[strings.Index(magic, ";")+1:]}, {"transition-magic", magic}, {"call-id", fmt.Sprint(1000 + c.count)},
+		{"transition-key", magic[strings.Index(magic, ";")+1:]}, {"transition-magic", magic}, {"call-id", fmt.Sprint(call)},
 		{"rc-code", fmt.Sprint(e.rc)}, {"op-status", fmt.Sprint(e.status)}, {"interval", fmt.Sprint(e.interval)},
 		{"last-rc-change", fmt.Sprint(now.Add(-e.age).Unix())}, {"exec-time", "0"}, {"queue-time", "0"}, {"op-digest", "f2317cad3d54cec5d7d7aa7d0bf35cf8"}} {
 		op.CreateAttr(a[0], a[1])
-	}
-	if node != "" {
-		op.CreateAttr("on_node", node)
 	}
 	if e.status == -1 {
 		op.CreateAttr("call-id", "-1")
