@@ -73,8 +73,11 @@ func (ed *Editor) xmlPlace(e *etree.Element) (section string, old *etree.Element
 	if old == nil {
 		old = ed.ids.Find(cib.ID(e))
 	}
-	if old != nil && old.Tag != e.Tag && cib.DefinedID(e) != "" {
-		return "", nil, &Error{Problem: "the id " + cib.ID(e) + " belongs to a " + describe(old)}
+	if old != nil && old.Tag != e.Tag {
+		if cib.DefinedID(e) != "" {
+			return "", nil, &Error{Problem: "the id " + cib.ID(e) + " belongs to a " + describe(old)}
+		}
+		old = nil // names of users are apart from all ids
 	}
 	return section, old, nil
 }
