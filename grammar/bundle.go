@@ -18,6 +18,8 @@ type Bundle struct {
 	ID    ID          `parser:"@@"`
 	Desc  Description `parser:"@@"`
 	Parts BundleParts `parser:"@@"`
+	// Tall prints one attribute a line, as crmsh 5.1 does.
+	Tall bool
 }
 
 // BundlePart is one part of a bundle: a container, network or storage element
@@ -158,26 +160,37 @@ func (s *Bundle) print(p *printer) {
 	p.word(string(s.ID))
 	p.description(s.Desc)
 	for _, part := range s.Parts.List {
-		p.part(part.text())
+		lines := part.lines()
+		if !s.Tall {
+			lines = []string{strings.Join(lines, " ")}
+		}
+		p.part(strings.Join(lines, " \\\n\t\t"))
 	}
 }
 
-func (part BundlePart) text() string {
+// lines of the part, cut where crmsh 5.1 cuts them: behind the first attribute
+// and each further one, and before each mapping.
+func (part BundlePart) lines() []string {
 	if part.Primitive != "" {
-		return "primitive " + part.Primitive
+		return []string{"primitive " + part.Primitive}
 	}
 	if part.Set != nil {
-		return part.Set.text()
+		return []string{part.Set.text()}
 	}
-	ws := []string{part.Word}
-	for _, p := range part.Attrs {
-		ws = append(ws, p.word())
+	lines := []string{part.Word}
+	for i, p := range part.Attrs {
+		if i == 0 {
+			lines[0] += " " + p.word()
+			continue
+		}
+		lines = append(lines, p.word())
 	}
 	for _, m := range part.Mappings {
-		ws = append(ws, mappings[part.Word])
+		ws := []string{mappings[part.Word]}
 		for _, p := range m {
 			ws = append(ws, p.word())
 		}
+		lines = append(lines, strings.Join(ws, " "))
 	}
-	return strings.Join(ws, " ")
+	return lines
 }

@@ -39,6 +39,9 @@ func (ts *FencingTargets) Parse(lex *lexer.PeekingLexer) error {
 		if target, err := t.read(r, word); err != nil {
 			return err
 		} else if target {
+			if n := len(ts.List); n > 0 && len(ts.List[n-1].Levels) == 0 {
+				return r.fault("", "fence devices for the target before it")
+			}
 			r.take()
 			if r.done() {
 				return r.fault("", "fence devices")

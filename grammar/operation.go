@@ -14,6 +14,8 @@ type Operation struct {
 	Name  string
 	Attrs Pairs // attributes of the operation itself
 	Sets  []AttrSet
+	// NoInterval says that no interval was given; Attrs has the usual one.
+	NoInterval bool
 }
 
 // opAttrs are the attributes that an operation has by itself; every other
@@ -108,6 +110,7 @@ func (o *Operation) rename() {
 	}
 	if _, is := o.Attrs.Get("interval"); !is {
 		o.Attrs = append(o.Attrs, Pair{Pos: o.Pos, Name: "interval", Value: "0"})
+		o.NoInterval = true
 	}
 }
 

@@ -126,7 +126,7 @@ func (s *Session) changesText() string {
 	if !w.changed() {
 		return ""
 	}
-	text := lineDiff(textOf(w.base), textOf(w.doc), s.Style)
+	text := lineDiff(textOf(w.base, s.textStyle()), textOf(w.doc, s.textStyle()), s.Style)
 	if text == "" { // something the language does not show
 		text = lineDiff(cib.Format(w.base.Configuration()), cib.Format(w.doc.Configuration()), s.Style)
 	}

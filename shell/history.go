@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"crm/cib"
+	"crm/cib/crmtext"
 	"crm/completions"
 	"crm/grammar"
 )
@@ -78,12 +79,12 @@ func (c *Call) revision(ctx context.Context, word string, at grammar.Pos) (Revis
 	return all[n], nil
 }
 
-func (r Revision) text() (string, error) {
+func (r Revision) text(style crmtext.Style) (string, error) {
 	doc, err := cib.Parse(r.CIB)
 	if err != nil {
 		return "", err
 	}
-	return textOf(doc), nil
+	return textOf(doc, style), nil
 }
 
 func runHistoryShow(ctx context.Context, c *Call) error {
@@ -91,7 +92,7 @@ func runHistoryShow(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	text, err := r.text()
+	text, err := r.text(c.textStyle())
 	c.print(text)
 	return err
 }
@@ -110,11 +111,11 @@ func runHistoryDiff(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	after, err := newer.text()
+	after, err := newer.text(c.textStyle())
 	if err != nil {
 		return err
 	}
-	before, err := older.text()
+	before, err := older.text(c.textStyle())
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,7 @@ func runStatement(ctx context.Context, c *Call) error {
 		return err
 	}
 	ed := w.editor(c.providers())
+	ed.Style, ed.Promotable = c.textStyle(), c.promotable
 	err = ed.Create(st)
 	if err != nil && st.ObjectID() != "" && w.doc.Find(st.ObjectID()) != nil {
 		var replace bool
@@ -155,8 +156,29 @@ func (s *Session) providers() func(string) []string {
 	}
 }
 
+// promotable tells an agent that can promote and demote.
+func (s *Session) promotable(class, provider, typ string) bool {
+	if s.Agents == nil {
+		return false
+	}
+	m := s.Agents.Metadata(class, provider, typ)
+	return m != nil && m.Promotable
+}
+
+// textStyle is the crmsh whose layout the user wants.
+func (s *Session) textStyle() crmtext.Style {
+	if s.preference("style") == "5" {
+		return crmtext.Style5
+	}
+	return crmtext.Style4
+}
+
 // textOf is the whole configuration as the language writes it.
-func textOf(doc *cib.Document) string { return crmtext.Show(doc) }
+func textOf(doc *cib.Document, style crmtext.Style) string {
+	p := crmtext.NewPrinter(doc)
+	p.Style = style
+	return p.Text(crmtext.Objects(doc)...)
+}
 
 // textOfSome is the text of what is selected, in the order of the whole. It
 // can be read back, unless it is only to be shown.
@@ -168,7 +190,7 @@ func textOfSome(doc *cib.Document, s selection) string {
 		}
 	}
 	p := crmtext.NewPrinter(doc)
-	p.Hide, p.KeepReferred = strings.Join(s.hide, " "), !s.plain
+	p.Hide, p.KeepReferred, p.Style = strings.Join(s.hide, " "), !s.plain, s.style
 	return p.Text(some...)
 }
 

@@ -110,7 +110,7 @@ func (c *Call) applyText(doc *cib.Document, text string, whole bool) (map[string
 		ids[st.ObjectID()] = true
 	}
 	ed := crmtext.NewEditor(doc)
-	ed.Providers, ed.Whole = c.providers(), whole
+	ed.Providers, ed.Whole, ed.Style = c.providers(), whole, c.textStyle()
 	return ids, errors.Join(ed.ApplyAll(statements)...)
 }
 
@@ -288,7 +288,7 @@ func runSelfTest(ctx context.Context, c *Call) error {
 	if _, err := c.applyText(again, textOfSome(w.doc, selection{all: true}), true); err != nil {
 		return inFile(err, "shown text")
 	}
-	if before, after := textOf(w.doc), textOf(again); before != after {
+	if before, after := textOf(w.doc, crmtext.Style4), textOf(again, crmtext.Style4); before != after {
 		c.print(lineDiff(before, after, c.Style))
 		return failf("the text that is shown does not read back as the same configuration")
 	}

@@ -29,6 +29,7 @@ var options = []option{
 	{"pager", "core", "the pager for long texts", "", nil},
 	{"skill-level", "core", "which commands are offered", "expert", []string{"operator", "administrator", "expert"}},
 	{"sort-elements", "core", "show objects sorted by kind", "yes", boolWords},
+	{"style", "core", "the crmsh whose layout and additions are followed: 4 (4.4.1) or 5 (5.1)", "4", []string{"4", "5"}},
 	{"user", "core", "the user that changes are made as", "", nil},
 	{"wait", "core", "wait after each change until the cluster is idle", "no", boolWords},
 }
@@ -95,7 +96,7 @@ func optionsLevel() *Level {
 			least = 0
 		}
 		l.Commands = append(l.Commands, &Command{Name: o.name, Old: old, Usage: "<value>", Short: o.short, Args: between(least, 1),
-			Ours:     o.name == "obscure-pattern", // crmsh knows it by "set" only
+			Ours:     o.name == "obscure-pattern" || o.name == "style", // crmsh knows the first by "set" only
 			Complete: completions.Plain(o.values...), Run: runOptionWord(o)})
 	}
 	return l
@@ -121,13 +122,30 @@ func (c *Call) setOption(o option, value string, at grammar.Word) error {
 		return newError(Usage, at.Pos, "%s: %q is none of %s", o.name, value, strings.Join(o.values, ", "))
 	}
 	c.recall()
-	if c.prefs == nil {
-		c.prefs = Preferences{}
+	c.choosePreference(o, value)
+	return nil
+}
+
+func (s *Session) choosePreference(o option, value string) {
+	if s.prefs == nil {
+		s.prefs = Preferences{}
 	}
-	c.prefs[o.name] = value
+	s.prefs[o.name] = value
 	if o.name == "wait" {
-		c.Options.Wait = value == "yes"
+		s.Options.Wait = value == "yes"
 	}
+}
+
+// Prefer sets an option for this session, as "crm -o NAME=VALUE" does.
+func (s *Session) Prefer(name, value string) error {
+	o, known := findOption(name)
+	switch {
+	case !known:
+		return newError(NotFound, grammar.Pos{}, "there is no option %s; \"crm options show all\" lists them", name)
+	case o.values != nil && !slices.Contains(o.values, value):
+		return newError(Usage, grammar.Pos{}, "option %s: %q is none of %s", name, value, strings.Join(o.values, ", "))
+	}
+	s.choosePreference(o, value)
 	return nil
 }
 

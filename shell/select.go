@@ -57,6 +57,7 @@ type selection struct {
 	objects []object
 	hide    []string // globs of parameter names whose values are not shown
 	plain   bool     // as crmsh shows it, without the ids that others refer to
+	style   crmtext.Style
 }
 
 // has tells whether an element is selected.
@@ -67,7 +68,7 @@ func (s selection) has(e *etree.Element) bool {
 // choose reads the words: each selects something, "and" between two keeps
 // what both do.
 func (c *Call) choose(w *work, words []grammar.Word) (selection, error) {
-	var s selection
+	s := selection{style: c.textStyle()}
 	var chosen []object
 	picked, both := false, false
 	all := objects(w.doc)

@@ -219,7 +219,7 @@ func runShadowDiff(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	c.print(lineDiff(textOf(old), textOf(now), c.Style))
+	c.print(lineDiff(textOf(old, c.textStyle()), textOf(now, c.textStyle()), c.Style))
 	return nil
 }
 

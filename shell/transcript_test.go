@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/cockroachdb/datadriven"
+
+	"crm/cib/crmtext"
 )
 
 // TestTranscripts runs the sessions of testdata. Commands: "type" types its
@@ -33,7 +35,7 @@ func TestTranscripts(t *testing.T) {
 			case "script", "strict":
 				return s.script(t, d)
 			case "cib":
-				return textOf(s.cluster.doc)
+				return textOf(s.cluster.doc, crmtext.Style4)
 			case "rival":
 				next := s.cluster.doc.Copy()
 				next.SetProperty("cluster-name", "other")

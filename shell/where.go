@@ -247,7 +247,7 @@ func runConstraints(ctx context.Context, c *Call) error {
 		c.Info("no constraint names %s", c.Args[0])
 		return nil
 	}
-	c.print(textOfSome(doc, selection{objects: some}))
+	c.print(textOfSome(doc, selection{objects: some, style: c.textStyle()}))
 	return nil
 }
 

@@ -1,6 +1,8 @@
 package crmtext
 
 import (
+	"slices"
+
 	"crm/cib"
 	"crm/grammar"
 
@@ -62,7 +64,7 @@ func (m *maker) attribute(e *etree.Element, p grammar.Pair) {
 func (m *maker) mappingID(bundle string) string { return m.id(bundle) }
 
 func (p *Printer) readBundle(e *etree.Element) (grammar.Statement, bool) {
-	s := &grammar.Bundle{Word: "bundle", ID: grammar.ID(cib.ID(e))}
+	s := &grammar.Bundle{Word: "bundle", ID: grammar.ID(cib.ID(e)), Tall: p.Style == Style5}
 	for _, a := range e.Attr {
 		switch a.Key {
 		case "id":
@@ -110,7 +112,10 @@ func (p *Printer) readBundlePart(e *etree.Element) (part grammar.BundlePart, ok 
 	}
 	for c := range cib.Children(e) {
 		attrs, ok := readAttrs(c)
-		if !ok || c.Tag != map[string]string{"network": "port-mapping", "storage": "storage-mapping"}[e.Tag] {
+		if p.Style == Style5 && !p.KeepReferred { // crmsh 5.1 does not show it
+			attrs = slices.DeleteFunc(attrs, func(a grammar.Pair) bool { return a.Name == "id" })
+		}
+		if !ok || cib.ID(c) == "" || c.Tag != map[string]string{"network": "port-mapping", "storage": "storage-mapping"}[e.Tag] {
 			return part, false
 		}
 		part.Mappings = append(part.Mappings, attrs)

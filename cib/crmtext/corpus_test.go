@@ -18,11 +18,11 @@ import (
 
 // corpusCase is one case of crmsh's behaviour, recorded outside of this project.
 type corpusCase struct {
-	ID, Status, Mode, Pre string
-	Input                 []string
-	XML                   [][2]string
-	ExpectXML             string `json:"expect_xml"`
-	ExpectShow            string `json:"expect_show"`
+	ID, Status, Mode, Base, Pre string
+	Setup, Input                []string
+	XML                         [][2]string
+	ExpectXML                   string `json:"expect_xml"`
+	ExpectShow                  string `json:"expect_show"`
 }
 
 // sharedData is the folder of the recorded cases; without it the test is skipped.
@@ -60,7 +60,7 @@ func corpus(t *testing.T, dir string) (cases []corpusCase) {
 
 // run gives the document that a case ends with; ok is false when it holds
 // commands besides statements, or is refused.
-func (c corpusCase) run(t *testing.T, dir string) (doc *cib.Document, ok bool) {
+func (c corpusCase) run(t *testing.T, dir string, style Style) (doc *cib.Document, ok bool) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, c.Pre))
 	if err != nil {
@@ -78,11 +78,18 @@ func (c corpusCase) run(t *testing.T, dir string) (doc *cib.Document, ok bool) {
 			doc.MakeSection(x[0]).AddChild(child)
 		}
 	}
+	return c.add(t, doc, style)
+}
+
+// add types or loads the lines of a case.
+func (c corpusCase) add(t *testing.T, doc *cib.Document, style Style) (_ *cib.Document, ok bool) {
+	t.Helper()
 	statements, faults := grammar.Parse(strings.Join(c.Input, "\n"))
 	if faults != nil {
 		return doc, false
 	}
-	ed := NewEditor(doc)
+	ed := styled(doc)
+	ed.Style = style
 	if c.Mode == "load" {
 		return doc, ed.ApplyAll(statements) == nil
 	}
@@ -142,10 +149,9 @@ func flat(e *etree.Element) string {
 	return b.String() + "</" + e.Tag + ">"
 }
 
-// floors are the counts that were reached; they may rise, not fall.
-const floors = "testdata/corpus.floor"
-
-func checkFloor(t *testing.T, got map[string]int) {
+// checkFloor holds counts against those that were reached before, in a file;
+// they may rise, not fall.
+func checkFloor(t *testing.T, got map[string]int, floors string) {
 	t.Helper()
 	text, err := os.ReadFile(floors)
 	if err != nil {
@@ -169,7 +175,7 @@ func TestCorpus(t *testing.T) {
 		if c.Status != "ok" {
 			continue
 		}
-		doc, ok := c.run(t, dir)
+		doc, ok := c.run(t, dir, Style4)
 		if !ok {
 			continue
 		}
@@ -198,7 +204,7 @@ func TestCorpus(t *testing.T) {
 		}
 	}
 	t.Log(got)
-	checkFloor(t, got)
+	checkFloor(t, got, "testdata/corpus.floor")
 }
 
 // roundTrip shows a document, makes another from the text, and so on; it says

@@ -21,6 +21,10 @@ type Editor struct {
 	// that was shown and edited does: nodes and property sets are replaced by
 	// Apply, not merged.
 	Whole bool
+	// Style says how Create completes what was typed.
+	Style Style
+	// Promotable, if set, tells the agents that promote and demote.
+	Promotable func(class, provider, agentType string) bool
 
 	doc   *cib.Document
 	ids   *cib.Index
@@ -38,7 +42,12 @@ func (ed *Editor) Notes() []string { return ed.notes }
 
 // Create makes the object of a statement; it refuses one that exists. Nodes
 // and property sets are merged, a topology is replaced.
-func (ed *Editor) Create(st grammar.Statement) error { return ed.apply(st, false) }
+func (ed *Editor) Create(st grammar.Statement) error {
+	if ed.Style == Style5 {
+		ed.modern(st)
+	}
+	return ed.apply(st, false)
+}
 
 // Apply makes the object of a statement, or replaces it.
 func (ed *Editor) Apply(st grammar.Statement) error { return ed.apply(st, true) }
@@ -114,6 +123,9 @@ func (ed *Editor) apply(st grammar.Statement, replace bool) error {
 }
 
 func (ed *Editor) dispatch(st grammar.Statement, replace bool) error {
+	if ed.Style == Style5 {
+		modernIntervals(st)
+	}
 	for _, line := range grammar.Comments(st) {
 		if strings.Contains(line, "--") || strings.HasSuffix(line, "-") {
 			return &Error{Problem: "the comment above it has -- in it or ends in -, which XML cannot hold"}

@@ -126,6 +126,9 @@ func (p *Printer) readNode(e *etree.Element) (grammar.Statement, bool) {
 		case "uname":
 			s.Name.Uname = a.Value
 		case "type":
+			if p.Style == Style5 && a.Value != "remote" {
+				return nil, false // crmsh 5.1 prints no other type
+			}
 			// Before schema 2.0 every node has a type; the usual one goes unsaid.
 			if a.Value != "normal" {
 				s.Name.Type = a.Value

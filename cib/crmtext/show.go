@@ -92,6 +92,8 @@ type Printer struct {
 	// Hide is a pattern of attribute names whose values are shown as stars, as
 	// crmsh's obscure_pattern: "passw*". Empty hides nothing.
 	Hide string
+	// Style is the crmsh whose layout is followed.
+	Style Style
 
 	nodes    []string
 	referred map[string]bool // ids that an id-ref names
@@ -198,7 +200,13 @@ func everyday(s string) bool {
 func readsBack(st grammar.Statement) bool {
 	text := grammar.Print(st)
 	got, faults := grammar.Parse(text)
-	return faults == nil && len(got) == 1 && grammar.Print(got[0]) == text
+	if faults != nil || len(got) != 1 {
+		return false
+	}
+	if b, is := got[0].(*grammar.Bundle); is { // how it is laid out is not in the words
+		b.Tall = st.(*grammar.Bundle).Tall
+	}
+	return grammar.Print(got[0]) == text
 }
 
 func xmlText(e *etree.Element) string { return cib.FormatJoined(withoutComments(e)) }

@@ -131,12 +131,12 @@ func TestFailedWriteLeavesTheOldFile(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	o, err := parseOptions([]string{"-Fw", "-fscript", "--cib=x.xml", "-D", "plain", "--strict", "configure", "-x"})
-	if err != nil || !o.Force || !o.Wait || o.script != "script" || o.cluster != "x.xml" || o.style != "plain" || !o.strict ||
+	o, err := parseOptions([]string{"-Fw", "-fscript", "--cib=x.xml", "-D", "plain", "-o", "style=5", "--strict", "configure", "-x"})
+	if err != nil || !o.Force || !o.Wait || o.script != "script" || o.cluster != "x.xml" || o.style != "plain" || !o.strict || len(o.prefer) != 1 ||
 		len(o.words) != 2 || o.words[1] != "-x" {
 		t.Errorf("got %+v, %v", o, err)
 	}
-	for _, bad := range [][]string{{"-f"}, {"--force=yes"}, {"-D", "pink"}, {"-Fz"}} {
+	for _, bad := range [][]string{{"-f"}, {"--force=yes"}, {"-D", "pink"}, {"-o", "style"}, {"-Fz"}} {
 		if _, err := parseOptions(bad); err == nil {
 			t.Errorf("%v is accepted", bad)
 		}

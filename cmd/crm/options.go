@@ -11,9 +11,10 @@ import (
 // options are what stands before the words of a command line.
 type options struct {
 	shell.Options
-	script  string // -f
-	cluster string // -c
-	style   string // -D
+	script  string      // -f
+	cluster string      // -c
+	style   string      // -D
+	prefer  [][2]string // -o, in order
 	strict  bool
 	debug   bool
 	help    bool
@@ -85,6 +86,12 @@ func (o *options) valued(name, value string) error {
 			return fmt.Errorf("-D %s: expected one of %s", value, strings.Join(styles, ", "))
 		}
 		o.style = value
+	case "-o", "--opt":
+		option, text, assigned := strings.Cut(value, "=")
+		if !assigned {
+			return fmt.Errorf("-o %s: expected NAME=VALUE; \"crm options show all\" lists the names", value)
+		}
+		o.prefer = append(o.prefer, [2]string{option, text})
 	}
 	return nil // the others are accepted and have nothing to act on
 }
@@ -132,6 +139,7 @@ input when that is not a terminal.
   -q, --quiet          fewer remarks
       --strict         a script stops at its first failing line and commits nothing
   -D, --display STYLE  plain, color, color-always or uppercase
+  -o, --opt NAME=VALUE set an option of the level options for this run: -o style=5
       --no-color       the same as -D plain
   -d, --debug          tell what is done
       --version        print the version

@@ -46,6 +46,12 @@ func runShell(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return compgen(ctx, env, o)
 	}
 	s := shell.NewSession(env, o.Options)
+	for _, p := range o.prefer {
+		if err := s.Prefer(p[0], p[1]); err != nil {
+			env.Report(err)
+			return 1
+		}
+	}
 	err = errors.Join(serve(ctx, s, o, stdin), out.err)
 	if err != nil && !errors.Is(err, shell.ErrQuit) {
 		env.Report(err)
