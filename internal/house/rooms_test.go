@@ -23,9 +23,9 @@ node/ring: node/wire
 node/haresources: node/haconf node/ring node/wire  # ring: the states of nodes, levels of notes
 node/sim: cib engine engine/graph node node/wire
 node/transport: node/wire
-node/respawn:
+node/respawn: node/realtime
 node/realtime:
-node/agent:
+node/agent: node/realtime  # agents are started as ordinary programs
 node/agent/agenttest: node/agent
 node/stonith: node/agent  # fence agents are agents: run, listed and described by the same rules
 node/store: cib node  # the Store effect is its contract

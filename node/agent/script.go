@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"crm/node/realtime"
 )
 
 // Script is one call of a program under the rules for agents: a process group
@@ -116,21 +118,18 @@ func (s Script) start(out, errs *tail) (c *child, err error) {
 }
 
 // withAgentUmask calls fork on a thread that shares its umask with no other,
-// because the umask of a Go process is one for all threads. The thread ends
-// with it.
+// because the umask of a Go process is one for all threads, and that has no
+// real-time priority. The thread ends with it.
 func withAgentUmask(fork func()) error {
-	done := make(chan error)
-	go func() {
+	return realtime.Ordinary(func() error {
 		runtime.LockOSThread() // never unlocked: the thread dies here
 		if err := unix.Unshare(unix.CLONE_FS); err != nil {
-			done <- fmt.Errorf("no umask of its own: %w", err)
-			return
+			return fmt.Errorf("no umask of its own: %w", err)
 		}
 		unix.Umask(agentUmask)
 		fork()
-		done <- nil
-	}()
-	return <-done
+		return nil
+	})
 }
 
 func (s Script) fork(out, errs *tail) (*child, error) {

@@ -29,7 +29,7 @@ type beater struct {
 	gone   chan struct{} // closed when the goodbye has been said
 	events *queue[node.Event]
 	notice func(node.Level, string)
-	// priority of the thread that beats; 0: an ordinary one.
+	// priority of the whole member, see realtime; 0: an ordinary one.
 	priority int
 	packed   []byte              // reused for each packet sent
 	above    func([]ring.Effect) // who decides without a CIB: hears all that the ring tells; else nil
@@ -48,11 +48,7 @@ func newBeater(self string, r *ring.Ring, s settings, events *queue[node.Event],
 	if s.ring.PlainForm {
 		form = wire.Plain
 	}
-	priority := 0
-	if s.ring.Realtime {
-		priority = s.ring.RTPriority
-	}
-	return &beater{self: self, ring: r, form: form, keys: s.keys, gone: make(chan struct{}), events: events, notice: notice, priority: priority,
+	return &beater{self: self, ring: r, form: form, keys: s.keys, gone: make(chan struct{}), events: events, notice: notice,
 		up: map[string]bool{}, peers: map[string]string{}, links: map[string]map[string]bool{}}
 }
 
@@ -63,7 +59,7 @@ func (b *beater) run(ctx context.Context) {
 	defer context.AfterFunc(ctx, b.media.Wake)()
 	if b.priority > 0 {
 		if err := realtime.Thread(b.priority); err != nil {
-			b.notice(node.Warn, err.Error()+": when the machine is busy, this member may be taken for dead (realtime off in ha.cf ends this warning)")
+			b.notice(node.Warn, err.Error())
 		}
 	}
 	for ctx.Err() == nil && !b.left {

@@ -53,12 +53,23 @@ func Run(ctx, now context.Context, opts Options) error {
 		return err
 	}
 	if d.settings.ring.Realtime {
-		realtime.Processors()
-		if err := realtime.LockMemory(); err != nil {
-			d.notice(node.Warn, err.Error()+": when the machine swaps, this member may be taken for dead")
-		}
+		d.hurry()
 	}
 	return d.Wait(ctx, now)
+}
+
+// hurry lets the member be in time on a machine that is busy or swaps.
+func (d *Daemon) hurry() {
+	const off = " (realtime off in ha.cf ends this warning)"
+	priority := min(d.settings.ring.RTPriority, realtime.Highest)
+	if err := realtime.Process(priority); err != nil {
+		d.notice(node.Warn, err.Error()+": when the machine is busy, this member may be taken for dead"+off)
+		return
+	}
+	d.beater.priority = priority
+	if err := realtime.LockMemory(); err != nil {
+		d.notice(node.Warn, err.Error()+": when the machine swaps, this member may be taken for dead"+off)
+	}
 }
 
 // Start brings a member up. The caller must Wait.

@@ -1,44 +1,81 @@
 package realtime
 
 import (
+	"bytes"
 	"errors"
 	"os"
-	"runtime"
+	"os/exec"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
 )
 
-// TestThread asks the kernel how the thread is scheduled afterwards.
-func TestThread(t *testing.T) {
-	policy, err := make(chan uint32, 1), make(chan error, 1)
-	go func() { // its thread ends with it
-		err <- Thread(3)
-		attr, e := unix.SchedGetAttr(0, 0)
-		if e != nil {
-			attr = &unix.SchedAttr{}
-		}
-		policy <- attr.Policy | attr.Priority<<8
-	}()
-	if err := <-err; err != nil {
-		if !errors.Is(err, unix.EPERM) {
-			t.Fatal(err)
-		}
-		t.Skip("no right to real-time priority: ", err)
+// childVar makes the test's own binary the program under test: what Process
+// does lasts as long as the process.
+const childVar = "CRM_REALTIME_CHILD"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(childVar) == "" {
+		m.Run()
+		return
 	}
-	if got := <-policy; got != unix.SCHED_RR|3<<8 {
-		t.Errorf("policy %d, priority %d; want SCHED_RR at 3", got&0xff, got>>8)
-	}
-	if attr, err := unix.SchedGetAttr(os.Getpid(), 0); err == nil && attr.Policy == unix.SCHED_RR {
-		t.Error("the whole program became real-time")
+	if err := tell(); err != nil {
+		os.Stdout.WriteString(err.Error() + "\n")
 	}
 }
 
-func TestProcessors(t *testing.T) {
-	before := runtime.GOMAXPROCS(0)
-	defer runtime.GOMAXPROCS(before)
-	Processors()
-	if got := runtime.GOMAXPROCS(0); got <= runtime.NumCPU() {
-		t.Errorf("%d processors for %d of the machine", got, runtime.NumCPU())
+// tell becomes real-time and writes how its threads and a program that it
+// starts are scheduled.
+func tell() error {
+	if err := errors.Join(Process(3), LockMemory()); err != nil {
+		return err
+	}
+	policy := func(of string) {
+		attr, err := unix.SchedGetAttr(0, 0)
+		if err != nil {
+			of, attr = err.Error(), &unix.SchedAttr{}
+		}
+		os.Stdout.WriteString(of + " " + string(rune('0'+attr.Policy)) + " " + string(rune('0'+attr.Priority)) + "\n")
+	}
+	policy("main")
+	done := make(chan error)
+	go func() {
+		err := Thread(3)
+		policy("thread")
+		done <- err
+	}()
+	if err := <-done; err != nil {
+		return err
+	}
+	cmd := exec.Command("chrt", "-p", "0")
+	cmd.Stdout = os.Stdout
+	if err := Ordinary(cmd.Start); err != nil {
+		return err
+	}
+	return cmd.Wait()
+}
+
+func TestRealTime(t *testing.T) {
+	if _, err := exec.LookPath("chrt"); err != nil {
+		t.Skip(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), childVar+"=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if bytes.Contains(out, []byte("not permitted")) || bytes.Contains(out, []byte("cannot allocate")) {
+		t.Skip("no right to real-time priority: ", string(out))
+	}
+	for _, want := range []string{"main 2 3\n", "thread 2 4\n", "SCHED_OTHER"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("no %q in:\n%s", want, out)
+		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"crm/node/realtime"
 )
 
 // Line is one program to keep running.
@@ -131,7 +133,7 @@ func (l Line) once(ctx context.Context, as *syscall.SysProcAttr, o Options) (cod
 	if o.Output != nil {
 		cmd.Stdout, cmd.Stderr = o.Output, o.Output
 	}
-	if err := cmd.Start(); err != nil {
+	if err := realtime.Ordinary(cmd.Start); err != nil {
 		return -1, err.Error()
 	}
 	group := -cmd.Process.Pid // its children go with it

@@ -242,8 +242,8 @@ func (r *Ring) inSequence(p *peer, seq uint64) bool {
 }
 
 // acknowledge answers every tenth message, when none before it is missing; in
-// a large ring every hundredth, because everybody hears what everybody answers
-// to everybody. heartbeat holds its clients up after 250.
+// a ring of more than two fewer of them, so that a member says about as much
+// there, because everybody hears what everybody answers to everybody.
 func (r *Ring) acknowledge(p *peer, seq uint64) {
 	if seq%r.ackEvery == p.ackTurn && len(p.missing) == 0 && seq == p.last {
 		r.say(wire.New("NS_ackmsg").Add(wire.Dest, p.name).Add(wire.AckSeq, hex(seq)))

@@ -118,6 +118,8 @@ type Ring struct {
 	left     bool
 	seq      uint64
 	history  history
+	seqs     numerals // of seq
+	second   numerals // of the time in seconds
 	nextBeat time.Time
 	beats    int
 	askAt    time.Time // next reqnodes, while joining
@@ -141,9 +143,9 @@ const (
 	askAgain   = time.Second
 	askSoonest = 20 * time.Millisecond
 	longestDT  = time.Hour
-	largeRing  = 16 // nodes
 
 	complainEvery = 10 * time.Second
+	mostUnacked   = 100 // heartbeat holds its clients up after 250
 )
 
 // New makes a member's ring at the moment now. The first effects come from
@@ -158,10 +160,7 @@ func New(cfg Config, now time.Time) *Ring {
 	r := &Ring{cfg: cfg, began: now, now: now, byName: map[string]*peer{}, random: cfg.Seed, state: Init, nextBeat: now,
 		uuid: string(cfg.UUID[:]), gen: hex(cfg.Generation),
 		dt: hex(uint64(cfg.DeadTime.Milliseconds())), dtEarly: hex(uint64((cfg.DeadTime + earlyExtra).Milliseconds()))}
-	r.ackEvery = 10
-	if len(cfg.Nodes) > largeRing {
-		r.ackEvery = 100
-	}
+	r.ackEvery = uint64(min(10*max(1, len(cfg.Nodes)-1), mostUnacked))
 	for _, name := range cfg.Nodes {
 		if name != cfg.Self {
 			r.add(name)
@@ -380,10 +379,10 @@ func (r *Ring) complete(m *wire.Message) {
 	m.AddBinary(wire.SrcUUID, r.uuid)
 	if !control(m.Type()) {
 		r.seq++
-		m.Add(wire.Seq, hex(r.seq))
+		m.Add(wire.Seq, r.seqs.hex(r.seq))
 		r.history.sent(r.seq, r.now)
 	}
-	m.Add(wire.HG, r.gen).Add(wire.TS, hex(uint64(r.now.Unix()))).Add(wire.TTL, r.ttl)
+	m.Add(wire.HG, r.gen).Add(wire.TS, r.second.hex(uint64(r.now.Unix()))).Add(wire.TTL, r.ttl)
 	r.out = append(r.out, Effect{Kind: Send, Message: m})
 }
 
