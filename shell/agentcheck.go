@@ -218,9 +218,9 @@ func runDefaultTimeouts(ctx context.Context, c *Call) error {
 		return err
 	}
 	for _, word := range c.words[1:] {
-		e := next.Resource(word.Text)
-		if e == nil || e.Tag != "primitive" {
-			return newError(NotFound, word.Pos, "there is no primitive %s", word.Text)
+		e, err := primitiveNamed(next, word)
+		if err != nil {
+			return err
 		}
 		m := c.agentOf(next, e)
 		if m == nil {
@@ -243,6 +243,18 @@ func runDefaultTimeouts(ctx context.Context, c *Call) error {
 	return c.replaceWith(ctx, next)
 }
 
+// primitiveNamed is the primitive that a word names.
+func primitiveNamed(doc *cib.Document, word grammar.Word) (*etree.Element, error) {
+	e := doc.Resource(word.Text)
+	switch {
+	case e == nil:
+		return nil, noObject(doc, word.Text, word)
+	case e.Tag != "primitive":
+		return nil, newError(Refused, word.Pos, "%s is a %s; expected a primitive", word.Text, kindOf(e))
+	}
+	return e, nil
+}
+
 func advisedTimeout(m *completions.Metadata, action string) string {
 	for _, a := range m.Actions {
 		if a.Name == action {
@@ -258,9 +270,9 @@ func runValidateAll(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	e := w.doc.Resource(c.Args[0])
-	if e == nil || e.Tag != "primitive" {
-		return newError(NotFound, c.words[1].Pos, "there is no primitive %s", c.Args[0])
+	e, err := primitiveNamed(w.doc, c.words[1])
+	if err != nil {
+		return err
 	}
 	if c.agentOf(w.doc, e) == nil {
 		return newError(NotFound, c.words[1].Pos, "the agent of %s is not installed here", c.Args[0])

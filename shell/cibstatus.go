@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/beevik/etree"
+
 	"crm/cib"
 	"crm/completions"
 	"crm/engine"
@@ -34,8 +36,7 @@ in configure show what would happen with the edited status, until "load live".`,
 				Complete: completions.InTurn(completions.NodesAndIDs, completions.Plain("online", "offline", "unclean")), Run: runStatusNode},
 			{Name: "op", Usage: "<operation> <rsc> <result> [<status>] [<node>]", Short: "pretend the result of an operation", Args: between(3, 5),
 				Complete: completions.InTurn(completions.Plain("probe", "monitor", "start", "stop", "migrate_to", "migrate_from", "promote", "demote",
-					"notify", "reload"), completions.Primitives, completions.Plain(resultNames...), completions.Plain("done", "timeout", "cancelled", "notsupported",
-					"error", "online", "offline", "unclean"), completions.Nodes), Run: runStatusOp},
+					"notify", "reload"), completions.Primitives, completions.Plain(resultNames...), completions.Plain(resultStates...), completions.Nodes), Run: runStatusOp},
 			{Name: "ticket", Usage: "<ticket> grant|revoke|activate|standby", Short: "pretend the state of a ticket", Args: exactly(2),
 				Complete: completions.InTurn(completions.Nothing, completions.Plain("grant", "revoke", "standby", "activate")), Run: runStatusTicket},
 			{Name: "run", Usage: "[nograph] [scores] [utilization] [v...]", Short: "show what the cluster would do", Args: atLeast(0), Complete: words,
@@ -54,6 +55,8 @@ type pretence struct {
 	doc    *cib.Document // whose status it is
 	origin string
 	edits  []string
+	// failing operations go wrong when simulate comes to them.
+	failing []engine.OpSpec
 }
 
 // pretend is the session's edited status, begun from the cluster's.
@@ -258,13 +261,50 @@ func runStatusOp(ctx context.Context, c *Call) error {
 			break
 		}
 	}
-	node := ""
-	if last := c.Args[len(c.Args)-1]; len(c.Args) > 3 && p.doc.Node(last) != nil {
-		node = nodeName(p.doc.Node(last))
-	} else if node, err = whereOne(p.doc, e); err != nil {
+	node, state, err := c.nodeOfResult(p.doc, e)
+	if err != nil {
 		return err
 	}
-	return c.suppose(ctx, engine.WhatIf{Results: []string{fmt.Sprintf("%s_%s_%d@%s=%d", rsc, task, interval.Milliseconds(), node, rc)}})
+	result := fmt.Sprintf("%s_%s_%d@%s=%d", rsc, task, interval.Milliseconds(), node, rc)
+	if state != "done" {
+		return c.supposeFailing(p, result)
+	}
+	return c.suppose(ctx, engine.WhatIf{Results: []string{result}})
+}
+
+// supposeFailing lets an operation fail when simulate comes to it.
+func (c *Call) supposeFailing(p *pretence, result string) error {
+	spec, err := engine.ParseOpSpec(result)
+	if err != nil {
+		return err
+	}
+	p.failing = append(p.failing, spec)
+	p.edits = append(p.edits, c.line.Text)
+	return nil
+}
+
+// resultStates are what may stand between a result and its node.
+var resultStates = []string{"done", "timeout", "cancelled", "notsupported", "error"}
+
+// nodeOfResult reads the last words of op: the state that the operation ended
+// in, and its node.
+func (c *Call) nodeOfResult(doc *cib.Document, e *etree.Element) (node, state string, err error) {
+	rest, state := c.words[4:], "done"
+	if len(rest) > 0 && slices.Contains(resultStates, rest[0].Text) {
+		rest, state = rest[1:], rest[0].Text
+	}
+	switch {
+	case len(rest) == 0:
+		node, err = whereOne(doc, e)
+		return node, state, err
+	case len(rest) > 1:
+		return "", "", newError(Usage, rest[0].Pos, "op: %q is none of %s", rest[0].Text, strings.Join(resultStates, ", "))
+	}
+	n := doc.Node(rest[0].Text)
+	if n == nil {
+		return "", "", noNode(doc, rest[0].Text)
+	}
+	return nodeName(n), state, nil
 }
 
 func resultNumber(w grammar.Word) (int, error) {
@@ -306,7 +346,7 @@ func runStatusSimulate(ctx context.Context, c *Call) error {
 		return err
 	}
 	c.print(planText(out))
-	done := out.Simulate(nil)
+	done := out.Simulate(p.failing)
 	c.print("\nExecuting Cluster Transition:\n" + strings.Join(done.Lines, "\n"))
 	p.doc = done.CIB
 	p.edits = append(p.edits, c.line.Text)

@@ -260,6 +260,10 @@ func setSchema(doc *cib.Document, name string, c *Call) error {
 	if !slices.Contains(schemaNames(), name) {
 		return newError(NotFound, c.words[1].Pos, "there is no schema %s; the newest is %s", name, "pacemaker-4.0")
 	}
+	if attr(doc.Root(), "validate-with") == name {
+		c.Info("already using schema %s", name)
+		return nil
+	}
 	doc.Root().CreateAttr("validate-with", name)
 	return nil
 }

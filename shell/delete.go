@@ -45,7 +45,9 @@ func deleteObject(doc *cib.Document, o object) (told []string, err error) {
 		}
 		return nil, nil
 	case "fencing_topology":
-		cib.Remove(doc.Section(cib.FencingTopology))
+		if s := doc.Section(cib.FencingTopology); s != nil { // else it went with its devices
+			cib.Remove(s)
+		}
 		return nil, nil
 	case "group", "clone", "ms":
 		if e := doc.Resource(o.id); e != nil {

@@ -138,8 +138,14 @@ func runRename(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	if _, err := deleteTargets(w.doc, c.words[1:2]); err != nil {
+	targets, err := deleteTargets(w.doc, c.words[1:2])
+	switch {
+	case err != nil:
 		return err
+	case targets[0].kind == "node":
+		return newError(Refused, c.words[1].Pos, "rename: %s is a node; its name is what the machine calls itself and cannot be changed here", old)
+	case targets[0].kind == "fencing_topology":
+		return newError(Refused, c.words[1].Pos, "rename: the fencing topology has no name of its own")
 	}
 	if !grammar.ValidID(id) {
 		return newError(Syntax, c.words[2].Pos, "rename: %q is no valid id; expected a letter or \"_\", then letters, digits, \".\", \"-\" or \"_\"", id)

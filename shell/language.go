@@ -184,7 +184,11 @@ func textOf(doc *cib.Document, style crmtext.Style) string {
 // can be read back, unless it is only to be shown.
 func textOfSome(doc *cib.Document, s selection) string {
 	var some []crmtext.Listed
-	for _, o := range crmtext.Objects(doc) {
+	all := crmtext.Objects
+	if s.asStored {
+		all = crmtext.AsStored
+	}
+	for _, o := range all(doc) {
 		if s.has(o.Element) {
 			some = append(some, o)
 		}

@@ -94,17 +94,25 @@ func (l *Level) spellings() []entry {
 // order, beginning with the first ("cfg" for configure). Our own additions
 // are asked last, so that they never take an abbreviation away.
 func (l *Level) lookup(word string) (entry, bool) {
-	all := l.spellings()
-	for _, e := range all {
-		if e.word == word {
-			return e, true
-		}
+	if e, ok := l.named(word); ok {
+		return e, true
 	}
+	all := l.spellings()
 	for _, match := range []func(name, word string) bool{hasPrefixFold, hasLetters} {
 		for _, ours := range []bool{false, true} {
 			if e, ok := only(all, word, ours, match); ok {
 				return e, true
 			}
+		}
+	}
+	return entry{}, false
+}
+
+// named finds what word is the exact name or alias of.
+func (l *Level) named(word string) (entry, bool) {
+	for _, e := range l.spellings() {
+		if e.word == word {
+			return e, true
 		}
 	}
 	return entry{}, false

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"crm/cib"
@@ -23,7 +24,7 @@ func runLoad(ctx context.Context, c *Call) error {
 	}
 	how, file := words[0].Text, words[1].Text
 	if how == "haresources" && !xml {
-		return c.loadOther(ctx, how, file)
+		return c.loadOther(ctx, how, words[1])
 	}
 	if how != "replace" && how != "update" && how != "push" {
 		text := ""
@@ -32,9 +33,9 @@ func runLoad(ctx context.Context, c *Call) error {
 		}
 		return newError(Usage, words[0].Pos, "load: %q is none of replace, update, push%s", how, text)
 	}
-	text, err := c.Files.Read(file)
+	text, err := c.readToLoad(words[1])
 	if err != nil {
-		return &Error{Kind: Unreadable, Text: "load: " + err.Error(), cause: err}
+		return err
 	}
 	next, err := c.loaded(ctx, how, string(text), xml || looksLikeXML(string(text)))
 	if err != nil {
@@ -43,26 +44,41 @@ func runLoad(ctx context.Context, c *Call) error {
 	return c.replaceWith(ctx, next)
 }
 
+// readToLoad reads the file that load names. Nothing is fetched from
+// elsewhere: what came over the network should be looked at first.
+func (c *Call) readToLoad(file grammar.Word) ([]byte, error) {
+	if scheme, rest, ok := strings.Cut(file.Text, "://"); ok && grammar.ValidID(scheme) {
+		name := rest[strings.LastIndex(rest, "/")+1:]
+		return nil, newError(Refused, file.Pos, "load: %s is a URL, and load reads files only: fetch it first (curl -o %s %s), look at it, and load the file",
+			file.Text, cmp.Or(name, "FILE"), Quote(file.Text))
+	}
+	text, err := c.Files.Read(file.Text)
+	if err != nil {
+		return nil, &Error{Kind: Unreadable, Text: "load: " + err.Error(), cause: err}
+	}
+	return text, nil
+}
+
 // loadOther adds what a file of another language says.
-func (c *Call) loadOther(ctx context.Context, kind, file string) error {
+func (c *Call) loadOther(ctx context.Context, kind string, file grammar.Word) error {
 	if c.Convert == nil {
 		return failf("load: %s cannot be read here", kind)
 	}
-	text, err := c.Files.Read(file)
+	text, err := c.readToLoad(file)
 	if err != nil {
-		return &Error{Kind: Unreadable, Text: "load: " + err.Error(), cause: err}
+		return err
 	}
 	w, err := c.configuration(ctx)
 	if err != nil {
 		return err
 	}
-	made, err := c.Convert(kind, file, text, nodeNames(w.doc))
+	made, err := c.Convert(kind, file.Text, text, nodeNames(w.doc))
 	if err != nil {
 		return err
 	}
 	next, err := c.loaded(ctx, "update", made.Text, false)
 	if err != nil {
-		return inFile(err, "what "+file+" became")
+		return inFile(err, "what "+file.Text+" became")
 	}
 	for _, n := range made.Notes {
 		c.Warn("%s", n)
@@ -103,29 +119,51 @@ func (c *Call) applyText(doc *cib.Document, text string, whole bool) (map[string
 	}
 	statements, faults := grammar.Parse(text)
 	if err := faults.Err(); err != nil {
-		return nil, err
+		return nil, errors.Join(err, c.aScript(text))
 	}
 	ids := map[string]bool{}
 	for _, st := range statements {
-		ids[st.ObjectID()] = true
+		ids[cmp.Or(st.ObjectID(), st.Keyword())] = true
 	}
 	ed := crmtext.NewEditor(doc)
 	ed.Providers, ed.Whole, ed.Style = c.providers(), whole, c.textStyle()
 	return ids, errors.Join(ed.ApplyAll(statements)...)
 }
 
-// deleteOthers takes out what a pushed text does not name. Nodes stay.
-func deleteOthers(doc *cib.Document, keep map[string]bool) error {
-	var gone []object
-	for _, o := range objects(doc) {
-		named := keep[o.id] || o.kind == "node" || o.kind == "property" || o.kind == "rsc_defaults" || o.kind == "op_defaults" ||
-			o.kind == "fencing_topology"
-		if !named {
-			gone = append(gone, o)
+// aScript tells somebody who loads a script of the shell how to run it.
+func (c *Call) aScript(text string) error {
+	lines, _ := grammar.Lines(text)
+	for _, line := range lines {
+		words, fault := line.Words()
+		if fault != nil || len(words) == 0 || line.Comment() || slices.Contains(grammar.Keywords(), words[0].Text) {
+			continue
+		}
+		configure, _ := c.tree.named("configure")
+		_, above := c.tree.named(words[0].Text)
+		if _, here := configure.level.named(words[0].Text); above || here {
+			return newError(Syntax, words[0].Pos, "%q is a command of the shell, not a statement: if this is a script, run it with \"crm -f FILE\"", words[0].Text)
 		}
 	}
+	return nil
+}
+
+// deleteOthers takes out what a pushed text does not name. Nodes stay: it is
+// the ring that says which there are.
+func deleteOthers(doc *cib.Document, keep map[string]bool) error {
+	gone := slices.DeleteFunc(unnamed(objects(doc), keep), func(o object) bool { return o.kind == "node" })
 	_, err := deleteAll(doc, gone)
 	return err
+}
+
+// unnamed are the objects that a text does not name. A property statement
+// without an id means the first set of its kind.
+func unnamed(all []object, keep map[string]bool) []object {
+	seen := map[string]bool{}
+	return filterObjects(all, func(o object) bool {
+		meant := keep[o.kind] && !seen[o.kind]
+		seen[o.kind] = true
+		return !keep[o.id] && !meant
+	})
 }
 
 // loadedXML takes the configuration of an XML text: all of it, or the
@@ -262,19 +300,8 @@ func (c *Call) edited(w *work, s selection, text string) (*cib.Document, error) 
 	if s.all {
 		shown = objects(w.doc)
 	}
-	var gone []object
-	for _, o := range shown {
-		if !keep[o.id] && !merged(o.kind) {
-			gone = append(gone, o)
-		}
-	}
-	_, err = deleteAll(next, gone)
+	_, err = deleteAll(next, unnamed(shown, keep))
 	return next, err
-}
-
-// merged kinds are added to by a statement, not replaced.
-func merged(kind string) bool {
-	return kind == "property" || kind == "rsc_defaults" || kind == "op_defaults" || kind == "fencing_topology"
 }
 
 // runSelfTest checks that the text of the copy gives the same copy again.

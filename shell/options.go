@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"crm/cib"
 	"crm/completions"
 	"crm/grammar"
 )
@@ -118,6 +119,9 @@ func runOptionWord(o option) func(context.Context, *Call) error {
 }
 
 func (c *Call) setOption(o option, value string, at grammar.Word) error {
+	if slices.Equal(o.values, boolWords) {
+		value = yesOrNo(value)
+	}
 	if o.values != nil && !slices.Contains(o.values, value) {
 		return newError(Usage, at.Pos, "%s: %q is none of %s", o.name, value, strings.Join(o.values, ", "))
 	}
@@ -147,6 +151,17 @@ func (s *Session) Prefer(name, value string) error {
 	}
 	s.choosePreference(o, value)
 	return nil
+}
+
+// yesOrNo is the word for what cib calls true or false.
+func yesOrNo(value string) string {
+	switch {
+	case cib.IsTrue(value):
+		return "yes"
+	case cib.IsFalse(value):
+		return "no"
+	}
+	return value
 }
 
 func findOption(name string) (option, bool) {

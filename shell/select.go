@@ -58,6 +58,8 @@ type selection struct {
 	hide    []string // globs of parameter names whose values are not shown
 	plain   bool     // as crmsh shows it, without the ids that others refer to
 	style   crmtext.Style
+	// asStored keeps the order of the document: the option sort-elements is no.
+	asStored bool
 }
 
 // has tells whether an element is selected.
@@ -68,7 +70,7 @@ func (s selection) has(e *etree.Element) bool {
 // choose reads the words: each selects something, "and" between two keeps
 // what both do.
 func (c *Call) choose(w *work, words []grammar.Word) (selection, error) {
-	s := selection{style: c.textStyle()}
+	s := selection{style: c.textStyle(), asStored: c.preference("sort-elements") == "no"}
 	var chosen []object
 	picked, both := false, false
 	all := objects(w.doc)
@@ -126,12 +128,16 @@ func (c *Call) pick(w *work, all []object, word grammar.Word) ([]object, error) 
 		if !ok {
 			return nil, newError(NotFound, word.Pos, "there is no tag %s", arg)
 		}
-		return filterObjects(all, func(o object) bool { return o.id == arg || slices.Contains(ids, o.id) }), nil
+		return filterObjects(all, func(o object) bool { return slices.Contains(ids, o.id) }), nil
 	case what == "related" && arg != "":
 		if w.doc.Find(arg) != nil {
 			return relatedObjects(w.doc, all, arg), nil
 		}
 		return filterObjects(all, func(o object) bool { return runsAgent(o.element, arg) }), nil
+	}
+	if what, isPrefix := strings.CutSuffix(word.Text, ":"); isPrefix && slices.Contains([]string{"type", "tag", "related"}, what) {
+		return nil, newError(Usage, word.Pos, "%s what? expected %s", word.Text, map[string]string{"type": "one of " + strings.Join(kinds, ", "),
+			"tag": "the id of a tag, as tag:web", "related": "an id or an agent, as related:vip or related:Dummy"}[what])
 	}
 	found := filterObjects(all, func(o object) bool {
 		return o.id == word.Text || o.kind == "node" && attr(o.element, "id") == word.Text

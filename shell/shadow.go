@@ -16,7 +16,9 @@ func cibLevel() *Level {
 		Levels: []*Level{cibstatusLevel()},
 		Commands: []*Command{
 			{Name: "new", Usage: "[<name>] [withstatus] [force] [empty]", Short: "make a shadow CIB and work on it", Args: atLeast(0),
-				Complete: completions.Each(completions.Plain("withstatus", "force", "empty")), Run: runShadowNew},
+				Complete: completions.Each(completions.Words([2]string{"withstatus", "with the state of nodes and resources"},
+					[2]string{"force", "in place of one that exists"}, [2]string{"--force", "in place of one that exists"},
+					[2]string{"empty", "without any configuration"})), Run: runShadowNew},
 			{Name: "use", Usage: "[<name>|live]", Short: "work on a shadow CIB, or on the cluster again", Args: between(0, 2),
 				Complete: completions.InTurn(completions.Either(completeOwn, completions.Plain("live")), completions.Plain("withstatus")), Run: runShadowUse},
 			{Name: "list", Short: "list shadow CIBs", Args: none(), Run: runShadowList},
@@ -59,7 +61,7 @@ func runShadowNew(ctx context.Context, c *Call) error {
 	name, force, empty, withStatus := "", c.Options.Force, false, false
 	for i, word := range c.Args {
 		switch word {
-		case "force":
+		case "force", "--force":
 			force = true
 		case "empty":
 			empty = true
@@ -231,11 +233,11 @@ func runImport(_ context.Context, c *Call) error {
 	}
 	text, err := c.Files.Read(c.Args[0])
 	if err != nil {
-		return err
+		return failf("import: %w", err)
 	}
 	doc, err := cib.Parse(text)
 	if err != nil {
-		return failf("%s: %w", c.Args[0], err)
+		return failf("import: %s: %w; expected a CIB as XML, as \"cib export\" or cibadmin -Q writes it", c.Args[0], err)
 	}
 	name := c.Args[0][strings.LastIndex(c.Args[0], "/")+1:]
 	name = strings.TrimSuffix(strings.TrimSuffix(name, ".bz2"), ".xml")

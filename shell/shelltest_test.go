@@ -172,6 +172,34 @@ func (c *scene) converse(answers ...string) {
 	}
 }
 
+// edits makes an editor that shows what it was given and leaves the texts
+// behind, one each time.
+func (c *scene) edits(texts []string) {
+	c.Edit = func(_ context.Context, _ string, text []byte, suffix string) ([]byte, error) {
+		if len(texts) == 0 {
+			return nil, errors.New("the editor failed")
+		}
+		fmt.Fprintf(&c.out, "(editor, %s)\n%s(end)\n", suffix, text)
+		next := texts[0]
+		texts = texts[1:]
+		return []byte(strings.TrimSuffix(next, "\n") + "\n"), nil
+	}
+}
+
+// programs are those that a filter can be: cat, "replace A B", and dot.
+func programs(_ context.Context, program string, text []byte) ([]byte, error) {
+	words := strings.Fields(program)
+	switch words[0] {
+	case "cat", "command":
+		return text, nil
+	case "replace":
+		return []byte(strings.ReplaceAll(string(text), words[1], words[2])), nil
+	case "dot":
+		return []byte("(drawn by " + program + ")\n"), nil
+	}
+	return nil, fmt.Errorf("%s: exit status 1", program)
+}
+
 // said is what was printed since the last time.
 func (c *scene) said() string {
 	text := strings.TrimRight(c.out.String(), "\n")

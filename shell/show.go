@@ -2,11 +2,12 @@ package shell
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"crm/cib"
+	"crm/completions"
 	"crm/grammar"
 )
 
@@ -91,12 +92,13 @@ func runKeywords(_ context.Context, c *Call) error {
 
 func runGetProperty(ctx context.Context, c *Call) error {
 	names := c.words[1:]
-	strict := names[0].Text == "-t"
+	strict := len(names) > 0 && (names[0].Text == "-t" || names[0].Text == "--true")
 	if strict {
 		names = names[1:]
 	}
 	if len(names) == 0 {
-		return usagef("get_property: which? usage: %s", c.usage())
+		c.print(propertyNames())
+		return nil
 	}
 	w, err := c.configuration(ctx)
 	if err != nil {
@@ -108,10 +110,10 @@ func runGetProperty(ctx context.Context, c *Call) error {
 			v, ok = propertyDefault(n.Text)
 		}
 		switch {
-		case !ok:
-			return newError(NotFound, n.Pos, "property %s is not set and is none that has a default", n.Text)
 		case strict:
-			c.print(truth(v))
+			c.print(strconv.FormatBool(cib.IsTrue(v)))
+		case !ok:
+			return noProperty(w.doc, n)
 		default:
 			c.print(v)
 		}
@@ -119,68 +121,26 @@ func runGetProperty(ctx context.Context, c *Call) error {
 	return nil
 }
 
-// truth is "true" or "false" for the words that mean them.
-func truth(v string) string {
-	switch {
-	case cib.IsTrue(v):
-		return "true"
-	case cib.IsFalse(v):
-		return "false"
+// propertyNames lists the cluster options, in columns.
+func propertyNames() string {
+	names := make([]string, len(completions.Properties))
+	for i, p := range completions.Properties {
+		names[i] = p.Name
 	}
-	return v
+	return columns(names, 80)
 }
 
-// runGraph writes the configuration as a graph for graphviz.
-func runGraph(ctx context.Context, c *Call) error {
-	if len(c.Args) > 0 && c.Args[0] != "dot" {
-		return newError(Usage, c.words[1].Pos, "graph: %q is not a kind of graph that can be drawn; expected dot", c.Args[0])
+func noProperty(doc *cib.Document, word grammar.Word) error {
+	err := newError(NotFound, word.Pos, "property %s is not set and is none that has a default", word.Text)
+	var known []string
+	for _, p := range completions.Properties {
+		known = append(known, p.Name)
 	}
-	w, err := c.configuration(ctx)
-	if err != nil {
-		return err
+	for nv := range cib.Children(cib.Child(doc.Section(cib.CrmConfig), "cluster_property_set"), "nvpair") {
+		known = append(known, attr(nv, "name"))
 	}
-	text := dot(w.doc)
-	switch len(c.Args) {
-	case 0, 1:
-		c.print(text)
-		return nil
-	case 2:
-		return c.Files.Write(c.Args[1], []byte(text))
+	if guess := grammar.Near(word.Text, known); guess != "" {
+		err.Text += "; did you mean " + guess + "?"
 	}
-	if c.Filter == nil {
-		return failf("graph: no other program can be run here")
-	}
-	picture, err := c.Filter(ctx, "dot -T"+Quote(c.Args[2]), []byte(text))
-	if err != nil {
-		return fmt.Errorf("graph: is graphviz installed? %w", err)
-	}
-	return c.Files.Write(c.Args[1], picture)
-}
-
-// dot draws resources with what orders and colocates them.
-func dot(doc *cib.Document) string {
-	var b strings.Builder
-	b.WriteString("digraph G {\n\trankdir=LR;\n")
-	for e := range doc.AllResources() {
-		if e.Tag == "primitive" {
-			fmt.Fprintf(&b, "\t%q;\n", attr(e, "id"))
-			continue
-		}
-		fmt.Fprintf(&b, "\tsubgraph %q {\n\t\tlabel=%q;\n", "cluster_"+attr(e, "id"), attr(e, "id"))
-		for m := range cib.Members(e) {
-			fmt.Fprintf(&b, "\t\t%q;\n", attr(m, "id"))
-		}
-		b.WriteString("\t}\n")
-	}
-	for l := range cib.Children(doc.Section(cib.Constraints)) {
-		from, to, style := attr(l, "first"), attr(l, "then"), "solid"
-		if l.Tag == "rsc_colocation" {
-			from, to, style = attr(l, "rsc"), attr(l, "with-rsc"), "dashed"
-		}
-		if from != "" && to != "" {
-			fmt.Fprintf(&b, "\t%q -> %q [label=%q, style=%s];\n", from, to, attr(l, "id"), style)
-		}
-	}
-	b.WriteString("}\n")
-	return b.String()
+	return err
 }

@@ -12,7 +12,8 @@ import (
 
 // TestTranscripts runs the sessions of testdata. Commands: "type" types its
 // lines one by one, "script" runs them as a file, "strict" as one that must
-// go through whole, "answers" gives what a person will answer from then on,
+// go through whole, "editor" gives the texts that the editor leaves behind,
+// in turn, "programs" lets filters run, "answers" gives what a person will answer from then on,
 // "file" puts a file into the cupboard, "cib" shows the configuration in
 // force, "rival" lets somebody else commit.
 func TestTranscripts(t *testing.T) {
@@ -25,6 +26,12 @@ func TestTranscripts(t *testing.T) {
 				return ""
 			case "live":
 				s.cluster.live = true
+				return ""
+			case "editor":
+				s.edits(strings.Split(d.Input, "==\n"))
+				return ""
+			case "programs":
+				s.Filter = programs
 				return ""
 			case "answers":
 				s.converse(strings.Fields(d.Input)...)

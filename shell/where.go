@@ -105,9 +105,9 @@ func whereOne(doc *cib.Document, e *etree.Element) (string, error) {
 	case 1:
 		return nodes[0], nil
 	case 0:
-		return "", refusef("%s runs nowhere: name the node it shall be kept off", id)
+		return "", refusef("%s runs nowhere: name the node", id)
 	}
-	return "", refusef("%s runs on %s: name the node it shall be kept off", id, strings.Join(nodes, ", "))
+	return "", refusef("%s runs on %s: name the node that is meant", id, strings.Join(nodes, ", "))
 }
 
 // runLocate tells for each resource where it runs.

@@ -133,7 +133,7 @@ func (ed *Editor) dispatch(st grammar.Statement, replace bool) error {
 	}
 	switch st := st.(type) {
 	case *grammar.Node:
-		return ed.node(st)
+		return ed.node(st, replace)
 	case *grammar.Property:
 		return ed.property(st)
 	case *grammar.Fencing:

@@ -8,7 +8,7 @@ import (
 )
 
 // node makes a node, or merges into the one of that name.
-func (ed *Editor) node(s *grammar.Node) error {
+func (ed *Editor) node(s *grammar.Node, replace bool) error {
 	n := s.Name
 	old, err := ed.oldNode(n)
 	if err != nil {
@@ -29,7 +29,7 @@ func (ed *Editor) node(s *grammar.Node) error {
 			ed.add(e)
 		})
 	}
-	if ed.Whole {
+	if ed.Whole || replace && n.ID != "" { // with its id it is a line that was shown: all there is of the node
 		return ed.replaceNode(s, old)
 	}
 	return ed.mergeNode(s, old)

@@ -24,6 +24,37 @@ var shown = []string{"node", "rsc_template", "primitive", "bundle", "group", "ms
 
 // Objects lists all objects in the order of show: by kind, then by id.
 func Objects(doc *cib.Document) []Listed {
+	all := gathered(doc)
+	ranks := make(map[string]int, len(shown))
+	for i, k := range shown {
+		ranks[k] = i
+	}
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := &all[i], &all[j]
+		if a.Keyword != b.Keyword {
+			return ranks[a.Keyword] < ranks[b.Keyword]
+		}
+		return cib.ID(a.Element) < cib.ID(b.Element)
+	})
+	return all
+}
+
+// AsStored lists all objects by kind, those of a kind in the order in which
+// the document has them; constraints are one kind.
+func AsStored(doc *cib.Document) []Listed {
+	all := gathered(doc)
+	ranks := make(map[string]int, len(shown))
+	for i, k := range shown {
+		ranks[k] = i
+	}
+	ranks["colocation"], ranks["location"] = ranks["order"], ranks["order"]
+	ranks["ms"] = ranks["clone"]
+	sort.SliceStable(all, func(i, j int) bool { return ranks[all[i].Keyword] < ranks[all[j].Keyword] })
+	return all
+}
+
+// gathered are all objects, section after section.
+func gathered(doc *cib.Document) []Listed {
 	var all []Listed
 	for _, section := range cib.Sections() {
 		s := doc.Section(section)
@@ -37,17 +68,6 @@ func Objects(doc *cib.Document) []Listed {
 			all = list(all, e, section)
 		}
 	}
-	ranks := make(map[string]int, len(shown))
-	for i, k := range shown {
-		ranks[k] = i
-	}
-	sort.SliceStable(all, func(i, j int) bool {
-		a, b := &all[i], &all[j]
-		if a.Keyword != b.Keyword {
-			return ranks[a.Keyword] < ranks[b.Keyword]
-		}
-		return cib.ID(a.Element) < cib.ID(b.Element)
-	})
 	return all
 }
 

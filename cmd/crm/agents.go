@@ -147,7 +147,7 @@ func (a *agents) Validate(ctx context.Context, spec string, params map[string]st
 	r := a.ask().Run(ctx, agent.Op{Resource: "validate", Ref: ref, Action: "validate-all", Params: params, Timeout: 20 * time.Second})
 	text := strings.TrimSpace(r.Stdout + r.Stderr)
 	if r.RC != agent.OK {
-		return text, fmt.Errorf("%s refuses the parameters: %s %s", spec, r.RC, r.ExitReason)
+		return text, fmt.Errorf("%s refuses the parameters: %s", spec, strings.TrimSuffix(fmt.Sprintf("%s: %s", r.RC, r.ExitReason), ": "))
 	}
 	return text, nil
 }

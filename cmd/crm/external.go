@@ -20,7 +20,10 @@ func filter(ctx context.Context, program string, text []byte) ([]byte, error) {
 	var out, errs bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(text), &out, &errs
 	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("%s: %w %s", program, err, bytes.TrimSpace(errs.Bytes()))
+		if said := bytes.TrimSpace(errs.Bytes()); len(said) > 0 {
+			return nil, fmt.Errorf("%s: %w: %s", program, err, said)
+		}
+		return nil, fmt.Errorf("%s: %w", program, err)
 	}
 	return out.Bytes(), nil
 }

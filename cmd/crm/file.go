@@ -273,6 +273,10 @@ func replaceFile(path string, text []byte) (err error) {
 	dir := filepath.Dir(path)
 	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
 	if err != nil {
+		var at *fs.PathError // names the temporary file, which says nothing to anybody
+		if errors.As(err, &at) {
+			err = at.Err
+		}
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	defer func() {
