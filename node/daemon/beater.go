@@ -33,7 +33,11 @@ type beater struct {
 	priority int
 	packed   []byte              // reused for each packet sent
 	above    func([]ring.Effect) // who decides without a CIB: hears all that the ring tells; else nil
-	failing  string              // what the media said last, so that it is told once
+	// alongside does what an effect means for those beside the ring.
+	alongside func(*ring.Effect)
+	member    func(name string) bool // whether a node is of ha.cf's node lines
+	squeeze   int                    // bytes above which a message is compressed; 0: none is
+	failing   string                 // what the media said last, so that it is told once
 
 	mu    sync.Mutex
 	asked []func() // what others want done by the beater's goroutine
@@ -48,7 +52,15 @@ func newBeater(self string, r *ring.Ring, s settings, events *queue[node.Event],
 	if s.ring.PlainForm {
 		form = wire.Plain
 	}
-	return &beater{self: self, ring: r, form: form, keys: s.keys, gone: make(chan struct{}), events: events, notice: notice,
+	squeeze := 0
+	switch {
+	case s.ring.Traditional && s.ring.Compression != "":
+		squeeze = s.ring.Threshold
+	case s.ring.Compression != "":
+		squeeze = wire.MaxPacket // the last resort
+	}
+	return &beater{self: self, member: s.ring.HasNode, squeeze: squeeze, ring: r, form: form, keys: s.keys, gone: make(chan struct{}),
+		events: events, notice: notice,
 		up: map[string]bool{}, peers: map[string]string{}, links: map[string]map[string]bool{}}
 }
 
@@ -111,12 +123,20 @@ func (b *beater) say(m *wire.Message) {
 	b.ask(func() { b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Say, Message: m})) })
 }
 
+// answered notes that a ping node has answered.
+func (b *beater) answered(name string) {
+	b.ask(func() { b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Answered, Node: name})) })
+}
+
 // rekey changes the keys that packets are signed with.
 func (b *beater) rekey(keys *wire.Keyring) { b.ask(func() { b.keys = keys }) }
 
 // broadcast signs a message and gives it to every medium.
 func (b *beater) broadcast(m *wire.Message) {
 	b.packed = b.keys.Append(b.packed[:0], m, b.form)
+	if b.squeeze > 0 && len(b.packed) > b.squeeze {
+		b.packed = b.keys.Append(b.packed[:0], b.keys.Pack(m), b.form)
+	}
 	said := ""
 	if err := b.media.Send(b.packed); err != nil {
 		said = err.Error()
@@ -137,6 +157,9 @@ func (b *beater) perform(effects []ring.Effect) {
 		b.above(effects)
 	}
 	for i := range effects {
+		if b.alongside != nil {
+			b.alongside(&effects[i])
+		}
 		switch e := &effects[i]; e.Kind {
 		case ring.Send:
 			b.broadcast(e.Message)
@@ -151,7 +174,7 @@ func (b *beater) perform(effects []ring.Effect) {
 			}
 		case ring.Note:
 			b.notice(node.Level(e.Level), e.Text)
-		case ring.Deliver: // heard above
+		case ring.Deliver, ring.Echo, ring.Remember: // heard above, or alongside
 		}
 	}
 }
@@ -164,6 +187,10 @@ func (b *beater) stateChange(e *ring.Effect) {
 	}
 	b.mu.Lock()
 	b.peers[e.Node] = string(e.State)
+	if e.Node != b.self && !b.member(e.Node) { // a ping node, or one that has joined
+		b.mu.Unlock()
+		return
+	}
 	was, told := b.up[e.Node]
 	is := e.State == ring.Active
 	if is || e.State == ring.Dead || was {

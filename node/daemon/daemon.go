@@ -40,7 +40,7 @@ type Daemon struct {
 	media    transport.Media
 	sealed   transport.Sealed
 	server   *control.Server
-	clients  *register // nil when heartbeat's clients are not served
+	beside   beside
 	logs     logs
 	ended    chan struct{}
 }
@@ -86,7 +86,7 @@ func Start(opts Options) (*Daemon, error) {
 	opts.Log, l = openLogs(opts.Log, s.ring)
 	d := &Daemon{opts: opts, logs: l, settings: s, started: time.Now(), events: newQueue[node.Event](), effects: newQueue[job](),
 		answers: &answers{waiting: map[string][]chan node.Reply{}}, watchers: &watchers{all: map[chan control.Event]bool{}},
-		ended: make(chan struct{})}
+		ended: make(chan struct{}), beside: beside{known: newQueue[ring.Known](), reached: make(chan int, 1), alive: map[string]bool{}}}
 	d.clerk = &clerk{lines: newQueue[line](), write: d.write}
 	if err := d.open(); err != nil {
 		d.logs.epitaph(err)
@@ -114,31 +114,20 @@ func (d *Daemon) open() (err error) {
 		return err
 	}
 	d.beater.media, d.beater.sealed = d.media, d.sealed
-	if d.opts.Clients == "" {
-		return nil
-	}
-	// A ring without heartbeat's clients is worth more than none.
-	if d.clients, err = openRegister(d.opts.Clients, door{d}.Info); err != nil {
-		d.notice(node.Warn, err.Error())
-	}
+	d.openBeside()
 	return nil
 }
 
 // makeMachines makes the ring and the member from what the disk holds.
 func (d *Daemon) makeMachines() error {
-	id, err := d.store.UUID()
+	rc, err := d.ringConfig()
 	if err != nil {
 		return err
 	}
-	generation, err := d.store.NextGeneration(uint64(d.started.Unix()))
-	if err != nil {
-		return err
-	}
-	cf := d.settings.ring
-	r := ring.New(ring.Config{Self: d.opts.Name, Nodes: cf.Nodes, UUID: id, Generation: generation, Seed: binary.BigEndian.Uint64(id[:]),
-		KeepAlive: cf.KeepAlive, DeadTime: cf.DeadTime, WarnTime: cf.WarnTime, InitDead: cf.InitDead,
-		RexmitDelay: cf.RexmitDelay, HopFudge: cf.HopFudge}, d.started)
+	cf, id := d.settings.ring, rc.UUID
+	r := ring.New(rc, d.started)
 	d.beater = newBeater(d.opts.Name, r, d.settings, d.events, d.clerk.notice)
+	d.beater.alongside = d.alongside
 	if !cf.CRM {
 		d.holder = newHolder(d.opts, d.settings, d.beater.say, d.clerk.notice)
 		d.beater.above = d.holder.hear
@@ -216,10 +205,17 @@ func (d *Daemon) Wait(stop, now context.Context) error {
 	}
 	rooms.Go(func() { d.reloads(work) })
 	rooms.Go(func() { d.keepChildren(work) })
+	rooms.Go(func() { d.keepKnown(work) })
+	if d.holder == nil && len(d.settings.ring.Pings) > 0 {
+		rooms.Go(func() { d.keepReached(work) })
+	}
 	exit, err := d.live(work)
 
 	if err == nil && exit.Clean && !exit.Silent {
 		d.goodbye()
+	}
+	if err == nil && exit.Clean {
+		d.beside.watchdog.disarm()
 	}
 	close(d.ended)
 	end()
@@ -276,9 +272,7 @@ func (d *Daemon) tell(peer string, message []byte) {
 // close gives back what Start took, in the other order.
 func (d *Daemon) close() error {
 	var errs []error
-	if d.clients != nil {
-		errs = append(errs, d.clients.close())
-	}
+	errs = append(errs, d.beside.close())
 	if d.server != nil {
 		errs = append(errs, d.server.Close())
 	}

@@ -107,7 +107,8 @@ func (w *world) start(name string) {
 	if !testing.Verbose() {
 		log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
-	opts := Options{Name: name, ConfigDir: dir, StateDir: filepath.Join(dir, "state"), Socket: filepath.Join(dir, "s"), Log: log, Agents: runner}
+	opts := Options{Name: name, ConfigDir: dir, StateDir: filepath.Join(dir, "state"), Socket: filepath.Join(dir, "s"), Log: log, Agents: runner,
+		Clients: filepath.Join(dir, "register")}
 	if w.network != nil {
 		opts.Network = func(c NetworkConfig) (transport.Media, transport.Sealed, error) {
 			media, sealed := w.network.Join(c.Name, c.Keys, c.Receive)

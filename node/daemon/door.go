@@ -108,6 +108,7 @@ func (d *Daemon) ringInfo() control.Ring {
 		}
 		info.Nodes = append(info.Nodes, n)
 	}
+	info.Nodes = append(info.Nodes, d.besideNodes(states)...)
 	return info
 }
 

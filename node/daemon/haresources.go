@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,6 +50,7 @@ type wish struct {
 // tells and what scripts answer, and performs the effects in order.
 type holder struct {
 	self    string
+	nodes   []string
 	groups  []haconf.Group
 	machine *haresources.Machine
 	wishes  *queue[wish]
@@ -65,7 +67,7 @@ type holder struct {
 }
 
 func newHolder(o Options, s settings, say func(*wire.Message), notice func(node.Level, string)) *holder {
-	h := &holder{self: o.Name, groups: s.groups, wishes: newQueue[wish](), scripts: newScripts(o, notice), say: say, reboot: o.Reboot,
+	h := &holder{self: o.Name, nodes: s.ring.Nodes, groups: s.groups, wishes: newQueue[wish](), scripts: newScripts(o, notice), say: say, reboot: o.Reboot,
 		notice: notice, left: make(chan struct{}), hold: "transition"}
 	h.machine = haresources.New(haresources.Config{Self: o.Name, Nodes: s.ring.Nodes, Groups: s.groups, Failback: s.ring.Failback})
 	return h
@@ -77,6 +79,9 @@ func (h *holder) hear(effects []ring.Effect) {
 	for i, e := range effects {
 		switch e.Kind {
 		case ring.StateChange:
+			if !slices.Contains(h.nodes, e.Node) {
+				continue // a ping node
+			}
 			ev := haresources.Event{Kind: haresources.Node, Name: e.Node, State: e.State, Returned: e.Left && e.State != ring.Dead}
 			switch follows := lives(effects[i+1:], e.Node); {
 			case e.State == ring.Dead && !e.Left && follows:

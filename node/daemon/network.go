@@ -38,7 +38,7 @@ func UDP(c NetworkConfig) (transport.Media, transport.Sealed, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	forged := &refusals{notice: c.Notice}
+	forged := &refusals{notice: c.Notice, quiet: !c.Ring.LogBad}
 	media, err := transport.OpenUDP(transport.UDPConfig{Lines: lines(c.Ring.Media), Bind: c.Bind, Keys: c.Keys,
 		Refused: forged.see})
 	if err != nil {

@@ -108,6 +108,9 @@ func readSettings(o Options) (settings, error) {
 	if err := errors.Join(ringErr, keysErr); err != nil {
 		return s, fmt.Errorf("the configuration in %s cannot be used:\n%w", o.ConfigDir, err)
 	}
+	if ring.AutoJoin == "any" && !ring.HasNode(o.Name) {
+		ring.Nodes = append(ring.Nodes, o.Name)
+	}
 	if !ring.HasNode(o.Name) {
 		return s, fmt.Errorf("%s has no line \"node %s\": this member is not one of its own cluster (nodes: %s)",
 			filepath.Join(o.ConfigDir, "ha.cf"), o.Name, strings.Join(ring.Nodes, " "))

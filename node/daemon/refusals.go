@@ -16,6 +16,7 @@ const refusedEvery = 10 * time.Second
 // then.
 type refusals struct {
 	notice func(node.Level, string)
+	quiet  bool // log_badpack off
 
 	mu     sync.Mutex
 	next   time.Time
@@ -23,6 +24,9 @@ type refusals struct {
 }
 
 func (r *refusals) see(link string, from netip.AddrPort, err error) {
+	if r.quiet {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()

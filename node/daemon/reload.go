@@ -32,5 +32,8 @@ func (d *Daemon) reload() {
 	d.media.Rekey(keys)
 	d.sealed.Rekey(keys)
 	d.beater.rekey(keys)
+	if pings := d.beside.pings; pings != nil {
+		d.beater.ask(func() { pings.Rekey(keys) })
+	}
 	d.notice(node.Info, "the keys were read again; changes of ha.cf need a restart")
 }
