@@ -142,7 +142,7 @@ func (m *Machine) standSoon() {
 		}
 	}
 	if 2*votes > len(m.log.conf.Voters) {
-		m.sooner(alarmElection, time.Duration(rank)*m.cfg.Beat/2+m.chance.below(m.cfg.Beat/4))
+		m.sooner(alarmElection, m.turn(rank))
 	}
 }
 

@@ -190,7 +190,14 @@ func (m *Machine) leaderDied(peer string) {
 	}
 	m.must(m.log.raw.ForgetLeader())
 	rank := slices.Index(m.upMembers(), m.cfg.Name)
-	m.set(alarmElection, time.Duration(rank)*m.cfg.Beat/2+m.chance.below(m.cfg.Beat/4))
+	m.set(alarmElection, m.turn(rank))
+}
+
+// turn is how long a member waits before it stands for election when it knows
+// that there is no leader: the first of the living usually wins before the
+// second stands.
+func (m *Machine) turn(rank int) time.Duration {
+	return time.Duration(rank)*m.cfg.Election/20 + m.chance.below(m.cfg.Election/40)
 }
 
 // beat ticks the library while this member leads.

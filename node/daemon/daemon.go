@@ -141,11 +141,12 @@ func (d *Daemon) makeMachines() error {
 	if err != nil {
 		return err
 	}
-	// The log's leader must be heard of several times within deadtime, and
-	// a new one should be there when the ring gives up the old one.
+	// The log's leader must be heard of several times within deadtime, but
+	// seldom: that it lives is what the ring tells, and a new one is elected
+	// when the ring gives up the old one.
 	election := min(2*time.Second, max(cf.DeadTime, 300*time.Millisecond))
 	d.machine, err = node.New(node.Config{Name: d.opts.Name, Members: cf.Nodes, Seed: binary.BigEndian.Uint64(id[8:]), Process: process,
-		Stored: stored, Jobs: 2 * runtime.NumCPU(), Election: election, Beat: election / 10, JoinWait: min(20*time.Second, cf.InitDead)}, d.started)
+		Stored: stored, Jobs: 2 * runtime.NumCPU(), Election: election, Beat: election / 4, JoinWait: min(20*time.Second, cf.InitDead)}, d.started)
 	return err
 }
 
