@@ -139,7 +139,9 @@ func Readable(d *Document, s Subject) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.prune(c.Root(), unsaid)
+	if !g.prune(c.Root(), unsaid) {
+		return nil, &Denied{s.User, "read", "/cib"}
+	}
 	return c, nil
 }
 

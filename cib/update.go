@@ -14,6 +14,15 @@ var (
 	ErrExists   = errors.New("the object exists already")
 )
 
+// Existing is the ErrExists of one of the elements that were to be created.
+type Existing struct{ Element *etree.Element }
+
+// Error is that of ErrExists.
+func (e *Existing) Error() string { return ErrExists.Error() }
+
+// Unwrap is ErrExists.
+func (e *Existing) Unwrap() error { return ErrExists }
+
 // Scope is the part of a document that a scope word of cibadmin names: a
 // section of the configuration, configuration, status, or all for the whole.
 // ok is false when there is no such word; the element may be missing still.
@@ -32,13 +41,14 @@ func (d *Document) Scope(name string) (e *etree.Element, ok bool) {
 	return nil, false
 }
 
-// Like finds the first element at or below scope with the name of like and,
-// as far as given, its id; with all, every attribute of like must agree.
+// Like finds the first element at or below scope with the name and the id of
+// like; without an id it stands for elements that have none. With all, every
+// attribute of like must agree instead.
 func Like(scope, like *etree.Element, all bool) *etree.Element {
 	id, hasID := LookupAttr(like, "id")
 next:
 	for e := range Walk(scope) {
-		if e.Tag != like.Tag || e.Space != like.Space || hasID && ID(e) != id {
+		if e.Tag != like.Tag || e.Space != like.Space || (hasID || !all) && ID(e) != id {
 			continue
 		}
 		for i := range like.Attr {
@@ -64,7 +74,7 @@ func Create(parent, e *etree.Element) error {
 	}
 	for _, c := range list {
 		if id := ID(c); id != "" && childLike(parent, c) != nil {
-			return ErrExists
+			return &Existing{c}
 		}
 	}
 	for _, c := range list {
@@ -139,6 +149,9 @@ func Replace(scope, e *etree.Element) error {
 	replace(target, e)
 	return nil
 }
+
+// Put gives target the name, attributes and content of e.
+func Put(target, e *etree.Element) { replace(target, e) }
 
 // Structure is the part of Verify without which a document is not valid at
 // all: ids that are missing or given twice, references to nothing, groups and

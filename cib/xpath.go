@@ -3,6 +3,8 @@ package cib
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/antchfx/xpath"
@@ -23,7 +25,8 @@ var ErrQueryTooLong = errors.New("the expression takes too long on this CIB, mak
 // Query finds the elements that an XPath 1.0 expression selects, in document
 // order, as cibadmin --xpath does. An attribute or text that is selected
 // stands for its element. An expression that is no selection (a count, a
-// comparison) finds nothing.
+// comparison) finds nothing, and so does a path that does not begin with / as
+// there is nothing that it could be relative to.
 func (d *Document) Query(expression string) ([]*etree.Element, error) {
 	nodes, _, err := d.evaluate(expression)
 	return nodes, err
@@ -51,20 +54,45 @@ func (d *Document) evaluate(expression string) (found []*etree.Element, value st
 			found, value, err = nil, "", fmt.Errorf("xpath %s: %v", expression, p)
 		}
 	}()
-	compiled, err := xpath.Compile(expression)
+	compiled, err := xpath.Compile(idCall.ReplaceAllString(expression, "(//*[@id=$1 and not(self::resource_ref or self::obj_ref or self::role)])"))
 	if err != nil {
 		return nil, "", fmt.Errorf("xpath %s: %w", expression, err)
 	}
-	switch result := compiled.Evaluate(&navigator{doc: d.tree, attr: -1, steps: &steps}).(type) {
+	switch result := compiled.Evaluate(&navigator{doc: d.tree, cur: etree.NewComment(""), attr: -1, steps: &steps}).(type) {
 	case *xpath.NodeIterator:
-		return collect(result)
+		found, value = collect(result)
+		return inOrder(d, found), value, nil
 	case float64, string, bool:
 		return nil, fmt.Sprint(result), nil
 	}
 	return nil, "", nil
 }
 
-func collect(nodes *xpath.NodeIterator) (found []*etree.Element, value string, err error) {
+// idCall is XPath's id('x'), which the library does not have.
+var idCall = regexp.MustCompile(`\bid\(\s*('[^']*'|"[^"]*")\s*\)`)
+
+// inOrder sorts elements as they stand in the document: the library gives the
+// parts of a union (//a|//b) one behind the other.
+func inOrder(d *Document, found []*etree.Element) []*etree.Element {
+	if len(found) < 2 {
+		return found
+	}
+	place := make(map[*etree.Element]int, len(found))
+	for _, e := range found {
+		place[e] = 0
+	}
+	n := 0
+	for e := range Walk(d.Root()) {
+		if _, wanted := place[e]; wanted {
+			place[e] = n
+			n++
+		}
+	}
+	slices.SortFunc(found, func(a, b *etree.Element) int { return place[a] - place[b] })
+	return found
+}
+
+func collect(nodes *xpath.NodeIterator) (found []*etree.Element, value string) {
 	seen := map[*etree.Element]bool{}
 	first := true
 	for nodes.MoveNext() {
@@ -76,7 +104,10 @@ func collect(nodes *xpath.NodeIterator) (found []*etree.Element, value string, e
 			value, first = n.Value(), false
 		}
 		e, _ := n.cur.(*etree.Element)
-		if e == nil && n.cur != nil {
+		switch {
+		case n.cur == nil:
+			e = n.doc.Root() // the document stands for it
+		case e == nil:
 			e = n.cur.Parent()
 		}
 		if e != nil && !seen[e] {
@@ -84,7 +115,7 @@ func collect(nodes *xpath.NodeIterator) (found []*etree.Element, value string, e
 			found = append(found, e)
 		}
 	}
-	return found, value, nil
+	return found, value
 }
 
 // errSteps is thrown by the navigator, which has no other way to stop the

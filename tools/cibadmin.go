@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/user"
 
 	"github.com/beevik/etree"
 
@@ -87,7 +88,10 @@ func Cibadmin(args []string, std Streams) int {
 // failed reports as the original does: "Call failed: ...".
 func (c *cibCall) failed(err error) int {
 	var f *failure
+	var denied *cib.Denied
 	switch {
+	case errors.As(err, &denied):
+		err = fail(exitDenied, "Call failed: Permission denied (%w)", err)
 	case errors.Is(err, cib.ErrNotFound):
 		err = fail(exitNotFound, "Call failed: %s (%w)", saysNotFound, err)
 	case errors.Is(err, cib.ErrExists):
@@ -144,11 +148,42 @@ func (c *cibCall) run() error {
 		if err := edit(d); err != nil {
 			return err
 		}
-		if user := c.text["user"]; user != "" {
-			return cib.MayChange(base, d, cib.Subject{User: user})
+		if who, asked := c.subject(); asked {
+			return cib.MayChange(base, d, who)
 		}
 		return nil
 	})
+}
+
+// subject is in whose name the command is given: --user, or CIB_user.
+func (c *cibCall) subject() (who cib.Subject, asked bool) {
+	name := c.text["user"]
+	if name == "" {
+		name = os.Getenv("CIB_user")
+	}
+	if name == "" {
+		return cib.Subject{}, false
+	}
+	return cib.Subject{User: name, Groups: groupsOf(name)}, true
+}
+
+// groupsOf lists the groups of a user of this machine.
+func groupsOf(name string) []string {
+	u, err := user.Lookup(name)
+	if err != nil {
+		return nil
+	}
+	ids, err := u.GroupIds()
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, id := range ids {
+		if g, err := user.LookupGroupId(id); err == nil {
+			names = append(names, g.Name)
+		}
+	}
+	return names
 }
 
 // input is the XML that goes with the command.
@@ -181,7 +216,7 @@ func (c *cibCall) scope(d *cib.Document) (*etree.Element, error) {
 		found, err := d.Query(path)
 		switch {
 		case err != nil:
-			return nil, fail(exitUsage, "%w", err)
+			return nil, fail(exitNotFound, "%w", err)
 		case len(found) == 0:
 			return nil, fmt.Errorf("%s: %w", path, cib.ErrNotFound)
 		}
@@ -202,15 +237,15 @@ func (c *cibCall) query() error {
 	if err != nil {
 		return err
 	}
-	if user := c.text["user"]; user != "" {
-		if d, err = cib.Readable(d, cib.Subject{User: user}); err != nil {
+	if who, asked := c.subject(); asked {
+		if d, err = cib.Readable(d, who); err != nil {
 			return err
 		}
 	}
 	var found []*etree.Element
 	if path := c.text["xpath"]; path != "" {
 		if found, err = d.Query(path); err != nil {
-			return fail(exitUsage, "%w", err)
+			return fail(exitNotFound, "%w", err)
 		}
 		if len(found) == 0 {
 			return fmt.Errorf("%s: %w", path, cib.ErrNotFound)

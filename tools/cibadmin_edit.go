@@ -41,13 +41,9 @@ func (c *cibCall) edit() (func(d *cib.Document) error, error) {
 
 func erase(d *cib.Document) error {
 	empty := cib.New()
-	for _, name := range []string{"validate-with", "crm_feature_set"} {
-		if value, ok := cib.LookupAttr(d.Root(), name); ok {
-			empty.Root().CreateAttr(name, value)
-		}
-	}
+	empty.Root().Attr = d.Copy().Root().Attr
 	v := d.Version()
-	empty.SetVersion(cib.Version{AdminEpoch: v.AdminEpoch + 1})
+	empty.SetVersion(cib.Version{AdminEpoch: v.AdminEpoch + 1, Epoch: v.Epoch + 1})
 	d.Become(empty)
 	return nil
 }
@@ -61,7 +57,14 @@ func (c *cibCall) create(d *cib.Document, input *etree.Element) error {
 	if err != nil {
 		return err
 	}
+	if scope == d.Root() && cib.Child(scope, input.Tag) == nil && input.Tag != "cib" {
+		return fmt.Errorf("<%s> %s: no section to put it into, name one with --scope: %w", input.Tag, cib.ID(input), cib.ErrNotFound)
+	}
 	if err := cib.Create(scope, input); err != nil {
+		var exists *cib.Existing
+		if errors.As(err, &exists) {
+			input = exists.Element
+		}
 		fmt.Fprint(c.std.Out, cib.Format(failedUpdate(input)))
 		return fmt.Errorf("<%s> %s: %w", input.Tag, cib.ID(input), err)
 	}
@@ -107,6 +110,10 @@ func (c *cibCall) replace(d *cib.Document, input *etree.Element) error {
 	}
 	if scope == nil {
 		return err
+	}
+	if c.text["xpath"] != "" && scope.Tag == input.Tag && scope != d.Root() {
+		cib.Put(scope, input) // whatever its id
+		return nil
 	}
 	if err := cib.Replace(scope, input); err != nil {
 		return fmt.Errorf("<%s> %s: %w", input.Tag, cib.ID(input), err)
@@ -159,7 +166,7 @@ func (c *cibCall) deleteLike(d *cib.Document, input *etree.Element) error {
 func (c *cibCall) deleteByPath(d *cib.Document) error {
 	found, err := d.Query(c.text["xpath"])
 	if err != nil {
-		return fail(exitUsage, "%w", err)
+		return fail(exitNotFound, "%w", err)
 	}
 	if c.command == "delete" && len(found) > 1 {
 		found = found[:1]

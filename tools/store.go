@@ -17,6 +17,7 @@ import (
 
 // More exit codes that Pacemaker's tools share.
 const (
+	exitDenied       = 4
 	exitNotConnected = 102
 	exitOld          = 103
 	exitNotFound     = 105
