@@ -24,6 +24,9 @@ type View struct {
 	Text   string        // the part of the word before the cursor
 	Line   string        // the whole command up to the cursor
 	Own    []Candidate   // what the command itself knows (shadows, members, ...)
+	// Below lists the commands and levels of the level that words lead to from
+	// the present one; nil when they lead to none.
+	Below func(words []string) []Candidate
 }
 
 // Completer gives what may stand where the cursor is; args are the complete

@@ -7,6 +7,11 @@ import (
 
 var scores = words([2]string{"inf:", "must"}, [2]string{"-inf:", "must not"}, [2]string{"100:", "would like to"}, [2]string{"-100:", "would rather not"})
 
+// behindMeanings are what roles and actions mean in a constraint.
+var behindMeanings = map[string]string{"start": "when it is started", "stop": "when it is stopped", "promote": "when it is promoted",
+	"demote": "when it is demoted", "Started": "where it runs", "Stopped": "where it does not run", "Promoted": "where it is promoted",
+	"Unpromoted": "where it runs, not promoted", "Master": "Promoted, the old word", "Slave": "Unpromoted, the old word"}
+
 // constrained are resources and tags for constraints; behind a colon come
 // roles or actions.
 func constrained(v *View, behind []string) []Candidate {
@@ -14,7 +19,7 @@ func constrained(v *View, behind []string) []Candidate {
 	if ok {
 		var list []Candidate
 		for _, b := range behind {
-			list = append(list, Candidate{Text: id + ":" + b})
+			list = append(list, Candidate{Text: id + ":" + b, Meaning: behindMeanings[b]})
 		}
 		return list
 	}
@@ -57,21 +62,27 @@ func ruleWords(v *View, behind []string) []Candidate {
 	}
 	switch {
 	case last == "":
-		return append(slices.Clone(scores), plain("$id=", "$role=")...)
+		return append(slices.Clone(scores), words([2]string{"$id=", "a name for the rule"}, [2]string{"$role=", "only in this role"})...)
 	case slices.Contains([]string{"eq", "ne"}, last) && len(behind) > 1 && behind[len(behind)-2] == "#uname":
 		return Nodes(v, nil)
 	case last == "date":
-		return plain("lt", "gt", "in", "spec", "date_spec", "in_range")
+		return words([2]string{"lt", "before"}, [2]string{"gt", "after"}, [2]string{"in", "between, as in start=2027-01-01 end=2027-02-01"},
+			[2]string{"in_range", "between"}, [2]string{"spec", "on such days, at such hours"}, [2]string{"date_spec", "on such days, at such hours"})
 	case last == "spec" || last == "date_spec":
-		return plain("hours=", "monthdays=", "weekdays=", "yeardays=", "months=", "weeks=", "years=", "weekyears=", "moon=")
+		return words([2]string{"hours=", "0 to 23, as 9-16"}, [2]string{"monthdays=", "1 to 31"}, [2]string{"weekdays=", "1 to 7, Monday is 1"},
+			[2]string{"yeardays=", "1 to 366"}, [2]string{"months=", "1 to 12"}, [2]string{"weeks=", "1 to 53, of the week year"},
+			[2]string{"years=", "as 2027 or 2027-2029"}, [2]string{"weekyears=", "the year that the week belongs to"}, [2]string{"moon=", "0 is new, 4 is full"})
 	case last == "defined" || last == "not_defined":
 		return nodeAttributeNames(v)
 	case strings.HasSuffix(last, ":") || last == "and" || last == "or":
-		return append(plain("#uname", "#kind", "#id", "date", "defined", "not_defined"), nodeAttributeNames(v)...)
+		return append(words([2]string{"#uname", "the node's name"}, [2]string{"#kind", "cluster, remote or container"}, [2]string{"#id", "the node's id"},
+			[2]string{"date", "the time"}, [2]string{"defined", "an attribute is there"}, [2]string{"not_defined", "an attribute is not there"}), nodeAttributeNames(v)...)
 	case strings.HasPrefix(last, "#") || !strings.ContainsAny(last, ":=") && len(behind) > 1 && slices.Contains([]string{"and", "or"}, behind[len(behind)-2]):
-		return plain("eq", "ne", "lt", "gt", "lte", "gte", "string:", "number:", "integer:", "version:")
+		return words([2]string{"eq", "is"}, [2]string{"ne", "is not"}, [2]string{"lt", "is less than"}, [2]string{"gt", "is more than"},
+			[2]string{"lte", "is at most"}, [2]string{"gte", "is at least"}, [2]string{"string:", "compare as text"}, [2]string{"number:", "compare as numbers"},
+			[2]string{"integer:", "compare as whole numbers"}, [2]string{"version:", "compare as versions, 1.10 after 1.9"})
 	}
-	return plain("and", "or", "rule")
+	return words([2]string{"and", "both must hold"}, [2]string{"or", "one must hold"}, [2]string{"rule", "another rule"})
 }
 
 // nodeAttributeNames are the names of attributes that nodes have.

@@ -77,10 +77,16 @@ func nodeWords(v *View, args []string) []Candidate {
 	}
 	switch keyword, _ := part(args, "attributes", "utilization"); keyword {
 	case "attributes":
-		return append(names(v, []attribute{{"standby", "run nothing here", []string{"on", "off"}},
-			{"maintenance", "leave what runs here alone", boolean}}), words([2]string{"utilization", "what the node has to offer"})...)
+		list := names(v, []attribute{{"standby", "run nothing here", []string{"on", "off"}}, {"maintenance", "leave what runs here alone", boolean}})
+		if strings.Contains(v.Text, "=") {
+			return list
+		}
+		for _, c := range otherNodes(v, args[0]) {
+			list = append(list, Candidate{Text: c.Text + "=", Meaning: c.Meaning, Open: true})
+		}
+		return append(without(list, args), words([2]string{"utilization", "what the node has to offer"})...)
 	case "utilization":
-		return nil
+		return without(utilizationNames(v), args)
 	}
 	return words([2]string{"attributes", "names and values of the node"}, [2]string{"utilization", "what the node has to offer"})
 }
@@ -108,8 +114,8 @@ func primitiveWords(v *View, args []string) []Candidate {
 		list = without(names(v, primitiveMeta), behind)
 	case "op":
 		return operationWords(v, spec, behind, sections)
-	case "utilization", "op_params", "operations":
-		list = nil
+	case "utilization":
+		list = without(utilizationNames(v), behind)
 	}
 	if strings.Contains(v.Text, "=") || len(behind) == 0 && keyword != "" {
 		return list
@@ -314,7 +320,8 @@ func bundleWords(v *View, args []string) []Candidate {
 	case "network":
 		list = append(names(v, bundleNetwork), plain("port-mapping")...)
 	case "port-mapping":
-		list = append(names(v, []attribute{{"id", "", nil}, {"port", "", nil}, {"internal-port", "", nil}, {"range", "", nil}}), plain("port-mapping")...)
+		list = append(names(v, []attribute{{"id", "a name for the mapping", nil}, {"port", "the port outside", nil},
+			{"internal-port", "the port inside, when it is another", nil}, {"range", "several ports, as 100-200", nil}}), plain("port-mapping")...)
 	case "storage":
 		list = plain("storage-mapping")
 	case "storage-mapping":
@@ -334,12 +341,12 @@ func bundleWords(v *View, args []string) []Candidate {
 
 var bundleContainer = []attribute{{"image", "container image (required)", nil}, {"replicas", "how many", nil},
 	{"replicas-per-host", "how many on one node", nil}, {"masters", "promoted-max, the old word", nil}, {"promoted-max", "how many are promoted", nil},
-	{"run-command", "what runs in the container", nil}, {"options", "more options of the container program", nil}, {"network", "", nil}}
+	{"run-command", "what runs in the container", nil}, {"options", "more options of the container program", nil}, {"network", "the container program's own network setting", nil}}
 
 var bundleNetwork = []attribute{{"ip-range-start", "first address", nil}, {"control-port", "port of the executor inside", nil},
-	{"host-interface", "interface for the addresses", nil}, {"host-netmask", "prefix length of the addresses", nil}, {"add-host", "", boolean}}
+	{"host-interface", "interface for the addresses", nil}, {"host-netmask", "prefix length of the addresses", nil}, {"add-host", "replicas know each other by name", boolean}}
 
-var bundleStorage = []attribute{{"id", "", nil}, {"source-dir", "folder of the node", nil}, {"source-dir-root", "folder of the node, one for each replica", nil},
+var bundleStorage = []attribute{{"id", "a name for the mapping", nil}, {"source-dir", "folder of the node", nil}, {"source-dir-root", "folder of the node, one for each replica", nil},
 	{"target-dir", "where it appears inside", nil}, {"options", "mount options", nil}}
 
 func propertyWords(v *View, args []string) []Candidate {
@@ -414,10 +421,26 @@ func userWords(v *View, args []string) []Candidate {
 	return append(append(list, words([2]string{"role:", "a role"})...), roleWords(v, args)...)
 }
 
-func alertWords(_ *View, args []string) []Candidate {
+func alertWords(v *View, args []string) []Candidate {
 	if len(args) == 1 {
 		return nil
 	}
-	return words([2]string{"attributes", "environment of the program"}, [2]string{"meta", "timeout and timestamp-format"},
-		[2]string{"select", "which events"}, [2]string{"to", "a recipient"})
+	var list []Candidate
+	switch keyword, behind := part(args[2:], "attributes", "meta", "select", "to"); keyword {
+	case "meta":
+		list = without(names(v, []attribute{{"timeout", "how long the program may take", nil}, {"timestamp-format", "as for date(1)", nil},
+			{"enabled", "false: it is not called", boolean}}), behind)
+	case "select":
+		list = words([2]string{"nodes", "nodes come and go"}, [2]string{"fencing", "nodes are fenced"}, [2]string{"resources", "resources start, stop, fail"},
+			[2]string{"attributes", "node attributes change"})
+	case "to":
+		if len(behind) == 0 {
+			return nil
+		}
+	}
+	if strings.Contains(v.Text, "=") {
+		return list
+	}
+	return append(list, words([2]string{"attributes", "environment of the program"}, [2]string{"meta", "timeout and timestamp-format"},
+		[2]string{"select", "which events"}, [2]string{"to", "a recipient"})...)
 }

@@ -202,11 +202,53 @@ func names(v *View, list []attribute) []Candidate {
 }
 
 func valuesOf(name string, values []string) []Candidate {
-	var list []Candidate
+	list := make([]Candidate, 0, len(values))
 	for _, value := range values {
-		list = append(list, Candidate{Text: name + "=" + value})
+		meaning := valueMeanings[name+"="+value]
+		if meaning == "" {
+			meaning = valueMeanings[value]
+		}
+		list = append(list, Candidate{Text: name + "=" + value, Meaning: meaning})
 	}
 	return list
+}
+
+// valueMeanings says what values do; where it depends on the name, the name
+// stands before it.
+var valueMeanings = map[string]string{
+	"Started": "it runs; a promotable one may be promoted", "Stopped": "it does not run", "Promoted": "it is promoted",
+	"Unpromoted": "it runs, not promoted", "Master": "Promoted, the old word", "Slave": "Unpromoted, the old word",
+
+	"on-fail=restart": "stop it and start it, here or elsewhere", "on-fail=ignore": "as if it had not failed", "on-fail=block": "leave it as it is",
+	"on-fail=stop": "stop it and leave it stopped", "on-fail=fence": "fence the node", "on-fail=standby": "move everything off the node",
+	"on-fail=demote": "demote it", "on-fail=restart-container": "restart the container it runs in",
+
+	"multiple-active=stop_start": "stop all of it and start one", "multiple-active=stop_only": "stop all of it",
+	"multiple-active=stop_unexpected": "stop where it should not be", "multiple-active=block": "leave it as it is",
+
+	"requires=nothing": "it starts in any case", "requires=quorum": "most nodes must be there", "requires=fencing": "lost nodes must have been fenced",
+	"requires=unfencing": "its own node must have been unfenced",
+
+	"no-quorum-policy=stop": "stop all resources", "no-quorum-policy=freeze": "keep what runs, start nothing", "no-quorum-policy=ignore": "go on as with quorum",
+	"no-quorum-policy=demote": "demote what is promoted, stop the rest", "no-quorum-policy=fence": "fence all nodes of the partition",
+	"no-quorum-policy=suicide": "fence all nodes of the partition",
+
+	"stonith-action=reboot": "off and on again", "stonith-action=off": "off", "stonith-action=poweroff": "off, the old word",
+	"fence-reaction=stop": "stop the cluster software", "fence-reaction=panic": "reboot the machine at once",
+
+	"placement-strategy=default": "utilization is not counted", "placement-strategy=utilization": "a node needs room; few resources first",
+	"placement-strategy=minimal": "a node needs room; as few nodes as possible", "placement-strategy=balanced": "a node needs room; the load is spread",
+
+	"node-health-strategy=none": "health is not looked at", "node-health-strategy=migrate-on-red": "everything off a node with a red attribute",
+	"node-health-strategy=only-green":  "everything off a node with a yellow or red attribute",
+	"node-health-strategy=progressive": "the sum of the attributes' scores counts", "node-health-strategy=custom": "own rules look at the attributes",
+
+	"resource-discovery=always": "look for it there", "resource-discovery=never": "do not even look for it there",
+	"resource-discovery=exclusive": "look for it only on nodes that say so",
+
+	"loss-policy=stop": "stop it", "loss-policy=demote": "demote it", "loss-policy=fence": "fence its nodes", "loss-policy=freeze": "leave it as it is",
+	"restart-type=ignore": "it goes on", "restart-type=restart": "it is restarted too",
+	"standby=on": "run nothing here", "standby=off": "run things here",
 }
 
 // without leaves out the names that stand before the cursor already.
@@ -277,7 +319,36 @@ func NodeAttributes(v *View, args []string) []Candidate {
 		list = append(list, Candidate{Text: cib.Attr(nv, "name"), Meaning: cib.Attr(nv, "value")})
 	}
 	if len(args) > 1 && args[1] == "set" {
+		list = append(list, otherNodes(v, args[0])...)
 		list = append(list, words([2]string{"standby", "run nothing here"}, [2]string{"maintenance", "leave what runs here alone"})...)
+	}
+	return list
+}
+
+// otherNodes are the attributes that other nodes have.
+func otherNodes(v *View, name string) []Candidate {
+	var list []Candidate
+	for n := range cib.Children(v.section("nodes"), "node") {
+		if other := cib.Attr(n, "uname"); other != name {
+			for nv := range cib.NVPairs(n, cib.InstanceAttributes) {
+				list = append(list, Candidate{Text: cib.Attr(nv, "name"), Meaning: cib.Attr(nv, "value") + " on " + other})
+			}
+		}
+	}
+	return list
+}
+
+// utilizationNames are what nodes have to offer, as "name=".
+func utilizationNames(v *View) []Candidate {
+	var list []Candidate
+	seen := map[string]bool{}
+	for n := range cib.Children(v.section("nodes"), "node") {
+		for nv := range cib.NVPairs(n, cib.Utilization) {
+			if name := cib.Attr(nv, "name"); !seen[name] {
+				seen[name] = true
+				list = append(list, Candidate{Text: name + "=", Meaning: cib.Attr(n, "uname") + " has " + cib.Attr(nv, "value"), Open: true})
+			}
+		}
 	}
 	return list
 }

@@ -52,6 +52,20 @@ func cutWords(line string) (words []grammar.Word, text string) {
 // view gathers what completers look at.
 func (s *Session) view(ctx context.Context, path []*Level, text string) *completions.View {
 	v := &completions.View{Text: text, Words: wordsOf(path[len(path)-1]), Levels: levelsOf(path), Agents: s.Agents}
+	v.Below = func(words []string) []completions.Candidate {
+		l := path[len(path)-1]
+		for i, w := range words {
+			e, ok := l.lookup(w)
+			if !ok && i == 0 { // help finds the levels of the top from everywhere
+				e, ok = s.tree.lookup(w)
+			}
+			if !ok || e.level == nil {
+				return nil
+			}
+			l = e.level
+		}
+		return wordsOf(l)
+	}
 	if s.work != nil {
 		v.CIB = s.work.doc
 	} else if s.Cluster != nil {
@@ -108,7 +122,7 @@ func wordsOf(l *Level) []completions.Candidate {
 func levelsOf(path []*Level) []completions.Candidate {
 	var list []completions.Candidate
 	if len(path) > 1 {
-		list = append(list, completions.Candidate{Text: "..", Meaning: "one level up"})
+		list = append(list, completions.Candidate{Text: "..", Meaning: "one level up"}, completions.Candidate{Text: "../", Meaning: "a level beside this one", Open: true})
 		for _, sub := range path[len(path)-2].Levels {
 			list = append(list, completions.Candidate{Text: "../" + sub.Name, Meaning: sub.Short})
 		}

@@ -129,8 +129,8 @@ func completeLevels(v *completions.View, args []string) []completions.Candidate 
 }
 
 func completeHelp(v *completions.View, args []string) []completions.Candidate {
-	if len(args) > 1 {
-		return nil
+	if len(args) > 0 {
+		return v.Below(args)
 	}
 	return append(append([]completions.Candidate{}, v.Words...), topicCandidates()...)
 }

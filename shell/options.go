@@ -217,6 +217,9 @@ func completeOption(_ *completions.View, args []string) []completions.Candidate 
 		for _, o := range options {
 			list = append(list, completions.Candidate{Text: o.name, Meaning: o.short})
 		}
+		for _, o := range options { // and by crmsh's newer names
+			list = append(list, completions.Candidate{Text: o.section + "." + strings.ReplaceAll(o.name, "-", "_"), Meaning: o.short})
+		}
 		return list
 	}
 	if o, ok := findOption(args[0]); ok && len(args) == 1 {

@@ -59,7 +59,8 @@ func clusterLevel() *Level {
 		Commands: []*Command{
 			{Name: "status", Short: "which daemon answers, and whether it has quorum", Args: none(), Run: runClusterStatus},
 			{Name: "wait_for_startup", Usage: "[<seconds>]", Short: "wait until the cluster is up and idle", Args: between(0, 1),
-				Run: runWaitForStartup, Complete: completions.Nothing},
+				Run: runWaitForStartup, Complete: completions.InTurn(completions.Words([2]string{"10", "ten seconds"}, [2]string{"60", "a minute"},
+					[2]string{"600", "ten minutes"}))},
 			gone("copy", "copy a file to all members", "copy it with scp"),
 			gone("crash_test", "crash tests", "see \"crm lab\""),
 			gone("diff", "compare a file on all members", "compare with ssh and diff"),

@@ -25,7 +25,22 @@ func TestMain(m *testing.M) {
 	if os.Getenv(lab.DirVar) != "" || len(os.Args) == 2 && strings.HasPrefix(os.Args[1], "lab-") {
 		os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
 	}
-	testscript.Main(m, map[string]func(){"crm": main})
+	testscript.Main(ownCache{m}, map[string]func(){"crm": main})
+}
+
+// ownCache runs the tests with a cache of their own: what agents say of
+// themselves is kept there, not among the user's.
+type ownCache struct{ m *testing.M }
+
+// Run runs the tests.
+func (c ownCache) Run() int {
+	dir, err := os.MkdirTemp("", "crm-test-cache-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	os.Setenv("XDG_CACHE_HOME", dir)
+	return c.m.Run()
 }
 
 // cluster is a lab that runs the example.

@@ -17,19 +17,24 @@ import (
 // leftOut says what crmsh offers and this shell does not, and why. The
 // patterns are for the level, the line and the candidate.
 var leftOut = []struct{ level, line, candidate, reason string }{
-	{"", "", "^(report|rsctest|secret|exportsettings|ssh)$", "not built"},
-	{"^(script|cluster|corosync|history)$", "", "", "not part of this shell, or something else here"},
-	{"", "^history |^template |^assist |^rsctest ", "", "not built, or something else here"},
+	{"", "", "^(report|rsctest|secret|ssh)$", "not built"},
+	{"", "", "^exportsettings$", "crmsh dies of it: there are no settings of its graphs to export"},
+	{"^(script|corosync|history)$", "", "", "not part of this shell, or something else here"},
+	{"^cluster$", "^$", "^(copy|crash_test|diff|disable|enable|geo_.*|health|init|join|remove|rename|restart|run|start|stop)$",
+		"the daemon is started by the service manager; the words say so when they are given"},
+	{"^cluster$", "^remove ", "", "as above"},
+	{"", "^history |^rsctest ", "", "logs are not collected here: history lists what was committed"},
 	{"^resource$", "", "^tmpl-vm$", "a template does not run"},
 	{"^(resource|maintenance)$", "^(failcount|param|action) ", "^(grp|cln|prom)$", "only primitives have failures, parameters and an agent"},
 	{"^configure$", "^monitor ", "^grp$", "only primitives have operations"},
 	{"", "^(migrate|unmigrate|get-property|rm|meta) ", "", "crmsh does not know what follows its own old words"},
 	{"^configure$", "^delete vip ", "^vip$", "it is given already"},
-	{"", `^cd \.\.`, "", "offered one by one"},
+	{"", "^help configure ", "", "crmsh offers what may follow help alone; here it is what the level has"},
 	{"^cib$", "^(use|reset) ", "", "files of other programs that lay there"},
-	{"^cib$", "^new ", "^--force$", "force is the word"},
 	{"^cibstatus$", "^op monitor vip success done ", "", "a node stands there, not its state"},
-	{"^options$", "", `\.`, "options have one word here"},
+	{"^options$", "", `^(color\.(attr|error|help|id|info|keyword|ok|res|score|ticket|warn|ident|style).*|path\..*|report\..*)$`, "colours, folders and reports are not chosen by options here"},
+	{"^options$", "", `^core\.(OCF_1_1_SUPPORT|debug|dot|dotty|force|ignore_missing_metadata|lock_timeout|ptest|report_tool_options)$`,
+		"not built, or an option of the command line"},
 }
 
 // TestCompletionHoldsWhatCrmshOffers runs the recorded completions of crmsh

@@ -33,6 +33,9 @@ func main() {
 		os.Exit(1)
 	}
 	if err = bench(dir); err == nil {
+		err = benchCompletion()
+	}
+	if err == nil {
 		err = benchEngine(dir)
 	}
 	if e := os.RemoveAll(dir); err == nil {
