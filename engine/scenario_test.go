@@ -28,7 +28,7 @@ import (
 //	did NODE RSC OPERATION[/INTERVAL] RC|pending [EXPECTED] [ATTRIBUTE=VALUE ...] what the history knows, in this order
 //	ticket NAME ATTRIBUTE=VALUE ...
 //	quorum lost
-//	<...>                              a resource, a constraint or a tag as XML
+//	<...>                              a resource, a constraint, a tag or resource defaults as XML
 //	anything else of the crm language, as in "crm configure": primitives with an agent, constraints with
 //	their score first, rsc_ticket, property ...
 //
@@ -42,7 +42,7 @@ type scenario struct {
 	members                                                map[string]string
 	call                                                   int
 	crm                                                    []string // lines of the crm language
-	tickets                                                strings.Builder
+	tickets, moreDefaults                                  strings.Builder
 	noQuorum                                               bool
 }
 
@@ -51,6 +51,9 @@ func (s *scenario) line(t testing.TB, line string) {
 	switch {
 	case strings.HasPrefix(line, "<rsc_"):
 		s.constraints.WriteString(line)
+		return
+	case strings.HasPrefix(line, "<meta_attributes"):
+		s.moreDefaults.WriteString(line)
 		return
 	case strings.HasPrefix(line, "<tag"):
 		s.tags.WriteString(line)
@@ -290,9 +293,9 @@ func (s *scenario) document(t testing.TB) *cib.Document {
 	}
 	doc, err := cib.Parse([]byte(fmt.Sprintf(`<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" admin_epoch="0" epoch="1" num_updates="0" have-quorum="%t" dc-uuid="alice"><configuration><crm_config>`+
 		`<cluster_property_set id="cib-options">%s</cluster_property_set></crm_config>`+
-		`<nodes>%s</nodes><resources>%s</resources><constraints>%s</constraints><rsc_defaults><meta_attributes id="rsc-options">%s</meta_attributes></rsc_defaults>`+
+		`<nodes>%s</nodes><resources>%s</resources><constraints>%s</constraints><rsc_defaults><meta_attributes id="rsc-options">%s</meta_attributes>%s</rsc_defaults>`+
 		`<tags>%s</tags></configuration><status>%s%s</status></cib>`,
-		!s.noQuorum, s.options.String(), s.nodes.String(), resources, s.constraints.String(), s.defaults.String(), s.tags.String(), s.ticketStates(), status)))
+		!s.noQuorum, s.options.String(), s.nodes.String(), resources, s.constraints.String(), s.defaults.String(), s.moreDefaults.String(), s.tags.String(), s.ticketStates(), status)))
 	if err != nil {
 		t.Fatal(err)
 	}

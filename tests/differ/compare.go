@@ -82,8 +82,9 @@ var (
 	blanks    = regexp.MustCompile(`\s+`)
 )
 
-// errInvalid is a drawn CIB that the schema refuses.
-var errInvalid = errors.New("the CIB is not valid")
+// errInvalid is a drawn CIB that cannot be compared: the schema refuses it, or
+// the peer dies of it.
+var errInvalid = errors.New("the CIB is of no use")
 
 // ask runs a program as its users do for the plan, and once more for scores
 // and graph.
@@ -93,6 +94,9 @@ func ask(program, dir, file string, plan, rest bool) (answer, error) {
 		out, err := output(program, "-x", file, "-S")
 		if strings.Contains(out, "validity error") {
 			return a, errInvalid
+		}
+		if err != nil && strings.Contains(err.Error(), "signal") {
+			return a, fmt.Errorf("%w: %s: %w", errInvalid, program, err) // the peer stumbles over some
 		}
 		if len(out) == 0 {
 			return a, fmt.Errorf("%s says nothing: %w", program, err)

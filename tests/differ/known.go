@@ -11,6 +11,7 @@ var reworded = strings.NewReplacer(
 	"termination was requested", "fencing was requested",
 	"crm_simulate: An invalid", "An invalid",
 	"(maintenance)", "(unmanaged)", // a resource in maintenance is said to be
+	"unmigrateable", "unrunnable",
 	", maintenance)", ", unmanaged)",
 )
 
@@ -21,7 +22,7 @@ var unsure = regexp.MustCompile(`^\* Fencing .* \(|^\* Resource action: .* cance
 
 // masked is why a probe that failed counts as "not running"; 2.1.5 tells it
 // of fewer results.
-var masked = regexp.MustCompile(`Stopped \((Invalid parameter|Not installed)\)`)
+var masked = regexp.MustCompile(`(Stopped|Stopping)( \S+)? \((Invalid parameter|Not installed)\)`)
 
 // planLines are the lines of a plan, less what the versions say differently.
 // What is where afterwards is compared only when both can know.
@@ -37,7 +38,7 @@ func planLines(out string) []string {
 		if skip && line == "Revised Cluster Status:" {
 			break
 		}
-		lines = append(lines, strings.TrimSpace(masked.ReplaceAllString(line, "Stopped")))
+		lines = append(lines, strings.TrimSpace(masked.ReplaceAllString(line, "$1$2")))
 	}
 	return lines
 }

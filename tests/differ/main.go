@@ -102,7 +102,7 @@ func (j judges) many(from uint64, n int, floor float64, list bool, shrink string
 	}
 	fmt.Printf("%-18s %s\n", "all", total)
 	if invalid > 0 {
-		fmt.Println(invalid, "were not valid for the schema and do not count")
+		fmt.Println(invalid, "were of no use and do not count")
 	}
 	if got := 100 * float64(total.summary) / float64(total.all); got < floor {
 		return fmt.Errorf("only %.1f%% of the plans agree, %.1f%% expected", got, floor)
