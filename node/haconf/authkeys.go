@@ -49,7 +49,7 @@ type authkeys struct {
 }
 
 func (a *authkeys) auth(r *report, line string) {
-	words := strings.Fields(line)
+	words := fields(line)
 	if words[0] != "auth" || len(words) < 2 {
 		r.fail("%q: expected auth and a key number", line)
 		return
@@ -67,7 +67,7 @@ func (a *authkeys) auth(r *report, line string) {
 }
 
 func (a *authkeys) key(r *report, line string) {
-	words := strings.Fields(line)
+	words := fields(line)
 	n, err := strconv.Atoi(words[0])
 	if err != nil || len(words) < 2 {
 		r.fail("expected a key number, a method and a key, as in: 1 sha1 SECRET") // the line may hold a key: it is not shown

@@ -75,7 +75,7 @@ func (c *Config) addPing(r *report, p Ping) {
 }
 
 func (c *Config) addPingGroup(r *report, rest string) {
-	words := strings.Fields(rest)
+	words := fields(rest)
 	if len(words) < 2 {
 		r.fail("ping_group %s: expected a name and at least one address", rest)
 		return
@@ -84,7 +84,7 @@ func (c *Config) addPingGroup(r *report, rest string) {
 }
 
 func (c *Config) addRespawn(r *report, rest string) {
-	words := strings.Fields(rest)
+	words := fields(rest)
 	if len(words) < 2 {
 		r.fail("respawn %s: expected a user and the full path of a command", rest)
 		return
@@ -97,7 +97,7 @@ func (c *Config) addRespawn(r *report, rest string) {
 }
 
 func (c *Config) addAPIAuth(r *report, rest string) {
-	words := strings.Fields(rest)
+	words := fields(rest)
 	a := Auth{Line: r.line}
 	for i, w := range words {
 		users, isUsers := strings.CutPrefix(w, "uid=")
@@ -128,7 +128,7 @@ func (c *Config) addAPIAuth(r *report, rest string) {
 }
 
 func (c *Config) addStonith(r *report, rest string) {
-	words := strings.Fields(rest)
+	words := fields(rest)
 	if len(words) != 2 {
 		r.fail("stonith %s: expected a type and its configuration file", rest)
 		return
@@ -137,7 +137,7 @@ func (c *Config) addStonith(r *report, rest string) {
 }
 
 func (c *Config) addStonithHost(r *report, rest string) {
-	words := strings.Fields(rest)
+	words := fields(rest)
 	if len(words) < 2 {
 		r.fail("stonith_host %s: expected a host or *, a type, and its parameters", rest)
 		return

@@ -43,3 +43,9 @@ func parseBool(word string) (bool, error) {
 	}
 	return false, fmt.Errorf("bad value %q: expected on or off", word)
 }
+
+// fields are the words of a line. Only ASCII's blanks part them, as in
+// heartbeat: what else Unicode takes for one may be a part of a key.
+func fields(line string) []string {
+	return strings.FieldsFunc(line, func(c rune) bool { return c == ' ' || c >= '\t' && c <= '\r' })
+}

@@ -217,6 +217,7 @@ func FuzzHaCf(f *testing.F) {
 
 func FuzzAuthkeys(f *testing.F) {
 	f.Add("auth 1\n1 sha1 secret\n2 crc\n")
+	f.Add("auth 1\n\u0085 ") // a blank that only Unicode knows
 	f.Fuzz(func(t *testing.T, text string) {
 		ring, _, err := ParseAuthkeys("authkeys", []byte(text), 0o600)
 		if err != nil {

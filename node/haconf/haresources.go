@@ -62,7 +62,7 @@ func uncomment(line string) string {
 }
 
 func addGroup(r *report, groups []Group, text string, line int, nodes []string) []Group {
-	words := strings.Fields(text)
+	words := fields(text)
 	if len(words) == 0 {
 		return groups
 	}

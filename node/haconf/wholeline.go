@@ -24,7 +24,7 @@ var wholeLines = map[string]wholeLine{
 }
 
 func (c *Config) addUnicast(r *report, name, rest string, v6 bool) {
-	words := strings.Fields(rest)
+	words := fields(rest)
 	if len(words) != 2 {
 		r.fail("%s %s: expected an interface and the address or name of the peer", name, rest)
 		return
@@ -37,7 +37,7 @@ func (c *Config) addUnicast(r *report, name, rest string, v6 bool) {
 }
 
 func (c *Config) addMulticast(r *report, name, rest string, v6 bool) {
-	words := strings.Fields(rest)
+	words := fields(rest)
 	if len(words) != 5 {
 		r.fail("%s %s: expected five words: an interface, a group, a port, a ttl (0 to 4) and loop (0 or 1)", name, rest)
 		return
@@ -70,7 +70,7 @@ func (c *Config) addMulticast(r *report, name, rest string, v6 bool) {
 
 func kept(name string, words int, want string) wholeLine {
 	return func(c *Config, r *report, rest string) {
-		if len(strings.Fields(rest)) < words {
+		if len(fields(rest)) < words {
 			r.fail("%s %s: expected %s", name, rest, want)
 			return
 		}
@@ -82,7 +82,7 @@ func kept(name string, words int, want string) wholeLine {
 func child(name string) wholeLine {
 	keep := kept(name, 2, "a user and the full path of a command")
 	return func(c *Config, r *report, rest string) {
-		words := strings.Fields(rest)
+		words := fields(rest)
 		if len(words) >= 2 && !strings.HasPrefix(words[1], "/") {
 			r.fail("%s: %q is no full path name", name, words[1])
 			return
