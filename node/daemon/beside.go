@@ -35,6 +35,7 @@ type beside struct {
 	known    *queue[ring.Known]
 	reached  chan int        // how many ping nodes answer
 	alive    map[string]bool // ping nodes
+	joined   chan struct{}   // closed when this member has joined
 	said     uint64          // the highest number of our own messages that clients were told
 }
 
@@ -153,6 +154,9 @@ func (d *Daemon) alongside(e *ring.Effect) {
 		b.known.push(e.Known)
 	case ring.StateChange:
 		d.pingChange(e)
+		if e.Node == d.opts.Name && e.State == ring.Active {
+			close(b.joined) // a ring joins once
+		}
 		if b.clients != nil {
 			b.clients.NodeChanged(e.Node, string(e.State), d.nodeType(e.Node))
 		}

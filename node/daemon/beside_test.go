@@ -161,7 +161,7 @@ func TestWatchdogIsTickledAndDisarmed(t *testing.T) {
 	for _, c := range []struct {
 		end  func()
 		want byte
-	}{{func() { w.stop("alice") }, 'V'}, {func() { w.kill("alice") }, 0}} {
+	}{{func() { w.stopped("alice") }, 'V'}, {func() { w.kill("alice") }, 0}} {
 		if err := os.WriteFile(device, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -180,18 +180,6 @@ func TestWatchdogIsTickledAndDisarmed(t *testing.T) {
 			t.Errorf("written: %q, want a byte a beat and %q at the end", text, c.want)
 		}
 	}
-}
-
-// stop ends a member in good order.
-func (w *world) stop(name string) {
-	w.t.Helper()
-	m := w.members[name]
-	delete(w.members, name)
-	m.stop()
-	if err := <-m.ended; err != nil {
-		w.t.Error(err)
-	}
-	m.now()
 }
 
 func (w *world) conf(name string) string {

@@ -86,7 +86,8 @@ func Start(opts Options) (*Daemon, error) {
 	opts.Log, l = openLogs(opts.Log, s.ring)
 	d := &Daemon{opts: opts, logs: l, settings: s, started: time.Now(), events: newQueue[node.Event](), effects: newQueue[job](),
 		answers: &answers{waiting: map[string][]chan node.Reply{}}, watchers: &watchers{all: map[chan control.Event]bool{}},
-		ended: make(chan struct{}), beside: beside{known: newQueue[ring.Known](), reached: make(chan int, 1), alive: map[string]bool{}}}
+		ended: make(chan struct{}), beside: beside{known: newQueue[ring.Known](), reached: make(chan int, 1), alive: map[string]bool{},
+			joined: make(chan struct{})}}
 	d.clerk = &clerk{lines: newQueue[line](), write: d.write}
 	if err := d.open(); err != nil {
 		d.logs.epitaph(err)

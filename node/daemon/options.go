@@ -130,7 +130,13 @@ func readRing(o Options) (*haconf.Config, error) {
 	}
 	ring, warnings, err := haconf.ParseConfig(path, text)
 	warn(o.Log, warnings)
-	return ring, err
+	if err != nil {
+		return ring, err
+	}
+	if wrong := CheckUsers(path, ring); len(wrong) > 0 {
+		return nil, haconf.Problems(wrong)
+	}
+	return ring, nil
 }
 
 func readKeys(o Options) (*wire.Keyring, error) {

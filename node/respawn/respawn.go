@@ -19,6 +19,13 @@ import (
 type Line struct {
 	User string
 	Argv []string // the first is a full path
+	Env  []string // besides the daemon's own
+}
+
+// Check says what would keep the program from being started.
+func (l Line) Check() error {
+	_, err := l.check()
+	return err
 }
 
 // Options say how programs are kept. Notice is needed.
@@ -130,6 +137,7 @@ func credential(name string) (*syscall.Credential, error) {
 func (l Line) once(ctx context.Context, as *syscall.SysProcAttr, o Options) (code int, how string) {
 	cmd := exec.Command(l.Argv[0], l.Argv[1:]...)
 	cmd.Dir, cmd.SysProcAttr = "/", as
+	cmd.Env = append(os.Environ(), l.Env...)
 	if o.Output != nil {
 		cmd.Stdout, cmd.Stderr = o.Output, o.Output
 	}
