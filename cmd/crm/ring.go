@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -12,10 +13,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
+	"crm/node/agent"
 	"crm/node/control"
 	"crm/node/daemon"
 	"crm/node/haconf"
+	"crm/node/stonith"
 )
 
 // notConfigured is what an init script says of a service that is not
@@ -67,6 +71,8 @@ func (c *ringCheck) run() {
 	}
 	c.self(config)
 	c.media(config)
+	c.pings(config)
+	c.fences(config)
 	c.resources(config)
 }
 
@@ -122,6 +128,11 @@ func (c *ringCheck) config() *haconf.Config {
 	}
 	config, warnings, err := haconf.ParseConfig(path, text)
 	c.found(warnings, err)
+	if config != nil {
+		for _, p := range daemon.CheckUsers(path, config) {
+			c.fail("%v", p)
+		}
+	}
 	return config
 }
 
@@ -184,20 +195,14 @@ func (c *ringCheck) self(config *haconf.Config) {
 	}
 }
 
-// media looks for the interfaces of this machine and for peers.
+// media looks for the interfaces and devices of this machine and for peers.
 func (c *ringCheck) media(config *haconf.Config) {
 	for i, m := range config.Media {
-		if _, err := net.InterfaceByName(m.Interface); err != nil {
-			c.warn("%s: %s: this machine has no interface %s", c.path("ha.cf"), m, m.Interface)
-		}
 		if slices.Contains(config.Media[:i], m) {
 			c.warn("%s: %s is there twice: every packet would be sent twice", c.path("ha.cf"), m)
 		}
-		if m.Kind != haconf.Unicast {
-			continue
-		}
-		if _, err := net.LookupHost(m.Peer); err != nil {
-			c.warn("%s: %s: the address of %s is not known: %v", c.path("ha.cf"), m, m.Peer, err)
+		if err := usable(m); err != nil {
+			c.fail("%s: %s: %v", c.path("ha.cf"), m, err)
 		}
 	}
 	if len(config.Links()) == 1 && len(config.Nodes) > 1 {
@@ -207,6 +212,82 @@ func (c *ringCheck) media(config *haconf.Config) {
 	if config.DeadTime < 4*config.KeepAlive {
 		c.warn("%s: deadtime %v is less than four times keepalive %v: few lost packets make a node dead", c.path("ha.cf"),
 			config.DeadTime, config.KeepAlive)
+	}
+}
+
+// usable tells what keeps a medium from being opened on this machine.
+func usable(m haconf.Medium) error {
+	if m.Kind == haconf.Serial {
+		info, err := os.Stat(m.Interface)
+		if err == nil && info.Mode()&fs.ModeCharDevice == 0 {
+			err = errors.New("expected a character device")
+		}
+		return err
+	}
+	iface, err := net.InterfaceByName(m.Interface)
+	if err != nil {
+		return fmt.Errorf("this machine has no interface %s", m.Interface)
+	}
+	if m.Kind == haconf.Unicast {
+		return known(m.Peer, m.IPv6)
+	}
+	addrs, err := iface.Addrs()
+	if err == nil && !m.IPv6 && !slices.ContainsFunc(addrs, func(a net.Addr) bool {
+		n, ok := a.(*net.IPNet)
+		return ok && n.IP.To4() != nil
+	}) {
+		err = fmt.Errorf("interface %s has no IPv4 address", m.Interface)
+	}
+	return err
+}
+
+// known tells whether a host's address can be found.
+func known(host string, v6 bool) error {
+	network := "ip4"
+	if v6 {
+		network = "ip6"
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), lookupTime)
+	defer cancel()
+	if _, err := net.DefaultResolver.LookupNetIP(ctx, network, host); err != nil {
+		return fmt.Errorf("the address of %s is not known: %w", host, err)
+	}
+	return nil
+}
+
+// lookupTime is how long a name server may take for one name.
+const lookupTime = 5 * time.Second
+
+// pings looks for the addresses of ping nodes.
+func (c *ringCheck) pings(config *haconf.Config) {
+	for _, p := range config.Pings {
+		for _, host := range p.Hosts {
+			if err := known(host, p.IPv6); err != nil {
+				c.fail("%s:%d: ping node %s: %v", c.path("ha.cf"), p.Line, p.Name, err)
+			}
+		}
+	}
+}
+
+// glue are the types of cluster-glue's own plugins: shared objects, which only
+// its library can load.
+var glue = []string{"apcmaster", "apcmastersnmp", "apcsmart", "baytech", "bladehpi", "cyclades", "drac3", "ibmhmc", "ipmilan", "meatware",
+	"null", "nw_rpc100s", "rcd_serial", "rhcs", "ribcl", "rps10", "ssh", "suicide", "wti_mpc", "wti_nps"}
+
+// fences looks for the fence agents of the lines that are this node's affair.
+func (c *ringCheck) fences(config *haconf.Config) {
+	types := stonith.New(agent.Configured(os.Environ())).Types("")
+	for _, f := range config.Fences {
+		switch {
+		case f.From != "*" && !strings.EqualFold(f.From, c.name), slices.Contains(types, f.Type):
+		case slices.Contains(types, "fence_"+f.Type):
+			c.warn("%s:%d: stonith type %s: the fence agent of that name is fence_%s", c.path("ha.cf"), f.Line, f.Type, f.Type)
+		case slices.Contains(glue, f.Type):
+			c.warn("%s:%d: stonith type %s is a plugin that only cluster-glue can load: use a fence agent (crm ra list stonith)",
+				c.path("ha.cf"), f.Line, f.Type)
+		default:
+			c.fail("%s:%d: there is no fence agent or plugin %q here: see crm ra list stonith", c.path("ha.cf"), f.Line, f.Type)
+		}
 	}
 }
 
