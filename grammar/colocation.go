@@ -28,7 +28,9 @@ func (s *PlainScore) Parse(lex *lexer.PeekingLexer) error {
 	r := reader{lex}
 	score, is := readScore(r.peek())
 	if r.done() || !is || score.Attribute {
-		return r.fault("", "a score: a number or inf, then a colon")
+		e := r.fault("", "a score: a number or inf, then a colon")
+		e.Hint = scoreHint(r.peek())
+		return e
 	}
 	*s = PlainScore(score)
 	r.take()

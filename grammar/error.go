@@ -29,7 +29,7 @@ func (e *Error) Message() string {
 	}
 	switch {
 	case e.Word != "":
-		b.WriteString(`"` + shorten(e.Word) + `"`)
+		b.WriteString(inQuotes(shorten(e.Word)))
 		if e.Problem != "" {
 			b.WriteString(" " + e.Problem)
 		}
@@ -50,6 +50,14 @@ func (e *Error) Message() string {
 		b.WriteString(` (did you mean "` + e.Hint + `"?)`)
 	}
 	return b.String()
+}
+
+// inQuotes sets a word off from the sentence around it.
+func inQuotes(word string) string {
+	if strings.Contains(word, `"`) {
+		return "'" + word + "'"
+	}
+	return `"` + word + `"`
 }
 
 // Position is where the fault is, for participle.

@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
@@ -113,7 +114,9 @@ func (w *LocationWhere) Parse(lex *lexer.PeekingLexer) error {
 	}
 	score, is := readScore(r.peek())
 	if !is {
-		return r.fault("", whereExpected, "rule", "role", "resource-discovery")
+		e := r.fault("", whereExpected, "rule", "role", "resource-discovery")
+		e.Hint = cmp.Or(scoreHint(r.peek()), e.Hint)
+		return e
 	}
 	if score.Attribute {
 		return r.fault("is not a score", "a number or inf, then a colon")

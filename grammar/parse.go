@@ -148,7 +148,7 @@ func ParseWords(ws []Word, end Pos) (Statement, *Error) {
 	if err != nil {
 		return nil, fault(err, keyword, how, end)
 	}
-	s.head().Pos = ws[0].Pos
+	s.head().Pos, s.head().words = ws[0].Pos, ws
 	return s, nil
 }
 

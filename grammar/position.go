@@ -1,6 +1,10 @@
 package grammar
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
 
 // Pos is a place in a text: line and column, both from 1; columns count
 // characters.
@@ -16,6 +20,7 @@ func (p Pos) String() string {
 type Head struct {
 	Pos      Pos
 	Comments []string
+	words    []Word
 }
 
 func (h *Head) head() *Head { return h }
@@ -33,6 +38,27 @@ type Statement interface {
 
 // Where is the place a statement began at.
 func Where(s Statement) Pos { return s.head().Pos }
+
+// WhereWord is the place at which a statement names another object: as a word
+// of its own, with a role or action behind it, a sign before it, or in a list.
+// It is the start of the statement when it does not name it.
+func WhereWord(s Statement, id string) Pos {
+	h, own := s.head(), 2 // the keyword and the statement's own id
+	if s.ObjectID() == "" || s.ObjectID() == id {
+		own = 1
+	}
+	for i, w := range h.words {
+		at := strings.Index(w.Text, id)
+		if i < own || at < 0 {
+			continue
+		}
+		before, after := w.Text[:at], w.Text[at+len(id):]
+		if (before == "" || strings.ContainsAny(before[at-1:], "@:,=")) && (after == "" || strings.ContainsAny(after[:1], ":,")) {
+			return Pos{w.Pos.Line, w.Pos.Col + utf8.RuneCountInString(before)}
+		}
+	}
+	return h.Pos
+}
 
 // Comments are the comment lines that stand above a statement, with their #.
 func Comments(s Statement) []string { return s.head().Comments }

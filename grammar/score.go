@@ -21,6 +21,14 @@ func readScore(word string) (s Score, ok bool) {
 	return s, !s.Attribute || PlainName(body)
 }
 
+// scoreHint is what a score that lacks its colon should have been.
+func scoreHint(word string) string {
+	if word == "" || strings.HasSuffix(word, ":") || NewScore(word).Attribute {
+		return ""
+	}
+	return word + ":"
+}
+
 // NewScore reads a score without its colon.
 func NewScore(body string) Score {
 	sign, rest := "", body

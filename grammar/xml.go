@@ -9,6 +9,18 @@ import "strings"
 type XML struct {
 	Head
 	Text string
+	line Line
+	from int // where Text begins in line
+}
+
+// At is the place of a character of the text, counted from 1.
+func (s *XML) At(character int) Pos {
+	for i := range s.Text {
+		if character--; character == 0 {
+			return s.line.At(s.from + i)
+		}
+	}
+	return s.line.At(s.from + len(s.Text))
 }
 
 // rawXML reads the rest of the line without splitting it into words.
@@ -23,7 +35,7 @@ func rawXML(l Line, at int) (Statement, *Error) {
 	if text[0] != '<' {
 		return nil, &Error{Pos: l.At(strings.Index(l.Text, text)), Keyword: "xml", Word: text, Expected: "an element: <primitive .../>"}
 	}
-	return &XML{Text: text}, nil
+	return &XML{Text: text, line: l, from: at + strings.Index(l.Text[at:], text)}, nil
 }
 
 // Keyword is xml.

@@ -19,6 +19,7 @@ const longestLine = 4 << 20
 func (s *Session) Batch(ctx context.Context, name string, script io.Reader) error {
 	var failed []int
 	err := eachLine(name, script, func(line string, number int) error {
+		s.script = scriptLine{name, number}
 		err := s.Exec(ctx, line)
 		if errors.Is(err, ErrQuit) {
 			return err

@@ -72,6 +72,7 @@ func runStatement(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	c.doubt(w, st, ed.Doubts())
 	for _, note := range ed.Notes()[w.told:] {
 		c.Info("%s", note)
 	}
@@ -206,6 +207,7 @@ func (s *Session) findings(doc *cib.Document) []finding {
 		if f.Remedy != "" {
 			text += "; " + f.Remedy
 		}
+		text += s.doubted(f)
 		list = append(list, finding{fault: f.Severity == cib.Error, text: text})
 	}
 	return list

@@ -45,6 +45,7 @@ type Call struct {
 	Args    []string
 	words   []grammar.Word // the command and its arguments, with their places
 	line    grammar.Line
+	source  string // the file that is loaded
 }
 
 // Arity is how many arguments a command takes.

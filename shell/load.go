@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sort"
 	"strings"
 
 	"crm/cib"
@@ -37,6 +38,7 @@ func runLoad(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	c.source = file
 	next, err := c.loaded(ctx, how, string(text), xml || looksLikeXML(string(text)))
 	if err != nil {
 		return inFile(err, file)
@@ -118,8 +120,8 @@ func (c *Call) applyText(doc *cib.Document, text string, whole bool) (map[string
 			"the last line ends in a backslash: its rest is missing")
 	}
 	statements, faults := grammar.Parse(text)
-	if err := faults.Err(); err != nil {
-		return nil, errors.Join(err, c.aScript(text))
+	if faults != nil {
+		return nil, errors.Join(append(c.everyFault(doc.Copy(), text, statements, faults), c.aScript(text))...)
 	}
 	ids := map[string]bool{}
 	for _, st := range statements {
@@ -127,7 +129,37 @@ func (c *Call) applyText(doc *cib.Document, text string, whole bool) (map[string
 	}
 	ed := crmtext.NewEditor(doc)
 	ed.Providers, ed.Whole, ed.Style = c.providers(), whole, c.textStyle()
-	return ids, errors.Join(ed.ApplyAll(statements)...)
+	err := errors.Join(ed.ApplyAll(statements)...)
+	if c.source != "" && c.work != nil {
+		c.work.doubtFile(c.source, ed.Doubts())
+	}
+	return ids, err
+}
+
+// everyFault adds to the faults of a text what is wrong with the statements
+// that can be read: all is told at once. What is missing only because the
+// statement that makes it has a fault is not.
+func (c *Call) everyFault(scratch *cib.Document, text string, statements []grammar.Statement, faults grammar.Errors) []error {
+	broken := map[string]bool{}
+	lines, _ := grammar.Lines(text)
+	errs := make([]error, 0, len(faults))
+	for _, f := range faults {
+		errs = append(errs, f)
+		at := sort.Search(len(lines), func(i int) bool { return lines[i].Pos.Line > f.Pos.Line })
+		if words := strings.Fields(lines[max(at-1, 0)].Text); len(words) > 1 {
+			broken[strings.TrimSuffix(words[1], ":")] = true
+		}
+	}
+	ed := crmtext.NewEditor(scratch)
+	ed.Providers = c.providers()
+	for _, err := range ed.ApplyAll(statements) {
+		var e *crmtext.Error
+		if errors.As(err, &e) && !broken[e.Missing] {
+			errs = append(errs, e)
+		}
+	}
+	sort.SliceStable(errs, func(i, j int) bool { return asError(errs[i]).Line < asError(errs[j]).Line })
+	return errs
 }
 
 // aScript tells somebody who loads a script of the shell how to run it.

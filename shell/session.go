@@ -22,6 +22,7 @@ type Session struct {
 	status      *pretence     // nil: the cluster's own
 	seen        *cib.Document // for completion, read once for a line
 	glanced     bool
+	script      scriptLine
 	draft       string  // the configuration of the template level that is loaded
 	behind      Cluster // the cluster, while a shadow CIB is worked on
 }

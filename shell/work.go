@@ -23,6 +23,8 @@ type work struct {
 	ed   *crmtext.Editor // of edOf; thrown away when something else edits
 	edOf *cib.Document
 	told int // how many of its notes were told
+	// doubts are where statements named what was not there.
+	doubts []doubt
 }
 
 // edited is the document that edits go to: a copy, made at the first edit.

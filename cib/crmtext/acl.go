@@ -153,7 +153,7 @@ func (m *maker) target(st grammar.Statement) *etree.Element {
 	e := element(s.Keyword(), "id", string(s.ID))
 	for _, r := range s.Roles.IDs {
 		if found := m.ed.ids.Find(r); found == nil || found.Tag != "acl_role" {
-			m.fail(grammar.Pos{}, "there is no role %s", r)
+			m.missing("role", r, "acl_role")
 		}
 		e.AddChild(element("role", "id", r))
 	}

@@ -86,6 +86,11 @@ func (m *maker) pair(p grammar.Pair, owner string, keep map[string]*etree.Elemen
 	return e
 }
 
+// referredTo is what people call the elements that others refer to.
+var referredTo = map[string]string{"instance_attributes": "set of params", "meta_attributes": "set of meta attributes",
+	"utilization": "set of utilization", "operations": "set of operations", "nvpair": "attribute with the id", "rule": "rule",
+	"cluster_property_set": "set of properties"}
+
 // reference finds the element that an id-ref means: the one with that id, or
 // the first of the right kind in the object with that id.
 func (m *maker) reference(tag, ref string, pos grammar.Pos) string {
@@ -101,7 +106,7 @@ func (m *maker) reference(tag, ref string, pos grammar.Pos) string {
 		}
 	}
 	if e == nil {
-		m.fail(pos, "there is no %s %s to refer to", tag, ref)
+		m.missing(referredTo[tag], ref, tag)
 	}
 	return ref
 }

@@ -16,14 +16,14 @@ func (m *maker) child(e *etree.Element, id string, tags ...string) {
 	r := m.ed.ids.Find(id)
 	switch {
 	case r == nil:
-		m.fail(grammar.Pos{}, "there is no resource %s", id)
+		m.missing("resource", id, tags...)
 		return
 	case !hasTag(r, tags):
-		m.fail(grammar.Pos{}, "%s is a %s and cannot be in a %s", id, describe(r), describe(e))
+		m.fail(grammar.WhereWord(m.ed.now, id), "%s is a %s and cannot be in a %s", id, describe(r), describe(e))
 		return
 	}
 	if p := r.Parent(); cib.IsResource(p) && p != m.old {
-		m.fail(grammar.Pos{}, "%s is in %s %s already", id, describe(p), cib.ID(p))
+		m.fail(grammar.WhereWord(m.ed.now, id), "%s is in %s %s already", id, describe(p), cib.ID(p))
 		return
 	}
 	e.AddChild(element(placeholder, "id", id))

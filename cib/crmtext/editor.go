@@ -29,6 +29,9 @@ type Editor struct {
 	doc   *cib.Document
 	ids   *cib.Index
 	notes []string
+	// now is the statement that is being applied.
+	now    grammar.Statement
+	doubts []*Error
 }
 
 // NewEditor indexes a document.
@@ -112,7 +115,11 @@ func rank(keyword string) int {
 
 // apply finds what builds a statement of this kind.
 func (ed *Editor) apply(st grammar.Statement, replace bool) error {
+	ed.now = st
 	err := ed.dispatch(st, replace)
+	if err == nil {
+		ed.doubt(st)
+	}
 	if fault, ours := err.(*Error); ours {
 		if fault.Pos.Line == 0 {
 			fault.Pos = grammar.Where(st)

@@ -104,12 +104,36 @@ func (m *maker) fail(pos grammar.Pos, format string, args ...any) {
 	}
 }
 
+// missing says that the statement names what is not there.
+func (m *maker) missing(what, id string, tags ...string) {
+	if m.err == nil {
+		m.err = m.ed.missing(what, id, tags...)
+	}
+}
+
+// missing is the fault of naming what is not there; tags are the elements that
+// could have been meant.
+func (ed *Editor) missing(what, id string, tags ...string) *Error {
+	e := &Error{Pos: grammar.WhereWord(ed.now, id), Missing: id, Problem: "there is no " + what + " " + id}
+	var known []string
+	for c := range cib.Walk(ed.doc.Configuration()) {
+		if hasTag(c, tags) && cib.ID(c) != "" {
+			known = append(known, cib.ID(c))
+		}
+	}
+	if near := grammar.Near(id, known); near != "" {
+		e.Problem += ` (did you mean "` + near + `"?)`
+	}
+	return e
+}
+
 // Error says why a statement could not be applied.
 type Error struct {
 	Pos     grammar.Pos // zero when it is not about one word
 	Keyword string
 	ID      string
 	Problem string
+	Missing string // the id that the statement names and that nothing has
 }
 
 // Error is a sentence with the place, the object and what is wrong.

@@ -10,7 +10,7 @@ func (ed *Editor) monitor(s *grammar.Monitor) error {
 	e := ed.ids.Find(s.Resource.ID)
 	switch {
 	case e == nil:
-		return &Error{Pos: s.Resource.Pos, Problem: "there is no resource " + s.Resource.ID}
+		return ed.missing("resource", s.Resource.ID, "primitive", "template")
 	case e.Tag != "primitive" && e.Tag != "template":
 		return &Error{Pos: s.Resource.Pos, Problem: s.Resource.ID + " is a " + describe(e) + ", not a primitive"}
 	}

@@ -25,7 +25,7 @@ func (m *maker) primitive(st grammar.Statement) *etree.Element {
 		"template", s.Agent.Template, "description", string(s.Desc))
 	if t := s.Agent.Template; t != "" {
 		if found := m.ed.ids.Find(t); found == nil || found.Tag != "template" {
-			m.fail(s.Agent.Pos, "there is no template %s", t)
+			m.missing("template", t, "template")
 		}
 	}
 	m.note(id)

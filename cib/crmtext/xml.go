@@ -1,6 +1,8 @@
 package crmtext
 
 import (
+	"errors"
+
 	"crm/cib"
 	"crm/grammar"
 
@@ -17,7 +19,9 @@ var sectionsOf = map[string]string{"node": cib.Nodes, "primitive": cib.Resources
 // xml puts an element into the configuration as it is.
 func (ed *Editor) xml(s *grammar.XML, replace bool) error {
 	e, err := cib.ParseElement(s.Text)
-	if err != nil {
+	if fault := (*cib.SyntaxError)(nil); errors.As(err, &fault) {
+		return &Error{Pos: s.At(fault.Column), Problem: fault.Problem}
+	} else if err != nil {
 		return &Error{Problem: err.Error()}
 	}
 	section, old, err := ed.xmlPlace(e)
