@@ -41,7 +41,7 @@ func TestFaultsSayWhereAndWhat(t *testing.T) {
 	for text, want := range map[string]string{
 		"primitve p Dummy":                            `line 1, column 1: "primitve" is not a statement (did you mean "primitive"?)`,
 		"primitive p Dummy parms a=b":                 `line 1, column 19: primitive: "parms" does not fit here; expected params, meta, utilization, operations, op or name=value (did you mean "params"?)`,
-		"node a\nlocation l1 a \\\n  100 alice":       `line 3, column 3: location: "100" does not fit here; expected SCORE: NODE, or rule`,
+		"node a\nlocation l1 a \\\n  100 alice":       `line 3, column 3: location: "100" does not fit here; expected SCORE: NODE, or rule (did you mean "100:"?)`,
 		"colocation c inf: ( a b":                     `line 1, column 24: colocation: the line ends too early; expected )`,
 		"order o1 Mandatory: a:strt b":                `line 1, column 21: order: "a:strt" has no valid action; expected action start, stop, promote or demote (did you mean "start"?)`,
 		"primitive p Dummy params a='b":               `line 1, column 28: "'b" opens a quote that is not closed; expected '`,
