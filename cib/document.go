@@ -18,8 +18,12 @@ type Document struct {
 // Parse reads a CIB from its XML text. The error (a *SyntaxError inside)
 // names the line and column where the text stops being a CIB. Document types
 // and entities are refused, depth and size are bounded.
-func Parse(text []byte) (*Document, error) {
-	tree, err := parseTree(string(text))
+func Parse(text []byte) (*Document, error) { return ParseText(string(text)) }
+
+// ParseText is Parse without a copy: the document's values are parts of the
+// text.
+func ParseText(text string) (*Document, error) {
+	tree, err := parseTree(text)
 	if err != nil {
 		return nil, fmt.Errorf("read CIB: %w", err)
 	}

@@ -65,6 +65,7 @@ type action struct {
 	op         *opConfig // meta-attributes that all actions of the operation share
 	meta       attributes
 	extra      attributes // parameters of this operation only
+	seen       *seenFlags // of a group, clone or bundle: what flags found
 	needs      needs
 	priority   score.Score
 	reason     string
@@ -92,6 +93,7 @@ type plan struct {
 type resourcePlan struct {
 	actions    []*action // in the order of their ids
 	keyed      []keyed
+	changes    uint32 // of the flags, here and in what is inside
 	opConfigs  []*opConfig
 	digests    []cachedDigest
 	notify     map[string]*notifySet // of a clone, by operation
@@ -108,9 +110,19 @@ func (a *action) is(flags actionFlags) bool { return a.flags&flags == flags }
 
 func (a *action) required() bool { return a.flags&actOptional == 0 }
 
-func (a *action) set(flags actionFlags) { a.flags |= flags }
+func (a *action) set(flags actionFlags) {
+	if a.flags&flags != flags {
+		a.flags |= flags
+		a.rsc.planChanged()
+	}
+}
 
-func (a *action) clear(flags actionFlags) { a.flags &^= flags }
+func (a *action) clear(flags actionFlags) {
+	if a.flags&flags != 0 {
+		a.flags &^= flags
+		a.rsc.planChanged()
+	}
+}
 
 // keyText is the operation key as the graph shows it.
 func (a *action) keyText() string {
@@ -164,9 +176,7 @@ func (r *Resource) byKey(k opKey, n *Node) []*action {
 	}
 	var found []*action
 	for _, a := range all {
-		if a.node == nil {
-			a.node = n
-		}
+		a.settleOn(n)
 		if a.node == n {
 			found = append(found, a)
 		}
@@ -181,9 +191,7 @@ func (r *Resource) oldest(k opKey, n *Node) *action {
 		if n == nil {
 			return a
 		}
-		if a.node == nil {
-			a.node = n
-		}
+		a.settleOn(n)
 		if a.node == n && first == nil {
 			first = a
 		}
@@ -211,8 +219,17 @@ func (r *Resource) withKey(k opKey) []*action {
 	return nil
 }
 
+// settleOn gives an action of no node one.
+func (a *action) settleOn(n *Node) {
+	if a.node == nil {
+		a.node = n
+		a.rsc.planChanged()
+	}
+}
+
 func (r *Resource) addAction(a *action) {
 	r.actions = append(r.actions, a)
+	r.planChanged()
 	for i := range r.keyed {
 		if r.keyed[i].key == a.key {
 			r.keyed[i].actions = append(r.keyed[i].actions, a)

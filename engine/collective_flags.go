@@ -21,13 +21,62 @@ func (c *cluster) flagsOn(a *action, n *Node) actionFlags {
 // flags are an action's flags; for a group, clone or bundle they follow from
 // its members, and the pseudo-action itself is corrected on the way.
 func (c *cluster) flags(a *action, n *Node) actionFlags {
-	switch {
-	case a.rsc == nil || a.rsc.Kind == KindPrimitive:
+	if a.rsc == nil || a.rsc.Kind == KindPrimitive {
 		return a.flags
-	case a.rsc.Kind == KindGroup:
-		return c.groupFlags(a, n)
-	default:
-		return c.instanceFlags(a, n)
+	}
+	if flags, known := a.seen.on(n, a.rsc.changes); known {
+		return flags
+	}
+	var flags actionFlags
+	if a.rsc.Kind == KindGroup {
+		flags = c.groupFlags(a, n)
+	} else {
+		flags = c.instanceFlags(a, n)
+	}
+	if a.seen == nil {
+		a.seen = &seenFlags{}
+	}
+	a.seen.keep(n, a.rsc.changes, flags)
+	return flags
+}
+
+// seenFlags keeps what flags found, for no node and for the last node asked
+// about. A collective of n members is asked by n links, and what it then
+// looks through are n members; but few of those questions change anything.
+type seenFlags struct{ anywhere, there seenOn }
+
+type seenOn struct {
+	node    *Node
+	changes uint32 // how often the members' actions had been changed by then
+	known   bool
+	flags   actionFlags
+}
+
+func (s *seenFlags) on(n *Node, changes uint32) (flags actionFlags, known bool) {
+	if s == nil {
+		return 0, false
+	}
+	seen := &s.anywhere
+	if n != nil {
+		seen = &s.there
+	}
+	return seen.flags, seen.known && seen.node == n && seen.changes == changes
+}
+
+func (s *seenFlags) keep(n *Node, changes uint32, flags actionFlags) {
+	seen := seenOn{n, changes, true, flags}
+	if n == nil {
+		s.anywhere = seen
+	} else {
+		s.there = seen
+	}
+}
+
+// planChanged makes what is known of the flags of everything around r be
+// looked up again.
+func (r *Resource) planChanged() {
+	for ; r != nil; r = r.Parent {
+		r.changes++
 	}
 }
 

@@ -232,7 +232,17 @@ type Step struct {
 // Simulate carries the decision out in thought: every action succeeds but
 // those that are told to fail. The CIB that was decided on is left as it is.
 func (o *Output) Simulate(fail []OpSpec) *Simulation {
-	s := &Simulation{CIB: o.c.in.CIB.Copy()}
+	return o.simulate(o.c.in.CIB.Copy(), fail)
+}
+
+// SimulateInPlace is Simulate for who has no more use for the CIB that was
+// decided on: the results are written into it.
+func (o *Output) SimulateInPlace(fail []OpSpec) *Simulation {
+	return o.simulate(o.c.in.CIB, fail)
+}
+
+func (o *Output) simulate(doc *cib.Document, fail []OpSpec) *Simulation {
+	s := &Simulation{CIB: doc}
 	s.Lines, s.Steps, s.Complete = execute(o.Graph, s.CIB, o.c.in.clock(), o.c.knows, fail)
 	return s
 }

@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/beevik/etree"
@@ -78,8 +78,8 @@ func fail(code int, format string, args ...any) error {
 
 // Simulate is crm_simulate: what would the cluster do about this CIB?
 func Simulate(args []string, std Streams) int {
-	// A decision about a large cluster has memory to save and time to spare.
-	defer debug.SetGCPercent(debug.SetGCPercent(40))
+	dropStartup()
+	defer frugally()()
 	s := &simulation{std: std, repeat: 1, words: args}
 	words, err := getopt(simulateFlags, args, s.set)
 	if err == nil && len(words) > 0 {
@@ -180,7 +180,7 @@ func (s *simulation) read() (*cib.Document, error) {
 		if err != nil {
 			return nil, err
 		}
-		return s.parse(d.Bytes())
+		return s.parse(string(d.Bytes()))
 	}
 	text, err := s.text()
 	if err != nil {
@@ -189,15 +189,32 @@ func (s *simulation) read() (*cib.Document, error) {
 	return s.parse(text)
 }
 
-func (s *simulation) text() ([]byte, error) {
+func (s *simulation) text() (string, error) {
 	if s.file == "" || s.file == "-" {
-		return io.ReadAll(s.std.In)
+		text, err := io.ReadAll(s.std.In)
+		return string(text), err
 	}
-	text, err := os.ReadFile(s.file)
+	text, err := readText(s.file)
+	if err != nil || strings.HasPrefix(strings.TrimSpace(text), "<") {
+		return text, err
+	}
+	plain, err := unpacked([]byte(text))
+	return string(plain), err
+}
+
+// readText is a file as a string, held in memory once.
+func readText(path string) (string, error) {
+	file, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	return unpacked(text)
+	defer file.Close()
+	var text strings.Builder
+	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+		text.Grow(int(min(info.Size(), cib.MaxBytes)))
+	}
+	_, err = io.CopyBuffer(struct{ io.Writer }{&text}, struct{ io.Reader }{file}, make([]byte, 64<<10))
+	return text.String(), err
 }
 
 // unpacked undoes gzip and bzip2.
@@ -215,8 +232,8 @@ func unpacked(text []byte) ([]byte, error) {
 	return text, nil
 }
 
-func (s *simulation) parse(text []byte) (*cib.Document, error) {
-	doc, err := cib.Parse(text)
+func (s *simulation) parse(text string) (*cib.Document, error) {
+	doc, err := cib.ParseText(text)
 	if err != nil {
 		return nil, fail(exitNoInput, "%w", err)
 	}

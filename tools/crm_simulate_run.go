@@ -54,7 +54,7 @@ func (s *simulation) simulate(doc *cib.Document) error {
 	if !s.execute {
 		return nil
 	}
-	return s.carryOut(out, doc)
+	return s.carryOut(out)
 }
 
 // suppose writes what is supposed into the CIB and reads it again.
@@ -143,14 +143,14 @@ func (s *simulation) saveDecision(out *engine.Output) error {
 	return save(s.dot, func() []byte { return []byte(out.Dot(s.all, s.ids)) })
 }
 
-func (s *simulation) carryOut(out *engine.Output, doc *cib.Document) error {
-	done := out.Simulate(s.fail)
+func (s *simulation) carryOut(out *engine.Output) error {
+	done := out.SimulateInPlace(s.fail)
 	switch {
 	case s.xml != nil:
 		s.stepsXML(done.Steps)
 	case !s.quiet:
 		s.out.section("Executing Cluster Transition", done.Lines)
-		s.sayTime(doc)
+		s.sayTime(done.CIB)
 	}
 	target := s.saveOutput
 	if s.inPlace && s.file != "" && s.file != "-" {
@@ -194,7 +194,7 @@ func (s *simulation) runProfile() error {
 }
 
 func (s *simulation) profileOne(path string) (time.Duration, error) {
-	text, err := os.ReadFile(path)
+	text, err := readText(path)
 	if err != nil {
 		return 0, fail(exitNoInput, "%w", err)
 	}
