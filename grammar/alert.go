@@ -104,7 +104,7 @@ func (r reader) selection() (*Select, error) {
 	s := &Select{}
 	for !r.done() {
 		if kind := r.peek(); contains(selectKinds, kind) {
-			s.Kinds = append(s.Kinds, kind)
+			s.add(kind)
 			r.take()
 			continue
 		}
@@ -115,7 +115,7 @@ func (r reader) selection() (*Select, error) {
 				r.LoadCheckpoint(mark)
 				return s, nil
 			}
-			s.Kinds = append(s.Kinds, "attributes")
+			s.add("attributes")
 			names, err := r.braced("the name of an attribute")
 			if err != nil {
 				return s, err
@@ -129,6 +129,13 @@ func (r reader) selection() (*Select, error) {
 		return s, r.fault("", list(selectKinds)+", attributes { NAMES } or to", append(selectKinds, alertWords...)...)
 	}
 	return s, nil
+}
+
+// add puts a kind of events in, once.
+func (s *Select) add(kind string) {
+	if !contains(s.Kinds, kind) {
+		s.Kinds = append(s.Kinds, kind)
+	}
 }
 
 func (r reader) braced(what string) (names []string, err error) {
