@@ -81,11 +81,23 @@ func (s *Session) summary(name string, failed []int) error {
 // eachLine cuts a script into logical lines. A last line that ends in a
 // backslash is an error: its rest is missing.
 func eachLine(name string, script io.Reader, do func(line string, number int) error) error {
-	scanner := bufio.NewScanner(script)
-	scanner.Buffer(make([]byte, 0, 64<<10), longestLine)
+	r, shared := script.(*bufio.Reader) // a command may read the rest: "load update -"
+	if !shared {
+		r = bufio.NewReaderSize(script, 64<<10)
+	}
 	var j Joiner
-	for scanner.Scan() {
-		line, number, ok := j.Add(scanner.Text())
+	for {
+		text, err := readLine(r)
+		if errors.Is(err, bufio.ErrTooLong) {
+			return &Error{Kind: Syntax, File: name, Line: j.number + 1, Text: fmt.Sprintf("a line of more than %d MB", longestLine>>20)}
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return &Error{Kind: Unreadable, File: name, Line: j.number + 1, Text: err.Error(), cause: err}
+		}
+		if err != nil && text == "" {
+			break
+		}
+		line, number, ok := j.Add(text)
 		if !ok {
 			continue
 		}
@@ -93,17 +105,26 @@ func eachLine(name string, script io.Reader, do func(line string, number int) er
 			return err
 		}
 	}
-	if errors.Is(scanner.Err(), bufio.ErrTooLong) {
-		return &Error{Kind: Syntax, File: name, Line: j.number + 1, Text: fmt.Sprintf("a line of more than %d MB", longestLine>>20)}
-	}
-	if err := scanner.Err(); err != nil {
-		return &Error{Kind: Unreadable, File: name, Line: j.number + 1, Text: err.Error(), cause: err}
-	}
 	if number := j.Drop(); number > 0 {
 		return &Error{Kind: Syntax, File: name, Line: number,
 			Text: "the line ends in a backslash and the script ends: its rest is missing, nothing of it was run"}
 	}
 	return nil
+}
+
+// readLine reads a line without its end; it takes no more than that from r.
+func readLine(r *bufio.Reader) (string, error) {
+	var b strings.Builder
+	for {
+		part, err := r.ReadSlice('\n')
+		if b.Len()+len(part) > longestLine {
+			return "", bufio.ErrTooLong
+		}
+		b.Write(part)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return strings.TrimSuffix(strings.TrimSuffix(b.String(), "\n"), "\r"), err
+		}
+	}
 }
 
 // Strict runs a script that must go through whole: it is rehearsed first, on

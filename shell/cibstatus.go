@@ -208,31 +208,39 @@ func runStatusNode(ctx context.Context, c *Call) error {
 	if n == nil {
 		return noNode(p.doc, c.Args[0])
 	}
-	list := []string{nodeName(n)}
-	switch c.Args[1] {
-	case "online":
-		return c.suppose(ctx, engine.WhatIf{NodeUp: list})
-	case "offline":
-		return c.suppose(ctx, engine.WhatIf{NodeDown: list})
-	case "unclean":
-		return c.suppose(ctx, engine.WhatIf{NodeFail: list})
-	}
-	return newError(Usage, c.words[2].Pos, "node: %q is none of online, offline, unclean", c.Args[1])
+	return c.supposeState(ctx, nodeName(n), []supposition{
+		{"online", func(name []string) engine.WhatIf { return engine.WhatIf{NodeUp: name} }},
+		{"offline", func(name []string) engine.WhatIf { return engine.WhatIf{NodeDown: name} }},
+		{"unclean", func(name []string) engine.WhatIf { return engine.WhatIf{NodeFail: name} }},
+	})
 }
 
 func runStatusTicket(ctx context.Context, c *Call) error {
-	list := c.Args[:1]
-	switch c.Args[1] {
-	case "grant":
-		return c.suppose(ctx, engine.WhatIf{Grant: list})
-	case "revoke":
-		return c.suppose(ctx, engine.WhatIf{Revoke: list})
-	case "standby":
-		return c.suppose(ctx, engine.WhatIf{Standby: list})
-	case "activate":
-		return c.suppose(ctx, engine.WhatIf{Activate: list})
+	return c.supposeState(ctx, c.Args[0], []supposition{
+		{"grant", func(name []string) engine.WhatIf { return engine.WhatIf{Grant: name} }},
+		{"revoke", func(name []string) engine.WhatIf { return engine.WhatIf{Revoke: name} }},
+		{"standby", func(name []string) engine.WhatIf { return engine.WhatIf{Standby: name} }},
+		{"activate", func(name []string) engine.WhatIf { return engine.WhatIf{Activate: name} }},
+	})
+}
+
+// supposition is a state that something may be in, and how to pretend it.
+type supposition struct {
+	word string
+	what func(name []string) engine.WhatIf
+}
+
+// supposeState pretends that name is in the state that the second argument
+// says.
+func (c *Call) supposeState(ctx context.Context, name string, states []supposition) error {
+	var words []string
+	for _, s := range states {
+		if s.word == c.Args[1] {
+			return c.suppose(ctx, s.what([]string{name}))
+		}
+		words = append(words, s.word)
 	}
-	return newError(Usage, c.words[2].Pos, "ticket: %q is none of grant, revoke, standby, activate", c.Args[1])
+	return newError(Usage, c.words[2].Pos, "%s: %q is none of %s", c.Command.Name, c.Args[1], strings.Join(words, ", "))
 }
 
 // runStatusOp pretends the result of an operation, on the node where the

@@ -58,6 +58,9 @@ func (c *Call) readToLoad(file grammar.Word) ([]byte, error) {
 	if err != nil {
 		return nil, &Error{Kind: Unreadable, Text: "load: " + err.Error(), cause: err}
 	}
+	if strings.TrimSpace(string(text)) == "" { // most likely a mistake, and with replace or push a grave one
+		return nil, newError(Refused, file.Pos, "load: there is nothing in %s; \"erase\" empties the configuration", cmp.Or(map[string]string{"-": "standard input"}[file.Text], file.Text))
+	}
 	return text, nil
 }
 

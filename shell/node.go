@@ -261,6 +261,17 @@ func (c *Call) previewStandby(ctx context.Context, a standbyArgs, value string) 
 	return nil
 }
 
+// nodeNamed is the newest CIB, and in it the node that the first argument
+// names.
+func (c *Call) nodeNamed(ctx context.Context) (*cib.Document, *etree.Element, error) {
+	doc, err := c.read(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	n, err := c.nodeArg(doc)
+	return doc, n, err
+}
+
 func runNodeMaintenance(value string) func(context.Context, *Call) error {
 	return func(ctx context.Context, c *Call) error {
 		return c.change(ctx, c.line.Text, func(doc *cib.Document) (bool, error) {
@@ -280,11 +291,7 @@ func runNodeAttribute(set string) func(context.Context, *Call) error {
 			return err
 		}
 		if action == "show" {
-			doc, err := c.read(ctx)
-			if err != nil {
-				return err
-			}
-			n, err := c.nodeArg(doc)
+			_, n, err := c.nodeNamed(ctx)
 			if err != nil {
 				return err
 			}
@@ -317,11 +324,7 @@ func runStatusAttr(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	doc, err := c.read(ctx)
-	if err != nil {
-		return err
-	}
-	n, err := c.nodeArg(doc)
+	doc, n, err := c.nodeNamed(ctx)
 	if err != nil {
 		return err
 	}
@@ -341,11 +344,7 @@ func runStatusAttr(ctx context.Context, c *Call) error {
 }
 
 func runFence(ctx context.Context, c *Call) error {
-	doc, err := c.read(ctx)
-	if err != nil {
-		return err
-	}
-	n, err := c.nodeArg(doc)
+	doc, n, err := c.nodeNamed(ctx)
 	if err != nil {
 		return err
 	}
@@ -371,11 +370,7 @@ func canFence(doc *cib.Document) bool {
 }
 
 func runClearState(ctx context.Context, c *Call) error {
-	doc, err := c.read(ctx)
-	if err != nil {
-		return err
-	}
-	n, err := c.nodeArg(doc)
+	doc, n, err := c.nodeNamed(ctx)
 	if err != nil {
 		return err
 	}

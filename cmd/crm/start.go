@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -36,6 +37,9 @@ func runShell(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if !isTerminal(stdin) {
+		stdin = bufio.NewReader(stdin) // a script and what its commands read have the same one
+	}
 	out := &output{to: stdout}
 	env, err := openEnv(o, stdin, out, stderr)
 	if err != nil {
