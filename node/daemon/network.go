@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"crm/node"
 	"crm/node/haconf"
@@ -24,6 +25,11 @@ type NetworkConfig struct {
 	Notice  func(node.Level, string)
 }
 
+// urgentBelow is the deadtime below which a beat may not wait for the tenth of
+// a second that the kernel gives to one of several threads of the same
+// real-time priority (sched_rr_get_interval(2)).
+const urgentBelow = 500 * time.Millisecond
+
 // UDP is the Network of ha.cf's media, with the sealed channel on the same
 // port number.
 func UDP(c NetworkConfig) (transport.Media, transport.Sealed, error) {
@@ -40,7 +46,7 @@ func UDP(c NetworkConfig) (transport.Media, transport.Sealed, error) {
 	}
 	forged := &refusals{notice: c.Notice, quiet: !c.Ring.LogBad}
 	media, err := transport.OpenUDP(transport.UDPConfig{Lines: lines(c.Ring.Media), Bind: c.Bind, Keys: c.Keys,
-		Refused: forged.see})
+		Refused: forged.see, Urgent: c.Ring.Realtime && c.Ring.DeadTime < urgentBelow})
 	if err != nil {
 		return nil, nil, errors.Join(err, sealed.Close())
 	}

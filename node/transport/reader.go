@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -18,8 +19,13 @@ const convalescence = 100 * time.Millisecond
 // reader waits for several sockets, for packets that others put in and for
 // the time.
 type reader struct {
+	epoll   int // tells of the bell and of the sockets
 	bell    int // an eventfd: something was put in
-	fds     []unix.PollFd
+	file    *os.File
+	raw     syscall.RawConn // of file, which is epoll for Go's own poller
+	ready   func(uintptr) bool
+	events  [8]unix.EpollEvent
+	some    int // of events
 	next    int // socket to look at first, so that a flooded one starves none
 	buf     []byte
 	from    unix.RawSockaddrAny
@@ -31,14 +37,36 @@ type reader struct {
 	inbox []Packet
 }
 
-func (r *reader) open() error {
-	bell, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
-	if err != nil {
-		return os.NewSyscallError("eventfd", err)
+func (r *reader) open() (err error) {
+	if r.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
+		return os.NewSyscallError("epoll_create1", err)
 	}
-	r.bell, r.buf = bell, make([]byte, wire.MaxPacket+1)
+	if r.bell, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+		return errors.Join(os.NewSyscallError("eventfd", err), unix.Close(r.epoll))
+	}
+	r.buf = make([]byte, wire.MaxPacket+1)
+	r.ready = func(epoll uintptr) bool {
+		r.some, _ = unix.EpollWait(int(epoll), r.events[:], 0)
+		return r.some > 0
+	}
+	// Go's poller takes files that do not block.
+	if err = errors.Join(r.watch(r.bell), unix.SetNonblock(r.epoll, true)); err == nil {
+		r.file = os.NewFile(uintptr(r.epoll), "media")
+		r.raw, err = r.file.SyscallConn()
+	}
+	if err != nil {
+		return errors.Join(err, r.close())
+	}
 	return nil
 }
+
+// watch has the reader woken by a file.
+func (r *reader) watch(fd int) error {
+	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(r.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)}))
+}
+
+// ignore ends watch.
+func (r *reader) ignore(fd int) { _ = unix.EpollCtl(r.epoll, unix.EPOLL_CTL_DEL, fd, nil) }
 
 // close gives the bell back. Its number may be another file's soon, so it is
 // forgotten at once.
@@ -47,7 +75,10 @@ func (r *reader) close() error {
 	defer r.mu.Unlock()
 	err := unix.Close(r.bell)
 	r.bell = -1
-	return err
+	if r.file == nil {
+		return errors.Join(err, unix.Close(r.epoll))
+	}
+	return errors.Join(err, r.file.Close())
 }
 
 // Wake ends a Next that waits, or the next one.
@@ -118,18 +149,20 @@ func (u *UDP) look() (p Packet, found, more bool) {
 	for range u.sockets {
 		r.next = (r.next + 1) % len(u.sockets)
 		s := u.sockets[r.next]
-		if !s.ail.IsZero() && time.Now().Before(s.ail) {
-			continue
+		if !s.ail.IsZero() {
+			if time.Now().Before(s.ail) || r.watch(s.fd) != nil {
+				continue
+			}
+			s.ail = time.Time{}
 		}
 		n, err := s.receive(r.buf, &r.from)
-		switch {
-		case err == nil:
+		if err == nil {
 			p, found = u.open(s, n)
 			return p, found, true
-		case !errors.Is(err, unix.EAGAIN):
+		}
+		if !errors.Is(err, unix.EAGAIN) {
+			r.ignore(s.fd)
 			s.ail = time.Now().Add(convalescence)
-		default:
-			s.ail = time.Time{}
 		}
 	}
 	return Packet{}, false, false
@@ -151,24 +184,33 @@ func (u *UDP) open(s *socket, n int) (Packet, bool) {
 
 // sleep waits until something may have come or the time is up, and tells
 // whether the bell was rung.
+//
+// An urgent thread waits in the kernel itself: it is woken before all others
+// and needs none of them. It costs more, because Go's scheduler looks after a
+// thread that waits where it cannot see it. The others wait in Go's poller.
 func (u *UDP) sleep(until time.Time) (woken bool) {
 	r := &u.reader
-	now := time.Now()
-	r.fds = append(r.fds[:0], unix.PollFd{Fd: int32(r.bell), Events: unix.POLLIN})
 	for _, s := range u.sockets {
-		if now.Before(s.ail) {
-			if s.ail.Before(until) {
-				until = s.ail
-			}
-			continue
+		if !s.ail.IsZero() && s.ail.Before(until) {
+			until = s.ail
 		}
-		r.fds = append(r.fds, unix.PollFd{Fd: int32(s.fd), Events: unix.POLLIN})
 	}
-	wait := unix.NsecToTimespec(max(0, until.Sub(now)).Nanoseconds())
-	if _, err := unix.Ppoll(r.fds, &wait, nil); err != nil || r.fds[0].Revents == 0 {
-		return false
+	r.some = 0
+	if u.cfg.Urgent {
+		wait := unix.NsecToTimespec(max(0, time.Until(until)).Nanoseconds())
+		fds := [1]unix.PollFd{{Fd: int32(r.epoll), Events: unix.POLLIN}}
+		if _, err := unix.Ppoll(fds[:], &wait, nil); err == nil {
+			r.ready(uintptr(r.epoll))
+		}
+	} else if r.file.SetReadDeadline(until) == nil {
+		_ = r.raw.Read(r.ready) // it fails when the time is up
 	}
-	var count [8]byte
-	_, _ = unix.Read(r.bell, count[:])
-	return true
+	for _, e := range r.events[:r.some] {
+		if e.Fd == int32(r.bell) {
+			var count [8]byte
+			_, _ = unix.Read(r.bell, count[:])
+			return true
+		}
+	}
+	return false
 }

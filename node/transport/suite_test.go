@@ -77,10 +77,11 @@ func (e *end) listen() (stop func()) {
 
 // loopback is UDP and TCP between 127.0.0.1, 127.0.0.2, ...
 type loopback struct {
-	lines func(w *loopback) []Line
-	port  int
-	ip    map[string]netip.Addr
-	names []string
+	lines  func(w *loopback) []Line
+	urgent bool
+	port   int
+	ip     map[string]netip.Addr
+	names  []string
 }
 
 func newLoopback(t *testing.T, lines func(w *loopback) []Line) *loopback {
@@ -110,7 +111,7 @@ func multicast(w *loopback) []Line {
 
 func (w *loopback) join(t *testing.T, name string, k *wire.Keyring) *end {
 	e := &end{packets: make(chan Packet, 100), letters: make(chan letter, 4096), refused: new(atomic.Int64)}
-	udp, err := OpenUDP(UDPConfig{Lines: w.lines(w), Bind: w.ip[name], Keys: k,
+	udp, err := OpenUDP(UDPConfig{Lines: w.lines(w), Bind: w.ip[name], Keys: k, Urgent: w.urgent,
 		Refused: func(string, netip.AddrPort, error) { e.refused.Add(1) }})
 	if err != nil {
 		t.Fatal(err)
@@ -142,6 +143,11 @@ func TestTransports(t *testing.T) {
 		{"memory", func(*testing.T) world { return memoryWorld{NewMemory()} }},
 		{"ucast", func(t *testing.T) world { return newLoopback(t, unicasts) }},
 		{"mcast", func(t *testing.T) world { return newLoopback(t, multicast) }},
+		{"urgent", func(t *testing.T) world {
+			w := newLoopback(t, unicasts)
+			w.urgent = true
+			return w
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Run("packets reach everybody", func(t *testing.T) { packetsReachEverybody(t, c.make(t)) })
@@ -435,8 +441,13 @@ func TestFloodOfForgedPacketsLosesNoBeat(t *testing.T) {
 // TestNextEndsWhenItShould: at the moment given, when it is woken, and at once
 // when something was put in by others.
 func TestNextEndsWhenItShould(t *testing.T) {
+	t.Run("patient", func(t *testing.T) { nextEndsWhenItShould(t, false) })
+	t.Run("urgent", func(t *testing.T) { nextEndsWhenItShould(t, true) })
+}
+
+func nextEndsWhenItShould(t *testing.T, urgent bool) {
 	w := newLoopback(t, unicasts)
-	u, err := OpenUDP(UDPConfig{Lines: w.lines(w), Bind: w.ip["alice"], Keys: keys(t, "secret")})
+	u, err := OpenUDP(UDPConfig{Lines: w.lines(w), Bind: w.ip["alice"], Keys: keys(t, "secret"), Urgent: urgent})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,6 +42,9 @@ type UDPConfig struct {
 	Bind    netip.Addr
 	Keys    *wire.Keyring
 	Refused Refused
+	// Urgent makes Next wait in a way that is never late by another thread's
+	// fault, for a thread of real-time priority, and that costs more.
+	Urgent bool
 }
 
 // UDP is a set of media over UDP sockets: one socket for each interface, port
@@ -154,7 +157,7 @@ func (u *UDP) socket(line Line, iface *net.Interface, group netip.Addr) (*socket
 		return nil, err
 	}
 	u.sockets = append(u.sockets, s)
-	return s, nil
+	return s, u.reader.watch(s.fd)
 }
 
 // privileged says what to do about a port that only root may open.
