@@ -62,8 +62,13 @@ cl: ## a new change note: make cl NAME=slug
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
-# One ring with a real heartbeat 3.0.6 (root, apt; nothing is left installed).
+# A ring, and pairs with haresources, with a real heartbeat 3.0.6 (root, apt; nothing is left installed).
 interop: build
 	tests/interop/ring.sh bin/crm
+	tests/interop/pair.sh bin/crm
 
-.PHONY: confirm live doc cl sim interop build run test check race conformance floors bench fuzz golden help
+# Its times beside ours: kill, cut, stop, standby for each deadtime (RUNS=3 for medians).
+interop-timing: build
+	tests/interop/pair.sh bin/crm -timing -runs $(or $(RUNS),1)
+
+.PHONY: confirm live doc cl sim interop interop-timing build run test check race conformance floors bench fuzz golden help

@@ -41,6 +41,7 @@ tests:
 tests/conformance:
 tests/bench:
 tests/differ: cib engine
+tests/interop/pair:
 `)
 
 // testArrows is what a room's tests may import besides.

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+// plan is the two-node plan of tests of the documents that set up such pairs:
+// the primary starts, the secondary starts, the primary stops, the primary
+// returns; the network of the active node is cut; the active node dies; and
+// the administrator moves everything by hand.
+func (l *lab) plan(p pair, failback string) error {
+	const dead = time.Second
+	if err := l.up(p, config{keepalive: 200 * time.Millisecond, deadtime: dead, failback: failback}); err != nil {
+		return err
+	}
+	defer l.down()
+	a, b := l.nodes[0], l.nodes[1]
+	home, back := a, a // where things are after a return
+	if failback == "off" {
+		back = b
+	}
+	steps := []struct {
+		what   string
+		do     func() error
+		holder *host
+		most   time.Duration // silence of the client; 0: not looked at
+	}{
+		{"the primary starts alone", a.start, home, 0},
+		{"the secondary starts: nothing moves", b.start, home, 100 * time.Millisecond},
+		{"the primary stops", a.stop, b, l.switchover(a, b)},
+		{"the primary returns", a.start, back, l.switchover(b, a)},
+		{"everything by hand to the primary", func() error { return l.moveTo(a, back) }, a, l.switchover(b, a)},
+		{"standby of the active node", a.standby, b, l.switchover(a, b)},
+		{"takeover from the active node", a.takeover, a, l.switchover(b, a)},
+		{"the network of the active node is cut", a.cut, b, 0},
+		{"the network heals", a.heal, nil, l.healing(p)},
+		{"settles on one", l.settled, nil, 0},
+		{"everything by hand to the primary again", func() error { return l.moveTo(a, nil) }, a, 0},
+		{"the active node dies", a.crash, b, 0},
+		{"the dead node returns", func() error { return first(a.reboot(), a.start()) }, back, 0},
+	}
+	for _, s := range steps {
+		// A young member announces two seconds more; a heartbeat settles for ten.
+		since := time.Now()
+		err := s.do()
+		if err == nil && s.holder != nil {
+			err = l.holder(s.holder, 60*time.Second)
+		}
+		if s.holder == nil {
+			time.Sleep(3 * time.Second)
+		}
+		silent := l.client.gap(since)
+		if err == nil && s.most > 0 && silent > s.most {
+			err = fmt.Errorf("the client heard nothing for %v, at most %v was expected", silent.Round(time.Millisecond), s.most)
+		}
+		if err != nil {
+			fmt.Printf("FAIL  %v, auto_failback %s: %s: %v\n%s\n", p, failback, s.what, err, l.logs())
+			return fmt.Errorf("%v, auto_failback %s: %s: %w", p, failback, s.what, err)
+		}
+		fmt.Printf("ok    %v, auto_failback %s: %s (the client heard nothing for %v)\n", p, failback, s.what, silent.Round(time.Millisecond))
+	}
+	return nil
+}
+
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// switchover is how long the client may wait when both live: our goal among
+// ours, seconds where heartbeat's scripts run.
+func (l *lab) switchover(from, to *host) time.Duration {
+	if from.ours && to.ours && !l.script {
+		return 500 * time.Millisecond // the goal is 50 on a machine with nothing else to do: see the table of times
+	}
+	return 5 * time.Second
+}
+
+// healing is how long the client may wait when two have held everything. A
+// heartbeat gives up everything then, which the other of ours must bridge.
+func (l *lab) healing(pair) time.Duration { return time.Second }
+
+// holder waits until one node holds all and answers, and the other nothing.
+func (l *lab) holder(h *host, most time.Duration) error {
+	other := l.nodes[2-h.n]
+	return within(most, h.name+" has all of it", func() bool {
+		address, svc := h.runs()
+		if !address || !svc || l.client.only(200*time.Millisecond) != h.name || !l.stable(h) {
+			return false
+		}
+		if !l.reachable(other) {
+			return true
+		}
+		address, svc = other.runs()
+		return !address && !svc && (!other.up || other.holds() == "none")
+	})
+}
+
+// reachable tells whether a node lives and has its cable.
+func (l *lab) reachable(h *host) bool {
+	out, err := sh("ip -n sw link show p%d", h.n)
+	if err != nil || h.first.ProcessState != nil {
+		return false
+	}
+	return !contains(out, "state DOWN")
+}
+
+// stable tells whether a node is done with what it does.
+func (l *lab) stable(h *host) bool {
+	switch h.holds() {
+	case "all", "local", "foreign":
+		return true
+	}
+	return false
+}
+
+// settled waits until exactly one node holds everything and both are stable.
+func (l *lab) settled() error {
+	return within(60*time.Second, "one node has all of it", func() bool {
+		for _, h := range l.nodes {
+			if l.holder(h, 0) == nil {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// moveTo brings everything to a node by hand, if it is not there.
+func (l *lab) moveTo(h *host, from *host) error {
+	if err := l.settled(); err != nil {
+		return err
+	}
+	if address, _ := h.runs(); address || from == h {
+		return nil
+	}
+	return l.nodes[2-h.n].standby()
+}
