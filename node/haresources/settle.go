@@ -176,7 +176,7 @@ func (m *Machine) offer() {
 		return
 	}
 	for _, p := range m.peers {
-		if p.state != ring.Active || !p.stable || p.deaf {
+		if !m.takes(p) || p.deaf {
 			continue
 		}
 		var lame, theirs []*group
@@ -200,6 +200,12 @@ func (m *Machine) offer() {
 			return
 		}
 	}
+}
+
+// takes tells whether a peer can be given something. A heartbeat that returned
+// from a partition cannot: it gives up everything and starts anew.
+func (m *Machine) takes(p *peer) bool {
+	return p.state == ring.Active && p.stable && (p.ours || !m.now.Before(p.back))
 }
 
 // stop gives up everything before leaving.

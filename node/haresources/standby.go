@@ -57,7 +57,7 @@ func (m *Machine) standby(set string) {
 		return
 	}
 	for _, p := range m.peers {
-		if p.state == ring.Active && p.stable {
+		if m.takes(p) {
 			m.giveTo(p, set, groups)
 			return
 		}

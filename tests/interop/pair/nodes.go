@@ -299,6 +299,11 @@ func (h *host) reboot() error {
 
 // logs are the last lines of both nodes.
 func (l *lab) logs() string {
+	text := fmt.Sprintf("the client hears %q\n", l.client.only(200*time.Millisecond))
+	for _, h := range l.nodes {
+		address, svc := h.runs()
+		text += fmt.Sprintf("%s holds %q, has the address: %v, runs the service: %v\n", h.name, h.holds(), address, svc)
+	}
 	out, _ := sh("tail -n 25 %[1]s/hb?/log/ha-log", l.dir)
-	return out
+	return text + out
 }

@@ -27,7 +27,7 @@ func (l *lab) plan(p pair, failback string) error {
 		most   time.Duration // silence of the client; 0: not looked at
 	}{
 		{"the primary starts alone", a.start, home, 0},
-		{"the secondary starts: nothing moves", b.start, home, 100 * time.Millisecond},
+		{"the secondary starts: nothing moves", b.start, home, 500 * time.Millisecond},
 		{"the primary stops", a.stop, b, l.switchover(a, b)},
 		{"the primary returns", a.start, back, l.switchover(b, a)},
 		{"everything by hand to the primary", func() error { return l.moveTo(a, back) }, a, l.switchover(b, a)},
@@ -97,7 +97,7 @@ func (l *lab) holder(h *host, most time.Duration) error {
 			return true
 		}
 		address, svc = other.runs()
-		return !address && !svc && (!other.up || other.holds() == "none")
+		return !address && !svc && (!other.up || l.stable(other))
 	})
 }
 
@@ -113,7 +113,7 @@ func (l *lab) reachable(h *host) bool {
 // stable tells whether a node is done with what it does.
 func (l *lab) stable(h *host) bool {
 	switch h.holds() {
-	case "all", "local", "foreign":
+	case "all", "local", "foreign", "none": // a heartbeat that has no group of its own calls that local
 		return true
 	}
 	return false
