@@ -83,6 +83,7 @@ const (
 	stopTries    = 10
 	announceEach = 500 * time.Millisecond // while a member that was cut off may still hold the same
 	announceFor  = time.Minute
+	lingerFor    = 5 * time.Second // a heartbeat goes two seconds after its return
 )
 
 // Machine is one member. It belongs to one goroutine.
@@ -116,6 +117,7 @@ type peer struct {
 	stable bool
 	held   []bool    // by group
 	back   time.Time // until when it may hold what it held before it was cut off
+	asked  bool      // what it holds, because it lingers
 	deaf   bool      // it did not answer when its groups were offered
 	gave   bool      // it gave groups by a standby: they do not fail back before it starts again
 }

@@ -104,23 +104,48 @@ func (m *Machine) heldElsewhere(i int) bool {
 
 // resolve ends a double life after a partition: of two members that hold a
 // group the preferred one keeps it, else the first of ha.cf. A heartbeat gives
-// up everything by itself then.
+// up everything by itself then, unless it lingers.
 func (m *Machine) resolve() {
-	for i, g := range m.groups {
-		for _, p := range m.peers {
-			if g.want && p.state != ring.Dead && p.ours && p.stable && p.held[i] && !m.precedes(g, p.name) {
+	for _, p := range m.peers {
+		if p.state == ring.Dead || !p.ours && !m.lingers(p) {
+			continue
+		}
+		if !p.ours && !p.asked { // what it holds it must say first
+			p.asked, p.stable = true, false
+			m.say(wire.New("starting").Add(groupKeys, m.heldKeys()))
+		}
+		if !p.stable {
+			continue
+		}
+		var mine []*group
+		for i, g := range m.groups {
+			switch {
+			case !g.want || !p.held[i]:
+			case m.precedes(g, p.name):
+				mine = append(mine, g)
+			default:
 				m.note(ring.Warn, g.key()+" runs on "+p.name+" too: it stays there")
 				m.release(g)
 			}
 		}
+		if len(mine) > 0 && !p.ours {
+			p.stable = false // until it has answered
+			m.say(wire.New("hb_takeover").Add(hold, m.setOf(mine)))
+		}
 	}
+}
+
+// lingers tells whether a heartbeat that returned from a partition has not
+// started anew, as it should: it does not when we were only late in its eyes.
+func (m *Machine) lingers(p *peer) bool {
+	return !p.back.IsZero() && !m.now.Before(p.back.Add(lingerFor-announceFor))
 }
 
 // reunite says what is held to a node that comes back from a partition. With
 // auto_failback legacy nobody says so: what it must have taken is given up.
 func (m *Machine) reunite(p *peer) {
 	m.sayHeld("")
-	p.back, m.announce = m.now.Add(announceFor), m.now
+	p.back, p.asked, m.announce = m.now.Add(announceFor), false, m.now
 	for _, g := range m.groups {
 		if m.legacy() && g.want && !m.precedes(g, p.name) {
 			m.note(ring.Warn, g.key()+" runs on "+p.name+" too: it stays there")
