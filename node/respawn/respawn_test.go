@@ -134,7 +134,7 @@ func TestItRunsAsItsUser(t *testing.T) {
 }
 
 func TestWhatCannotStartIsSaidOnce(t *testing.T) {
-	for _, l := range []Line{{"no-such-user", []string{"/bin/sh"}}, {self(t), []string{"/no/such/program"}}, {self(t), []string{"/"}}} {
+	for _, l := range []Line{{User: "no-such-user", Argv: []string{"/bin/sh"}}, {User: self(t), Argv: []string{"/no/such/program"}}, {User: self(t), Argv: []string{"/"}}} {
 		var said []string
 		Run(t.Context(), []Line{l}, Options{Notice: func(_ bool, text string) { said = append(said, text) }})
 		if len(said) != 1 || !strings.Contains(said[0], "not started") {
