@@ -44,7 +44,7 @@ golden: ## rewrite what text tests expect, and show what changed
 
 confirm: build ## tests that ask the originals, with crmsh and pacemaker-cli-utils required
 	@for tool in /usr/sbin/crm /usr/sbin/crm_simulate; do test -x $$tool || { echo "confirm: $$tool is not installed" >&2; exit 1; }; done
-	go test -count=1 ./tools ./cib ./cmd/crm
+	CRM_CONFIRM=all go test -count=1 -timeout 60m ./tools ./cib ./cmd/crm
 	REQUIRE_ORIGINALS=1 go test -count=1 -run TestScenariosAreAsThePeers ./engine
 	go run ./tests/differ -n 300 -floor 90
 

@@ -77,6 +77,7 @@ type execution struct {
 	lines    []string
 	steps    []Step
 	startInf bool // a failed start counts as infinitely many
+	stopInf  bool // so does a failed stop
 }
 
 // execute walks the graph and writes the results into doc's status. It gives
@@ -85,7 +86,7 @@ func execute(t *graph.Transition, doc *cib.Document, now time.Time, known func(s
 	lines []string, steps []Step, complete bool,
 ) {
 	x := &execution{walk: graph.NewWalk(t), out: newStatusWriter(doc, now), known: known, fail: fail,
-		startInf: t.FailedStartOffset == "INFINITY"}
+		startInf: t.FailedStartOffset == "INFINITY", stopInf: t.FailedStopOffset == "INFINITY"}
 	x.walk.SetLimits(graph.Limits{})
 	for a := x.walk.Next(); a != nil; a = x.walk.Next() {
 		ok := true
@@ -102,6 +103,7 @@ func execute(t *graph.Transition, doc *cib.Document, now time.Time, known func(s
 		}
 		x.walk.Done(a.ID, ok)
 	}
+	x.out.close()
 	return x.lines, x.steps, !x.walk.Terminated()
 }
 
@@ -130,7 +132,8 @@ func (x *execution) cluster(a *graph.Action) {
 		if how != "on" {
 			s := x.out.state(a.Node, a.NodeUUID)
 			s.membership("false", "offline", "down", "down", "simulate_fencing_action")
-			s.forget()
+			x.out.touched()
+			x.out.forget(s)
 		}
 		return
 	}
@@ -185,7 +188,9 @@ func (x *execution) resource(a *graph.Action) bool {
 			break
 		}
 	}
+	o.resource = r.configured
 	x.out.record(s.findHistory(r), o)
+	x.out.touched()
 	return !o.failed()
 }
 
@@ -202,6 +207,8 @@ func (x *execution) matches(spec OpSpec, r agentRef, o opResult) bool {
 func (x *execution) pretend(a *graph.Action, s *nodeState, spec OpSpec, o *opResult) {
 	o.rc = spec.RC
 	x.lines = append(x.lines, fmt.Sprintf("Pretending action %d failed with rc=%d", a.ID, spec.RC))
-	infinite := o.task == "stop" || o.task == "start" && x.startInf
-	x.lines = append(x.lines, x.out.countFailure(s, o.resource, o.task, o.interval, infinite)...)
+	infinite := o.task == "stop" && x.stopInf || o.task == "start" && x.startInf
+	injected := x.out.countFailure(s, o.resource, o.task, o.interval, infinite)
+	x.lines = append(x.lines, injected...)
+	x.steps[len(x.steps)-1].Injected = injected
 }

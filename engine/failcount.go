@@ -33,7 +33,7 @@ func (w *statusWriter) setAttribute(s *nodeState, name, value string) string {
 	}
 	set := childOf(transient, "instance_attributes")
 	if set.SelectAttr("id") == nil {
-		set.CreateAttr("id", id+"-attributes")
+		set.CreateAttr("id", "status-"+id)
 	}
 	var pair *etree.Element
 	for _, e := range set.SelectElements("nvpair") {
@@ -43,7 +43,7 @@ func (w *statusWriter) setAttribute(s *nodeState, name, value string) string {
 	}
 	if pair == nil {
 		pair = set.CreateElement("nvpair")
-		pair.CreateAttr("id", id+"-"+strings.ReplaceAll(name, "#", "."))
+		pair.CreateAttr("id", set.SelectAttrValue("id", "")+"-"+strings.NewReplacer("#", ".", ":", ".").Replace(name))
 		pair.CreateAttr("name", name)
 	}
 	if value == "value++" {

@@ -37,6 +37,7 @@ func (s *Situation) Suppose(w *WhatIf) (lines []string, problems []error) {
 	if w.Quorum != "" {
 		in.say("Setting quorum: %s", w.Quorum)
 		root.CreateAttr("have-quorum", w.Quorum)
+		in.out.touched()
 	}
 	if w.Watchdog != "" {
 		in.say("Setting watchdog: %s", w.Watchdog)
@@ -45,6 +46,7 @@ func (s *Situation) Suppose(w *WhatIf) (lines []string, problems []error) {
 	for _, n := range w.NodeUp {
 		in.say("Bringing node %s online", n)
 		in.node(n).membership("true", "online", "member", "member", "crm_simulate")
+		in.out.touched()
 	}
 	for _, n := range w.NodeDown {
 		in.say("Taking node %s offline", n)
@@ -53,7 +55,8 @@ func (s *Situation) Suppose(w *WhatIf) (lines []string, problems []error) {
 		}
 		state := in.node(n)
 		state.membership("false", "offline", "down", "down", "crm_simulate")
-		state.forget()
+		in.out.touched()
+		in.out.forget(state)
 	}
 	for _, n := range w.NodeFail {
 		in.say("Failing node %s", n)
@@ -68,6 +71,7 @@ func (s *Situation) Suppose(w *WhatIf) (lines []string, problems []error) {
 			in.problems = append(in.problems, err)
 		}
 	}
+	in.out.close()
 	return in.lines, in.problems
 }
 
@@ -82,6 +86,7 @@ func (in *injector) knows(name string) bool {
 
 func (in *injector) fail(name string) {
 	in.node(name).membership("false", "online", "member", "member", "crm_simulate")
+	in.out.touched()
 }
 
 type injector struct {
@@ -108,6 +113,8 @@ func (in *injector) node(name string) *nodeState {
 			n := nodes.CreateElement("node")
 			n.CreateAttr("id", name)
 			n.CreateAttr("uname", name)
+			in.out.reconfigured()
+			in.out.touched() // its state
 		}
 	}
 	return in.out.state(name, id)
@@ -145,6 +152,7 @@ func (in *injector) ticket(id, name, value string) {
 		state.CreateAttr("id", id)
 	}
 	state.CreateAttr(name, value)
+	in.out.touched()
 }
 
 // property sets a cluster property where it is set already, else in the first
@@ -169,6 +177,7 @@ func (in *injector) property(name, value string) {
 		pair.CreateAttr("name", name)
 	}
 	pair.CreateAttr("value", value)
+	in.out.reconfigured()
 }
 
 // result writes an operation's result, and its failure, into the history.
@@ -197,6 +206,7 @@ func (in *injector) result(text string) error {
 	h := state.findHistory(agentRef{shown: spec.Resource, configured: configured, class: r.Class, provider: r.Provider, kind: r.Type})
 	in.out.record(h, opResult{resource: spec.Resource, task: spec.Task, interval: spec.Interval, rc: spec.RC, node: spec.Node,
 		reason: "Simulated action result"})
+	in.out.touched()
 	return nil
 }
 
@@ -225,8 +235,9 @@ type Simulation struct {
 // Step is one action that was carried out in thought.
 type Step struct {
 	Action   *graph.Action
-	Resource string // as it is shown; "" when the action is not a resource's
-	Interval string // in ms, "" for an operation that is done once
+	Resource string   // as it is shown; "" when the action is not a resource's
+	Interval string   // in ms, "" for an operation that is done once
+	Injected []string // the lines of the attributes that a pretended failure left
 }
 
 // Simulate carries the decision out in thought: every action succeeds but

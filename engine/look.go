@@ -30,6 +30,16 @@ func (s *Situation) FailedActions() []FailedAction {
 	return list
 }
 
+// Failures are how often a resource failed on a node, expired failures
+// included, and when last (0 when that is not known).
+func (s *Situation) Failures(r *Resource, n *Node) (count int, last int64) {
+	f := s.c.failuresOf(r, n, nil, false, false)
+	if f.count == 0 {
+		return 0, 0
+	}
+	return int(f.count), f.last
+}
+
 // ExitText is the words for an agent's exit code.
 func ExitText(code int) string { return exitText(code) }
 

@@ -19,6 +19,9 @@ type statusWriter struct {
 	now    time.Time
 	states map[string]*nodeState // by lower-case node name or id
 	all    []*nodeState
+
+	base    cib.Version
+	updates int // changes of the status since, or since the configuration was changed last
 }
 
 // nodeState is one <node_state> with its resource histories by id.
@@ -28,13 +31,31 @@ type nodeState struct {
 }
 
 func newStatusWriter(doc *cib.Document, now time.Time) *statusWriter {
-	w := &statusWriter{doc: doc, now: now, states: map[string]*nodeState{}}
+	w := &statusWriter{doc: doc, now: now, states: map[string]*nodeState{}, base: doc.Version()}
 	for _, e := range doc.Status().ChildElements() {
 		if e.Tag == "node_state" {
 			w.remember(e)
 		}
 	}
 	return w
+}
+
+// touched counts one change of the status.
+func (w *statusWriter) touched() { w.updates++ }
+
+// reconfigured counts one change of the configuration.
+func (w *statusWriter) reconfigured() {
+	w.base.Epoch++
+	w.base.NumUpdates, w.updates = 0, 0
+}
+
+// close gives the CIB the version that its members would have come to.
+func (w *statusWriter) close() {
+	v := w.base
+	v.NumUpdates += w.updates
+	if v != w.doc.Version() {
+		w.doc.SetVersion(v)
+	}
 }
 
 func (w *statusWriter) remember(e *etree.Element) *nodeState {
@@ -82,10 +103,14 @@ func (s *nodeState) membership(inCCM, crmd, join, expected, origin string) {
 }
 
 // forget removes what a node that went down leaves behind.
-func (s *nodeState) forget() {
+func (w *statusWriter) forget(s *nodeState) {
 	for _, tag := range []string{"lrm", "transient_attributes"} {
-		for _, e := range s.element.SelectElements(tag) {
+		list := s.element.SelectElements(tag)
+		for _, e := range list {
 			s.element.RemoveChild(e)
+		}
+		if len(list) > 0 {
+			w.touched()
 		}
 	}
 	s.histories = nil
@@ -213,8 +238,7 @@ func (w *statusWriter) entry(history *etree.Element, id, key, task string, call 
 	var e *etree.Element
 	for _, c := range history.ChildElements() {
 		if c.SelectAttrValue("id", "") == id {
-			e = c
-			e.Attr = e.Attr[:0]
+			e = c // what only older members write stays, as in the members' own merge
 		}
 	}
 	if e == nil {

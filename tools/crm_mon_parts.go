@@ -36,7 +36,7 @@ func (m *monitor) leaves() []*engine.Resource {
 
 // hidden attributes are not for people, or shown elsewhere.
 func hidden(name string) bool {
-	for _, prefix := range []string{"fail-count-", "last-failure-", "#", "shutdown", "terminate", "standby", "probe_complete"} {
+	for _, prefix := range []string{"fail-count-", "last-failure-", "#", "shutdown", "terminate", "standby"} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}
@@ -89,27 +89,23 @@ type record struct {
 func (m *monitor) records(state *etree.Element) []record {
 	var list []record
 	lrm := cib.Child(cib.Child(state, "lrm"), "lrm_resources")
+	var at *engine.Node
+	for _, n := range m.sit.Nodes() {
+		if n.ID == cib.ID(state) {
+			at = n
+		}
+	}
 	for e := range cib.Children(lrm, "lrm_resource") {
 		r := record{id: cib.ID(e), threshold: "1000000"}
 		r.orphan = true
 		for _, leaf := range m.leaves() {
 			if leaf.ID == r.id || leaf.ConfigID == r.id || leaf.HistoryID == r.id {
 				r.orphan = leaf.Removed()
+				r.failCount, r.lastFailure = m.sit.Failures(leaf, at)
 				if t := leaf.Meta("migration-threshold"); t != "" {
 					r.threshold = strings.Replace(t, "INFINITY", "1000000", 1)
 				}
 				break
-			}
-		}
-		for nv := range cib.NVPairs(cib.Child(state, "transient_attributes"), cib.InstanceAttributes) {
-			name, value := cib.Attr(nv, "name"), cib.Attr(nv, "value")
-			n, err := strconv.Atoi(strings.Replace(value, "INFINITY", "1000000", 1))
-			switch {
-			case !failureOf(name, r.id, "", "") || err != nil:
-			case strings.HasPrefix(name, "fail-count-"):
-				r.failCount = min(r.failCount+n, 1000000)
-			default:
-				r.lastFailure = max(r.lastFailure, int64(n))
 			}
 		}
 		for op := range cib.Children(e, "lrm_rsc_op") {
@@ -258,6 +254,25 @@ func (m *monitor) failures() []string {
 		}
 		if ms, err := strconv.ParseInt(cib.Attr(f.Entry, "exec-time"), 10, 64); err == nil && ms > 0 {
 			line += " after " + readable(ms)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// failuresInFull tells of the failed actions with all that is known of them.
+func (m *monitor) failuresInFull() []string {
+	var lines []string
+	for _, f := range m.failedActions() {
+		status, _ := strconv.Atoi(cib.Attr(f.Entry, "op-status"))
+		line := fmt.Sprintf("  * %s on %s '%s' (%d): call=%s, status='%s'", orElse(cib.Attr(f.Entry, "operation_key"), cib.ID(f.Entry)),
+			f.Node.Name, strings.ToLower(engine.ExitText(f.Code)), f.Code, cib.Attr(f.Entry, "call-id"), statusText(status))
+		if reason := cib.Attr(f.Entry, "exit-reason"); reason != "" {
+			line += ", exitreason='" + reason + "'"
+		}
+		if changed, err := strconv.ParseInt(cib.Attr(f.Entry, "last-rc-change"), 10, 64); err == nil && changed > 0 {
+			line += ", last-rc-change='" + when(changed) + "', queued=" + orElse(cib.Attr(f.Entry, "queue-time"), "0") + "ms, exec=" +
+				orElse(cib.Attr(f.Entry, "exec-time"), "0") + "ms"
 		}
 		lines = append(lines, line)
 	}

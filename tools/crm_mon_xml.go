@@ -37,6 +37,21 @@ func (m *monitor) asXML() *etree.Element {
 	if len(resources.Child) > 0 {
 		out.AddChild(resources)
 	}
+	if attributes := m.attributesXML(); len(attributes.Child) > 0 {
+		out.AddChild(attributes)
+	}
+	m.historyXML(out.CreateElement("node_history"))
+	if failures := m.failuresXML(); len(failures.Child) > 0 {
+		out.AddChild(failures)
+	}
+	if tickets := m.ticketsXML(); len(tickets.Child) > 0 {
+		out.AddChild(tickets)
+	}
+	attrs(out.CreateElement("status"), "code", "0", "message", "OK")
+	return out
+}
+
+func (m *monitor) attributesXML() *etree.Element {
 	attributes := etree.NewElement("node_attributes")
 	for _, n := range m.sit.Nodes() {
 		names, values := m.nodeAttributes(n)
@@ -49,18 +64,7 @@ func (m *monitor) asXML() *etree.Element {
 			attrs(e.CreateElement("attribute"), "name", name, "value", values[name])
 		}
 	}
-	if len(attributes.Child) > 0 {
-		out.AddChild(attributes)
-	}
-	m.historyXML(out.CreateElement("node_history"))
-	if failures := m.failuresXML(); len(failures.Child) > 0 {
-		out.AddChild(failures)
-	}
-	if tickets := m.ticketsXML(); len(tickets.Child) > 0 {
-		out.AddChild(tickets)
-	}
-	attrs(out.CreateElement("status"), "code", "0", "message", "OK")
-	return out
+	return attributes
 }
 
 func (m *monitor) summaryXML(e *etree.Element) {
@@ -120,9 +124,9 @@ func (m *monitor) nodeXML(e *etree.Element, n *engine.Node) {
 }
 
 // resourceXML adds a resource with what is in it, unless it does not run and
-// only what runs is asked for.
+// only what runs is asked for. What was removed is told in any case.
 func (m *monitor) resourceXML(to *etree.Element, r *engine.Resource) {
-	if r.Removed() && !r.IsActive(true) || !m.set["inactive"] && !r.IsActive(false) {
+	if !m.set["inactive"] && !r.Removed() && !r.IsActive(false) {
 		return
 	}
 	target := r.Meta("target-role")
@@ -186,6 +190,27 @@ func pendingWord(task string) string {
 	return "Migrating"
 }
 
+// failCountsXML tells of the resources that failed, without their history.
+func (m *monitor) failCountsXML(to *etree.Element) {
+	for _, state := range m.online() {
+		e := etree.NewElement("node")
+		attrs(e, "name", cib.Attr(state, "uname"))
+		for _, r := range m.records(state) {
+			if r.failCount == 0 {
+				continue
+			}
+			h := e.CreateElement("resource_history")
+			attrs(h, "id", r.id, "orphan", yes(r.orphan), "migration-threshold", r.threshold, "fail-count", strconv.Itoa(r.failCount))
+			if r.lastFailure > 0 {
+				attrs(h, "last-failure", when(r.lastFailure))
+			}
+		}
+		if len(e.Child) > 0 {
+			to.AddChild(e)
+		}
+	}
+}
+
 func (m *monitor) historyXML(to *etree.Element) {
 	for _, state := range m.online() {
 		e := etree.NewElement("node")
@@ -233,14 +258,18 @@ func (m *monitor) failuresXML() *etree.Element {
 	for _, f := range m.failedActions() {
 		e := failures.CreateElement("failure")
 		status, _ := strconv.Atoi(cib.Attr(f.Entry, "op-status"))
-		attrs(e, "op_key", orElse(cib.Attr(f.Entry, "operation_key"), cib.ID(f.Entry)), "node", f.Node.Name,
-			"exitstatus", strings.ToLower(engine.ExitText(f.Code)), "exitreason", cib.Attr(f.Entry, "exit-reason"),
+		key := "op_key"
+		if cib.Attr(f.Entry, "operation_key") == "" {
+			key = "id"
+		}
+		attrs(e, key, orElse(cib.Attr(f.Entry, "operation_key"), cib.ID(f.Entry)), "node", f.Node.Name,
+			"exitstatus", strings.ToLower(engine.ExitText(f.Code)), "exitreason", f.Entry.SelectAttrValue("exit-reason", "none"),
 			"exitcode", strconv.Itoa(f.Code), "call", cib.Attr(f.Entry, "call-id"), "status", statusText(status))
 		if changed, err := strconv.ParseInt(cib.Attr(f.Entry, "last-rc-change"), 10, 64); err == nil {
-			attrs(e, "last-rc-change", time.Unix(changed, 0).Format("2006-01-02 15:04:05Z07:00"))
+			attrs(e, "last-rc-change", time.Unix(changed, 0).Format("2006-01-02 15:04:05Z07:00"),
+				"queued", orElse(cib.Attr(f.Entry, "queue-time"), "0"), "exec", orElse(cib.Attr(f.Entry, "exec-time"), "0"),
+				"interval", fmt.Sprint(f.Interval), "task", f.Task)
 		}
-		attrs(e, "queued", orElse(cib.Attr(f.Entry, "queue-time"), "0"), "exec", orElse(cib.Attr(f.Entry, "exec-time"), "0"),
-			"interval", fmt.Sprint(f.Interval), "task", f.Task)
 	}
 	return failures
 }

@@ -51,6 +51,7 @@ type simulation struct {
 	run, execute, inPlace, attrs, failcounts bool
 	scores, utilization, quiet, pending      bool
 	all, ids, live, pipe, help, version      bool
+	fancy                                    bool
 	file, saveInput, saveOutput, graph, dot  string
 	date, profile, outputAs, outputTo        string
 	repeat                                   int
@@ -58,6 +59,7 @@ type simulation struct {
 	out                                      *sections
 	words                                    []string
 	xml                                      *etree.Element // the report as XML; nil for text
+	problems                                 []string       // what could not be supposed
 }
 
 // failure is an error with the exit code it leads to.
@@ -105,7 +107,7 @@ func (s *simulation) set(long, value string) error {
 	switches := map[string]*bool{"run": &s.run, "simulate": &s.execute, "in-place": &s.inPlace, "show-attrs": &s.attrs,
 		"show-failcounts": &s.failcounts, "show-scores": &s.scores, "show-utilization": &s.utilization, "quiet": &s.quiet,
 		"pending": &s.pending, "all-actions": &s.all, "verbose": &s.ids, "live-check": &s.live, "xml-pipe": &s.pipe,
-		"help": &s.help, "help-short": &s.help, "version": &s.version, "text-fancy": new(bool)}
+		"help": &s.help, "help-short": &s.help, "version": &s.version, "text-fancy": &s.fancy}
 	texts := map[string]*string{"xml-file": &s.file, "save-input": &s.saveInput, "save-output": &s.saveOutput,
 		"save-graph": &s.graph, "save-dotfile": &s.dot, "set-datetime": &s.date, "profile": &s.profile,
 		"output-as": &s.outputAs, "output-to": &s.outputTo, "quorum": &s.what.Quorum, "watchdog": &s.what.Watchdog}
@@ -158,7 +160,7 @@ func (s *simulation) main() error {
 	}
 	s.execute = s.execute || s.inPlace
 	s.run = s.run || s.execute || s.graph != "" || s.dot != "" || s.scores || s.utilization
-	s.out = &sections{w: s.std.Out, plain: s.scores && s.quiet}
+	s.out = &sections{w: s.std.Out, plain: s.scores && s.quiet && !s.fancy}
 	if s.profile != "" {
 		return s.runProfile()
 	}
@@ -274,8 +276,8 @@ func (s *simulation) sayTime(doc *cib.Document) {
 	switch {
 	case s.quiet, s.xml != nil:
 	case s.date != "":
-		s.out.line("Setting effective cluster time: " + s.date)
+		fmt.Fprintln(s.std.Out, "Setting effective cluster time: "+s.date)
 	case cib.Attr(doc.Root(), "execution-date") != "":
-		s.out.line("Using the original execution date of: " + s.now.UTC().Format("2006-01-02 15:04:05Z"))
+		fmt.Fprintln(s.std.Out, "Using the original execution date of: "+s.now.UTC().Format("2006-01-02 15:04:05Z"))
 	}
 }

@@ -27,14 +27,12 @@ func (s *simulation) simulate(doc *cib.Document) error {
 	if err != nil {
 		return err
 	}
-	if !s.quiet {
-		if s.xml == nil {
-			for _, line := range sit.Notices() {
-				s.out.line(line)
-			}
+	if !s.quiet && s.xml == nil {
+		for _, line := range sit.Notices() {
+			s.out.line(line)
 		}
-		s.showStatus("Current cluster status", sit, true)
 	}
+	s.showStatus("Current cluster status", doc, sit, true)
 	if !s.what.Empty() {
 		if sit, err = s.suppose(sit, doc); err != nil {
 			return err
@@ -44,7 +42,7 @@ func (s *simulation) simulate(doc *cib.Document) error {
 		return err
 	}
 	if !s.run {
-		return nil
+		return save(s.saveOutput, doc.Bytes)
 	}
 	out := sit.Decide()
 	s.showDecision(out)
@@ -52,7 +50,7 @@ func (s *simulation) simulate(doc *cib.Document) error {
 		return err
 	}
 	if !s.execute {
-		return nil
+		return save(s.saveOutput, doc.Bytes)
 	}
 	return s.carryOut(out)
 }
@@ -67,23 +65,36 @@ func (s *simulation) suppose(sit *engine.Situation, doc *cib.Document) (*engine.
 		s.out.section("Performing Requested Modifications", lines)
 	}
 	for _, p := range problems {
-		fmt.Fprintln(s.std.Err, p)
+		if s.problems = append(s.problems, p.Error()); s.xml == nil {
+			fmt.Fprintln(s.std.Err, p)
+		}
 	}
 	s.sayTime(doc)
 	return s.situation(doc)
 }
 
-func (s *simulation) showStatus(title string, sit *engine.Situation, pending bool) {
+// showStatus tells how the cluster is; as XML even when it shall be quiet.
+func (s *simulation) showStatus(title string, doc *cib.Document, sit *engine.Situation, pending bool) {
+	m := &monitor{doc: doc, sit: sit, set: map[string]bool{"inactive": true}, text: map[string]string{}}
 	if s.xml != nil {
-		s.statusXML(strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(title, "Current ")), " ", "_"), sit)
+		s.statusXML(strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(title, "Current ")), " ", "_"), m)
+		return
+	}
+	if s.quiet {
 		return
 	}
 	s.out.section(title, sit.StatusLines(pending))
-	if s.attrs {
-		s.out.section("", append([]string{"  * Node Attributes:"}, deeper(sit.AttributeLines())...))
+	part := func(title string, lines []string) {
+		s.out.section("", append([]string{"  * " + title + ":"}, deeper(lines)...))
+	}
+	if lines := m.attributes(); s.attrs && len(lines) > 0 {
+		part("Node Attributes", lines)
 	}
 	if s.failcounts {
-		s.out.section("", append([]string{"  * Migration Summary:"}, deeper(sit.FailCountLines())...))
+		part("Migration Summary", m.failcounts())
+		if lines := m.failuresInFull(); len(lines) > 0 {
+			part("Failed Resource Actions", lines)
+		}
 	}
 }
 
@@ -91,7 +102,7 @@ func (s *simulation) showStatus(title string, sit *engine.Situation, pending boo
 func deeper(lines []string) []string {
 	list := make([]string, len(lines))
 	for i, l := range lines {
-		list[i] = "    " + strings.TrimPrefix(l, "  ")
+		list[i] = "  " + l
 	}
 	return list
 }
@@ -147,7 +158,7 @@ func (s *simulation) carryOut(out *engine.Output) error {
 	done := out.SimulateInPlace(s.fail)
 	switch {
 	case s.xml != nil:
-		s.stepsXML(done.Steps)
+		s.stepsXML(done)
 	case !s.quiet:
 		s.out.section("Executing Cluster Transition", done.Lines)
 		s.sayTime(done.CIB)
@@ -159,12 +170,15 @@ func (s *simulation) carryOut(out *engine.Output) error {
 	if err := save(target, done.CIB.Bytes); err != nil {
 		return err
 	}
-	if !s.quiet {
+	if s.quiet && s.xml == nil && (s.scores || s.utilization) {
+		fmt.Fprintln(s.std.Out)
+	}
+	if !s.quiet || s.xml != nil {
 		sit, err := s.situation(done.CIB)
 		if err != nil {
 			return err
 		}
-		s.showStatus("Revised Cluster Status", sit, false)
+		s.showStatus("Revised Cluster Status", done.CIB, sit, false)
 	}
 	if !done.Complete {
 		fmt.Fprintln(s.std.Err, "Transition failed: terminated")

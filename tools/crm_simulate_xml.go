@@ -16,16 +16,24 @@ import (
 // The functions below write one part of a simulation each, in the words of
 // Pacemaker's api-result schema.
 
-func (s *simulation) statusXML(tag string, sit *engine.Situation) {
-	m := &monitor{sit: sit, set: map[string]bool{"inactive": true}, text: map[string]string{}}
+func (s *simulation) statusXML(tag string, m *monitor) {
 	e := s.xml.CreateElement(tag)
 	nodes := e.CreateElement("nodes")
-	for _, n := range sit.Nodes() {
+	for _, n := range m.sit.Nodes() {
 		m.nodeXML(nodes.CreateElement("node"), n)
 	}
 	resources := e.CreateElement("resources")
-	for _, r := range sit.Resources() {
+	for _, r := range m.sit.Resources() {
 		m.resourceXML(resources, r)
+	}
+	if attributes := m.attributesXML(); s.attrs && len(attributes.Child) > 0 {
+		e.AddChild(attributes)
+	}
+	if s.failcounts {
+		m.failCountsXML(e.CreateElement("node_history"))
+		if failures := m.failuresXML(); len(failures.Child) > 0 {
+			e.AddChild(failures)
+		}
 	}
 }
 
@@ -54,6 +62,11 @@ func (s *simulation) supposedXML(lines []string) {
 	list("modify_ticket", "Standby", "ticket", s.what.Standby)
 	list("modify_ticket", "Activating", "ticket", s.what.Activate)
 	list("inject_spec", "", "spec", s.what.Results)
+	injectedXML(e, lines)
+}
+
+// injectedXML tells of the attributes of nodes that were made up.
+func injectedXML(e *etree.Element, lines []string) {
 	for _, line := range lines {
 		if m := injectedAttr.FindStringSubmatch(line); m != nil {
 			attrs(e.CreateElement("inject_attr"), "name", m[1], "value", m[2], "node_path", m[3], "cib_node", m[4])
@@ -153,9 +166,9 @@ func plannedOneXML(e *etree.Element, p engine.Planned) {
 	}
 }
 
-func (s *simulation) stepsXML(steps []engine.Step) {
+func (s *simulation) stepsXML(done *engine.Simulation) {
 	e := s.xml.CreateElement("transition")
-	for _, step := range steps {
+	for _, step := range done.Steps {
 		a := step.Action
 		switch {
 		case a.Kind == graph.Pseudo:
@@ -178,6 +191,7 @@ func (s *simulation) stepsXML(steps []engine.Step) {
 			if step.Interval != "" {
 				attrs(c, "interval", step.Interval)
 			}
+			injectedXML(e, step.Injected)
 		}
 	}
 }
@@ -193,6 +207,12 @@ func (s *simulation) endXML(err error) {
 		attrs(status, "code", strconv.Itoa(f.code), "message", err.Error())
 	default:
 		attrs(status, "code", strconv.Itoa(exitError), "message", err.Error())
+	}
+	if len(s.problems) > 0 {
+		errors := status.CreateElement("errors")
+		for _, p := range s.problems {
+			errors.CreateElement("error").SetText(p)
+		}
 	}
 	doc := etree.NewDocument()
 	doc.SetRoot(s.xml)

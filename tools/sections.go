@@ -19,10 +19,9 @@ func (s *sections) line(text string) {
 	s.begun = true
 }
 
-// section writes one part; its lines carry their own bullets and depth. A
-// plain report begins with a blank line, too, as Pacemaker's does.
+// section writes one part; its lines carry their own bullets and depth.
 func (s *sections) section(title string, lines []string) {
-	if s.begun || s.plain {
+	if s.begun {
 		fmt.Fprintln(s.w)
 	}
 	s.begun = true
