@@ -205,6 +205,10 @@ func (c *ringCheck) media(config *haconf.Config) {
 			c.fail("%s: %s: %v", c.path("ha.cf"), m, err)
 		}
 	}
+	if config.CRM && !slices.ContainsFunc(config.Media, func(m haconf.Medium) bool { return m.Kind != haconf.Serial }) {
+		c.fail("%s: serial lines alone: with \"crm on\" the configuration goes over TCP, so the members need a bcast, mcast or ucast line too",
+			c.path("ha.cf"))
+	}
 	if len(config.Links()) == 1 && len(config.Nodes) > 1 {
 		c.warn("%s: all packets go over %s: one cable, card or switch that fails parts the ring; give it a second medium",
 			c.path("ha.cf"), config.Links()[0])

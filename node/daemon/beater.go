@@ -77,7 +77,7 @@ func (b *beater) run(ctx context.Context) {
 	for ctx.Err() == nil && !b.left {
 		p, heard := b.media.Next(b.ring.Deadline())
 		if heard {
-			if src := strings.ToLower(p.Message.Get(wire.Src)); src != b.self {
+			if src := strings.ToLower(p.Message.Get(wire.Src)); src != b.self && p.From.IsValid() { // a serial line has no addresses
 				b.sealed.Learn(src, p.From)
 			}
 			b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Heard, Link: p.Link, Message: p.Message}))

@@ -45,17 +45,39 @@ func UDP(c NetworkConfig) (transport.Media, transport.Sealed, error) {
 		return nil, nil, err
 	}
 	forged := &refusals{notice: c.Notice, quiet: !c.Ring.LogBad}
-	media, err := transport.OpenUDP(transport.UDPConfig{Lines: lines(c.Ring.Media), Bind: c.Bind, Keys: c.Keys,
+	udp, err := transport.OpenUDP(transport.UDPConfig{Lines: lines(c.Ring.Media), Bind: c.Bind, Keys: c.Keys,
 		Refused: forged.see, Urgent: c.Ring.Realtime && c.Ring.DeadTime < urgentBelow})
 	if err != nil {
 		return nil, nil, errors.Join(err, sealed.Close())
 	}
-	return media, sealed, nil
+	cables := serialLines(c.Ring.Media)
+	if len(cables) == 0 {
+		return udp, sealed, nil
+	}
+	serial, err := transport.OpenSerial(transport.SerialConfig{Lines: cables, Self: c.Name, Keys: c.Keys, Refused: forged.see,
+		Heard: func(p transport.Packet) { udp.Put(p) }})
+	if err != nil {
+		return nil, nil, errors.Join(err, udp.Close(), sealed.Close())
+	}
+	return transport.Cabled{UDP: udp, Lines: serial}, sealed, nil
+}
+
+func serialLines(media []haconf.Medium) []transport.SerialLine {
+	var all []transport.SerialLine
+	for _, m := range media {
+		if m.Kind == haconf.Serial {
+			all = append(all, transport.SerialLine{Device: m.Interface, Baud: m.Baud})
+		}
+	}
+	return all
 }
 
 func lines(media []haconf.Medium) []transport.Line {
 	var all []transport.Line
 	for _, m := range media {
+		if m.Kind == haconf.Serial {
+			continue
+		}
 		all = append(all, transport.Line{Kind: transport.Kind(m.Kind), Interface: m.Interface, Peer: m.Peer, Port: m.Port,
 			TTL: m.TTL, Loop: m.Loop, IPv6: m.IPv6})
 	}
