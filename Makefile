@@ -71,4 +71,8 @@ interop: build
 interop-timing: build
 	tests/interop/pair.sh bin/crm -timing -runs $(or $(RUNS),1)
 
-.PHONY: confirm live doc cl sim interop interop-timing build run test check race conformance floors bench fuzz golden help
+# Ten minutes at deadtime 100 ms on busy cores (root): nobody is taken for dead.
+soak: build
+	tests/interop/soak.sh bin/crm $(or $(SECONDS),600)
+
+.PHONY: soak confirm live doc cl sim interop interop-timing build run test check race conformance floors bench fuzz golden help
