@@ -36,7 +36,7 @@ func run(args []string) error {
 	crm := flags.String("crm", "bin/crm", "`path` of crm")
 	timing := flags.Bool("timing", false, "measure instead of testing")
 	runs := flags.Int("runs", 1, "measurements of each kind")
-	only := flags.String("only", "", "pairs, e.g. `ours+ours,ours+theirs`")
+	only := flags.String("only", "", "pairs, e.g. `ours+ours,ours+theirs`; none: only the move from heartbeat to crm")
 	failbacks := flags.String("failback", "on,off", "values of auto_failback")
 	dead := flags.String("deadtime", "1000,500,250,100", "deadtimes in ms, for times")
 	events := flags.String("events", "kill,cut,stop,standby", "events, for times")
@@ -65,9 +65,18 @@ func run(args []string) error {
 		return l.table(words(*only), words(*dead), words(*events), *runs)
 	}
 	var failed []error
-	for _, pair := range l.pairs(words(*only), false) {
+	pairs := l.pairs(words(*only), false)
+	if *only == "none" {
+		pairs, *only = nil, ""
+	}
+	for _, pair := range pairs {
 		for _, failback := range words(*failbacks) {
 			failed = append(failed, l.plan(pair, failback))
+		}
+	}
+	if l.real && *only == "" {
+		for _, failback := range words(*failbacks) {
+			failed = append(failed, l.migrate(failback))
 		}
 	}
 	return errors.Join(failed...)

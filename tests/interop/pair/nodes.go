@@ -236,6 +236,15 @@ func (h *host) stop() error {
 	return err
 }
 
+// reload has ours read a changed ha.cf.
+func (h *host) reload() error {
+	if _, err := sh("echo '# changed' >> %s", h.path("ha.d/ha.cf")); err != nil {
+		return err
+	}
+	_, err := h.exec(h.lab.crm, "heartbeat", "reload")
+	return err
+}
+
 func (h *host) standby() error {
 	if h.ours {
 		_, err := h.exec(h.lab.crm, "hb_standby", "all")

@@ -5,6 +5,14 @@ import (
 	"time"
 )
 
+// step is one thing that is done to a pair, and what must come of it.
+type step struct {
+	what   string
+	do     func() error
+	holder *host         // who has everything then; nil: not looked at
+	most   time.Duration // silence of the client; 0: not looked at
+}
+
 // plan is the two-node plan of tests of the documents that set up such pairs:
 // the primary starts, the secondary starts, the primary stops, the primary
 // returns; the network of the active node is cut; the active node dies; and
@@ -20,12 +28,7 @@ func (l *lab) plan(p pair, failback string) error {
 	if failback == "off" {
 		back = b
 	}
-	steps := []struct {
-		what   string
-		do     func() error
-		holder *host
-		most   time.Duration // silence of the client; 0: not looked at
-	}{
+	return l.walk(fmt.Sprintf("%v, auto_failback %s", p, failback), []step{
 		{"the primary starts alone", a.start, home, 0},
 		{"the secondary starts: nothing moves", b.start, home, 500 * time.Millisecond},
 		{"the primary stops", a.stop, b, l.switchover(a, b)},
@@ -39,9 +42,42 @@ func (l *lab) plan(p pair, failback string) error {
 		{"everything by hand to the primary again", func() error { return l.moveTo(a, nil) }, a, 0},
 		{"the active node dies", a.crash, b, 0},
 		{"the dead node returns", func() error { return first(a.reboot(), a.start()) }, back, 0},
+	})
+}
+
+// migrate moves a running pair of real heartbeats to crm, as docs/haresources.md
+// tells: the files stay as they are.
+func (l *lab) migrate(failback string) error {
+	if err := l.up(pair{"theirs", "theirs"}, config{keepalive: 200 * time.Millisecond, deadtime: time.Second, failback: failback}); err != nil {
+		return err
 	}
+	defer l.down()
+	a, b := l.nodes[0], l.nodes[1]
+	replace := func(h *host) func() error {
+		return func() error {
+			err := h.stop()
+			h.ours = true
+			return first(err, h.start())
+		}
+	}
+	const scripts = 5 * time.Second
+	atB := b // with auto_failback on the preferred node takes everything back when it is there again
+	if failback == "on" {
+		atB = a
+	}
+	return l.walk("heartbeat to crm, auto_failback "+failback, []step{
+		{"the pair runs", func() error { return first(a.start(), b.start()) }, a, 0},
+		{"the idle node changes to crm", replace(b), a, 500 * time.Millisecond},
+		{"heartbeat gives everything to crm", a.standby, b, scripts},
+		{"the other node changes to crm", replace(a), atB, scripts},
+		{"everything goes home", func() error { return l.moveTo(a, nil) }, a, 500 * time.Millisecond},
+		{"ha.cf changes, crm heartbeat reload", a.reload, a, 500 * time.Millisecond},
+	})
+}
+
+// walk does the steps in turn.
+func (l *lab) walk(story string, steps []step) error {
 	for _, s := range steps {
-		// A young member announces two seconds more; a heartbeat settles for ten.
 		since := time.Now()
 		err := s.do()
 		if err == nil && s.holder != nil {
@@ -55,10 +91,10 @@ func (l *lab) plan(p pair, failback string) error {
 			err = fmt.Errorf("the client heard nothing for %v, at most %v was expected", silent.Round(time.Millisecond), s.most)
 		}
 		if err != nil {
-			fmt.Printf("FAIL  %v, auto_failback %s: %s: %v\n%s\n", p, failback, s.what, err, l.logs())
-			return fmt.Errorf("%v, auto_failback %s: %s: %w", p, failback, s.what, err)
+			fmt.Printf("FAIL  %s: %s: %v\n%s\n", story, s.what, err, l.logs())
+			return fmt.Errorf("%s: %s: %w", story, s.what, err)
 		}
-		fmt.Printf("ok    %v, auto_failback %s: %s (the client heard nothing for %v)\n", p, failback, s.what, silent.Round(time.Millisecond))
+		fmt.Printf("ok    %s: %s (the client heard nothing for %v)\n", story, s.what, silent.Round(time.Millisecond))
 	}
 	return nil
 }
