@@ -39,6 +39,7 @@ type host struct {
 // pair is what the two nodes run, the preferred one first: ours or theirs.
 type pair [2]string
 
+// String is the pair as options name it.
 func (p pair) String() string { return p[0] + "+" + p[1] }
 
 // pairs are those to be tried.
@@ -175,7 +176,7 @@ mkdir -p /etc/ha.d /var/lib/heartbeat /var/lib/crm
 mount --bind %[1]s/ha.d /etc/ha.d; mount --bind %[1]s/heartbeat /var/lib/heartbeat; mount --bind %[1]s/crm /var/lib/crm
 mount --bind %[1]s/log /var/log; mount --bind %[1]s/run /run
 hostname %[2]s; mount -t proc proc /proc; mount -t tmpfs tmpfs /dev/shm
-%[3]s echo %[2]s &
+chrt -r 1 %[3]s echo %[2]s &
 trap '' HUP INT TERM
 : > %[1]s/ready
 while :; do sleep 1000 & wait $!; done`, d, h.name, self)
