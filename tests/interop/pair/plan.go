@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -33,7 +34,7 @@ func (l *lab) plan(p pair, failback string) error {
 	if failback == "off" {
 		back = b
 	}
-	return l.walk(fmt.Sprintf("%v, auto_failback %s", p, failback), []step{
+	steps := []step{
 		{"the primary starts alone", a.start, home, 0},
 		{"the secondary starts: nothing moves", b.start, home, unmoved},
 		{"the primary stops", a.stop, b, l.switchover(a, b)},
@@ -47,7 +48,11 @@ func (l *lab) plan(p pair, failback string) error {
 		{"everything by hand to the primary again", func() error { return l.moveTo(a, nil) }, a, 0},
 		{"the active node dies", a.crash, b, 0},
 		{"the dead node returns", func() error { return first(a.reboot(), a.start()) }, back, 0},
-	})
+	}
+	if failback == "legacy" { // which knows no standby
+		steps = slices.DeleteFunc(steps, func(s step) bool { return contains(s.what, "standby") || contains(s.what, "takeover") })
+	}
+	return l.walk(fmt.Sprintf("%v, auto_failback %s", p, failback), steps)
 }
 
 // migrate moves a running pair of real heartbeats to crm, as docs/haresources.md
