@@ -327,7 +327,7 @@ func resultNumber(w grammar.Word) (int, error) {
 }
 
 func runStatusRun(ctx context.Context, c *Call) error {
-	scores, err := c.planWords()
+	words, err := c.planWords()
 	if err != nil {
 		return err
 	}
@@ -335,13 +335,14 @@ func runStatusRun(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	return c.decide(p.doc, scores)
+	_, err = c.rehearse(p.doc, words)
+	return err
 }
 
 // runStatusSimulate carries the decision out in thought; the status is then
 // what would have come of it.
 func runStatusSimulate(ctx context.Context, c *Call) error {
-	scores, err := c.planWords()
+	words, err := c.planWords()
 	if err != nil {
 		return err
 	}
@@ -349,13 +350,10 @@ func runStatusSimulate(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	out, err := c.decision(p.doc, scores)
+	done, err := c.rehearse(p.doc, words)
 	if err != nil {
 		return err
 	}
-	c.print(planText(out))
-	done := out.Simulate(p.failing)
-	c.print("\nExecuting Cluster Transition:\n" + strings.Join(done.Lines, "\n"))
 	p.doc = done.CIB
 	p.edits = append(p.edits, c.line.Text)
 	return nil

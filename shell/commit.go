@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/beevik/etree"
 
@@ -154,7 +155,7 @@ func runVerify(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	return c.tell(append(c.findings(w.doc), c.agentFindings(w.doc, every)...))
+	return c.tell(c.decisionFindings(w.doc, append(c.findings(w.doc), c.agentFindings(w.doc, every)...)))
 }
 
 // runVerifyLive checks what is in force.
@@ -163,11 +164,31 @@ func runVerifyLive(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	err = c.tell(append(c.findings(doc), c.agentFindings(doc, every)...))
+	err = c.tell(c.decisionFindings(doc, append(c.findings(doc), c.agentFindings(doc, every)...)))
 	if len(c.Args) == 1 {
 		return errors.Join(err, runScores(ctx, c))
 	}
 	return err
+}
+
+// decisionFindings adds what the policy engine would complain about, but for
+// what was found already: a complaint names its constraint or resource second.
+func (s *Session) decisionFindings(doc *cib.Document, found []finding) []finding {
+	situation, err := s.situation(doc, planWords{})
+	if err != nil {
+		return found
+	}
+	known := found
+	for _, w := range situation.Decide().Warnings() {
+		words := strings.Fields(w)
+		said := slices.ContainsFunc(known, func(f finding) bool {
+			return len(words) > 1 && strings.Contains(f.text, strings.TrimSuffix(words[1], ":"))
+		})
+		if !said {
+			found = append(found, finding{text: w})
+		}
+	}
+	return found
 }
 
 // tell reports findings; faults make an error.

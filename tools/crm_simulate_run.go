@@ -45,6 +45,9 @@ func (s *simulation) simulate(doc *cib.Document) error {
 		return save(s.saveOutput, doc.Bytes)
 	}
 	out := sit.Decide()
+	for _, w := range out.Warnings() {
+		s.warn(w)
+	}
 	s.showDecision(out)
 	if err := s.saveDecision(out); err != nil {
 		return err
@@ -53,6 +56,14 @@ func (s *simulation) simulate(doc *cib.Document) error {
 		return save(s.saveOutput, doc.Bytes)
 	}
 	return s.carryOut(out)
+}
+
+// warn tells on standard error what is wrong with the configuration, when -V
+// asks for it.
+func (s *simulation) warn(text string) {
+	if s.ids && s.xml == nil {
+		fmt.Fprintln(s.std.Err, "warning: "+text)
+	}
 }
 
 // suppose writes what is supposed into the CIB and reads it again.
