@@ -89,17 +89,34 @@ func runClusterStatus(ctx context.Context, c *Call) error {
 	return nil
 }
 
+// Starter is a Cluster that may be on its way up.
+type Starter interface {
+	// Startup waits until it answers and has somebody who decides.
+	Startup(ctx context.Context) error
+}
+
 func runWaitForStartup(ctx context.Context, c *Call) error {
+	limit := time.Minute
 	if len(c.Args) == 1 {
 		d, err := time.ParseDuration(strings.TrimSuffix(c.Args[0], "s") + "s")
-		if err != nil {
-			return newError(Usage, c.words[1].Pos, "wait_for_startup: %q is no number of seconds", c.Args[0])
+		if err != nil || d <= 0 {
+			return newError(Usage, c.words[1].Pos, "wait_for_startup: %q is no number of seconds; expected one, as 60", c.Args[0])
 		}
-		var stop context.CancelFunc
-		ctx, stop = context.WithTimeout(ctx, d)
-		defer stop()
+		limit = d
 	}
-	return c.Cluster.Wait(ctx)
+	within, stop := context.WithTimeout(ctx, limit)
+	defer stop()
+	var err error
+	if s, ok := c.Cluster.(Starter); ok {
+		err = s.Startup(within)
+	}
+	if err == nil {
+		err = c.Cluster.Wait(within)
+	}
+	if within.Err() != nil && ctx.Err() == nil {
+		return failf("wait_for_startup: not up and idle after %s: %w", limit, err)
+	}
+	return err
 }
 
 func runTicket(ctx context.Context, c *Call) error {

@@ -150,6 +150,29 @@ func (l *liveCluster) Wait(ctx context.Context) error {
 	return err
 }
 
+// startupPause is how often a daemon that does not answer yet is asked again.
+const startupPause = 200 * time.Millisecond
+
+// Startup waits until the daemon answers and a member coordinates.
+func (l *liveCluster) Startup(ctx context.Context) error {
+	again := time.NewTicker(startupPause)
+	defer again.Stop()
+	for {
+		doc, err := l.Read(ctx)
+		if err == nil && cib.Attr(doc.Root(), "dc-uuid") != "" {
+			return nil
+		}
+		if err == nil {
+			err = errors.New("no member coordinates yet")
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-again.C:
+		}
+	}
+}
+
 // History lists the committed configurations.
 func (l *liveCluster) History(ctx context.Context) ([]shell.Revision, error) {
 	if err := l.greet(ctx); err != nil {
