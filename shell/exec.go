@@ -76,7 +76,7 @@ var moves = []string{"up", "cd", "quit"}
 func (c *Call) run(ctx context.Context) error {
 	n, a := len(c.Args), c.Command.Args
 	if n >= 1 && (c.Args[n-1] == "--help" || c.Args[n-1] == "-h") {
-		return c.helpCommand(c.Command)
+		return c.helpCommand(c.here(), c.Command)
 	}
 	switch {
 	case n < a.Least:

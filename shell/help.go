@@ -36,7 +36,7 @@ func runHelp(_ context.Context, c *Call) error {
 		case !ok:
 			return absentf("help: level %s has no command %s", l.Name, word)
 		case e.command != nil:
-			return c.helpCommand(e.command)
+			return c.helpCommand(l, e.command)
 		}
 		l = e.level
 	}
@@ -44,7 +44,7 @@ func runHelp(_ context.Context, c *Call) error {
 	return nil
 }
 
-func (c *Call) helpCommand(cmd *Command) error {
+func (c *Call) helpCommand(l *Level, cmd *Command) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s - %s\n\nusage: %s\n", dress(c.Style.Name, cmd.Name), cmd.Short, strings.TrimSpace(cmd.Name+" "+cmd.Usage))
 	if len(cmd.Aliases) > 0 {
@@ -53,8 +53,8 @@ func (c *Call) helpCommand(cmd *Command) error {
 	if len(cmd.Old) > 0 {
 		fmt.Fprintf(&b, "old:   %s\n", strings.Join(cmd.Old, ", "))
 	}
-	if cmd.Help != "" {
-		b.WriteString("\n" + strings.TrimSpace(cmd.Help) + "\n")
+	if text := helpText(l, cmd); text != "" {
+		b.WriteString("\n" + text + "\n")
 	}
 	c.print(b.String())
 	return nil

@@ -30,8 +30,8 @@ func manualLevel(b *strings.Builder, l *Level, path string) {
 		}
 		usage := strings.Join(strings.Fields("crm "+path+" "+cmd.Name+" "+cmd.Usage), " ")
 		fmt.Fprintf(b, "\n## %s\n\n%s.\n", usage, upperFirst(cmd.Short))
-		if cmd.Help != "" {
-			b.WriteString("\n" + strings.TrimSpace(cmd.Help) + "\n")
+		if text := helpText(l, cmd); text != "" {
+			b.WriteString("\n" + text + "\n")
 		}
 	}
 	for _, sub := range l.Levels {

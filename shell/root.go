@@ -60,7 +60,7 @@ func clusterLevel() *Level {
 			{Name: "status", Short: "which daemon answers, and whether it has quorum", Args: none(), Run: runClusterStatus},
 			{Name: "wait_for_startup", Usage: "[<seconds>]", Short: "wait until the cluster is up and idle", Args: between(0, 1),
 				Help: "Waits a minute, or as long as said, for the daemon to answer, a coordinator and nothing left to do.\n\n  wait_for_startup 600",
-				Run: runWaitForStartup, Complete: completions.InTurn(completions.Words([2]string{"10", "ten seconds"}, [2]string{"60", "a minute"},
+				Run:  runWaitForStartup, Complete: completions.InTurn(completions.Words([2]string{"10", "ten seconds"}, [2]string{"60", "a minute"},
 					[2]string{"600", "ten minutes"}))},
 			gone("copy", "copy a file to all members", "copy it with scp"),
 			gone("crash_test", "crash tests", "see \"crm lab\""),
