@@ -3,7 +3,6 @@ package node
 import (
 	"crypto/md5"
 	"encoding/hex"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -50,17 +49,25 @@ const pendingRC = 193
 
 func (e *Entry) pending() bool { return e.Status == OpPending }
 
+// setter adds attributes to a new element, of which each comes only once, so
+// that nobody needs to look for it. The whole history is written for every
+// decision.
+func setter(e *etree.Element) func(name, value string) {
+	return func(name, value string) { e.Attr = append(e.Attr, etree.Attr{Key: name, Value: value}) }
+}
+
 // element is the entry as the CIB holds it.
 func (e *Entry) element(parent *etree.Element) {
 	op := parent.CreateElement("lrm_rsc_op")
-	set := op.CreateAttr
+	op.Attr = make([]etree.Attr, 0, 21)
+	set := setter(op)
 	set("id", e.ID)
 	set("operation_key", e.OperationKey)
 	set("operation", e.Operation)
 	set("crm-debug-origin", "crm")
 	set("crm_feature_set", graph.FeatureSet)
 	set("transition-key", e.TransitionKey)
-	set("transition-magic", fmt.Sprintf("%d:%d;%s", e.Status, e.RC, e.TransitionKey))
+	set("transition-magic", strconv.Itoa(int(e.Status))+":"+strconv.Itoa(e.RC)+";"+e.TransitionKey)
 	set("exit-reason", e.ExitReason)
 	set("on_node", e.OnNode)
 	set("call-id", strconv.Itoa(e.CallID))
@@ -146,15 +153,19 @@ func (h history) elements(state *etree.Element, nodeID string) {
 	lrm := state.CreateElement("lrm")
 	lrm.CreateAttr("id", nodeID)
 	resources := lrm.CreateElement("lrm_resources")
+	resources.Child = make([]etree.Token, 0, len(h))
 	for _, id := range h.sorted() {
 		r := h[id]
 		e := resources.CreateElement("lrm_resource")
-		e.CreateAttr("id", r.ID)
-		e.CreateAttr("class", r.Class)
+		e.Attr = make([]etree.Attr, 0, 4)
+		e.Child = make([]etree.Token, 0, len(r.Entries))
+		set := setter(e)
+		set("id", r.ID)
+		set("class", r.Class)
 		if r.Provider != "" {
-			e.CreateAttr("provider", r.Provider)
+			set("provider", r.Provider)
 		}
-		e.CreateAttr("type", r.Type)
+		set("type", r.Type)
 		for i := range r.Entries {
 			r.Entries[i].element(e)
 		}

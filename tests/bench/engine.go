@@ -2,170 +2,196 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
-const (
-	engineRuns = 3
-	// patience is how long a run of the peer may take before it is cut.
-	patience = 60 * time.Second
-	peerSim  = "/usr/sbin/crm_simulate"
-)
+const peerSim = "/usr/sbin/crm_simulate"
 
-// plan is a CIB for the engine that the generator of the cases writes.
-type plan struct {
+// shape is a CIB that the generator of the cases writes.
+type shape struct {
 	prims, nodes int
-	state        string
+	state, more  string // more of the generator's options
+	goal         goal
 }
 
-// String is the plan as the rows name it.
-func (p plan) String() string { return fmt.Sprintf("%d x %d %s", p.prims, p.nodes, p.state) }
-
-var plans = []plan{{1000, 32, "fresh"}, {1000, 32, "steady"}, {1000, 16, "noprobe"}, {5000, 16, "noprobe"},
-	{5000, 16, "steady"}, {5000, 16, "fresh"}, {10000, 16, "noprobe"}}
-
-// oldNames are the options that Pacemaker 2.1 knows by other names.
-var oldNames = strings.NewReplacer(`name="fencing-enabled"`, `name="stonith-enabled"`, `name="fencing-action"`, `name="stonith-action"`,
-	`name="fencing-timeout"`, `name="stonith-timeout"`, `name="fencing-max-attempts"`, `name="stonith-max-attempts"`,
-	`name="fencing-watchdog-timeout"`, `name="stonith-watchdog-timeout"`)
-
-// conformance is the folder with the peers' cases, "" without them.
-func conformance() string {
-	root := os.Getenv("CRM_SHARED")
-	if root == "" {
-		root = filepath.Join("..", "shared")
-	}
-	dir := filepath.Join(root, "conformance")
-	if _, err := os.Stat(filepath.Join(dir, "gencib.py")); err != nil {
-		return ""
-	}
-	return dir
+// String is the shape as its row names it.
+func (s shape) String() string {
+	return strings.TrimSpace(fmt.Sprintf("%d x %d %s %s", s.prims, s.nodes, s.state, strings.ReplaceAll(s.more, "--", "")))
 }
 
-// benchEngine times decisions on large inputs, in CPU time as the issue does.
-func benchEngine(dir string) error {
-	data := conformance()
-	if data == "" {
+func (s shape) args() []string {
+	return append([]string{"--prims", strconv.Itoa(s.prims), "--nodes", strconv.Itoa(s.nodes), "--state", s.state}, strings.Fields(s.more)...)
+}
+
+// anyInput is what holds for every input of 100 resources and more.
+func anyInput(user time.Duration, megabytes int64) goal {
+	return goal{times: 10, share: 0.5, user: user, memory: megabytes << 20}
+}
+
+var shapes = []shape{
+	{100, 2, "fresh", "", anyInput(0, 0)},
+	{100, 2, "noprobe", "", anyInput(0, 0)},
+	{100, 4, "steady", "", anyInput(0, 0)},
+	{100, 4, "lost", "", anyInput(0, 0)},
+	{100, 4, "fresh", "--group 10", anyInput(0, 0)},
+	{100, 16, "steady", "--clones 50 --ms 20", anyInput(0, 0)},
+	{100, 16, "fresh", "--clones 50 --ms 20", anyInput(0, 0)},
+	{100, 8, "steady", "--ms 100", anyInput(0, 0)},
+	{200, 8, "lost", "", anyInput(0, 0)},
+	{300, 16, "noprobe", "--locs 8", anyInput(0, 0)},
+	{500, 8, "noprobe", "--chain 50 --deps 1", anyInput(0, 0)},
+	{1000, 16, "noprobe", "", anyInput(0, 0)},
+	{1000, 16, "lost", "", anyInput(0, 0)},
+	{1000, 16, "steady", "--group 10", anyInput(0, 0)},
+	{1000, 16, "fresh", "--group 10", anyInput(0, 0)},
+	{1000, 8, "noprobe", "--group 100", anyInput(0, 0)},
+	{1000, 8, "steady", "--group 1000", anyInput(0, 0)},
+	{1000, 8, "noprobe", "--group 1000", anyInput(0, 0)},
+	{1000, 32, "steady", "", anyInput(360*time.Millisecond, 256)},
+	{1000, 32, "fresh", "", anyInput(1200*time.Millisecond, 200)},
+	{5000, 16, "noprobe", "", anyInput(600*time.Millisecond, 130)},
+	{5000, 16, "steady", "", anyInput(2500*time.Millisecond, 500)},
+	{5000, 16, "fresh", "", anyInput(10*time.Second, 0)},
+}
+
+// benchEngine times decisions beside crm_simulate.
+func (b *runner) benchEngine() error {
+	if b.cases == "" {
 		fmt.Println("\nlarge inputs: skipped, gencib.py is not here (CRM_SHARED can say where)")
 		return nil
 	}
-	sim, err := filepath.Abs("bin/crm_simulate")
+	b.board.head("crm_simulate -S, primitives x nodes", "input")
+	for _, s := range shapes {
+		if err := b.benchShape(s); err != nil {
+			return fmt.Errorf("%v: %w", s, err)
+		}
+	}
+	return b.benchLargeCases()
+}
+
+func (b *runner) benchShape(s shape) error {
+	file, err := b.generated(s.String(), s.args())
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n%-22s %9s %10s %10s   %10s %10s %7s\n", "crm_simulate -S", "input", "cpu", "memory", "peer cpu", "memory", "times")
-	cpu := map[plan]time.Duration{}
-	for _, p := range plans {
-		ours, err := benchPlan(filepath.Join(dir, "plan.xml"), data, sim, p)
+	return b.beside(s.String(), file, file, s.goal)
+}
+
+// beside times ours and the peer, where it is installed.
+func (b *runner) beside(what, file, old string, g goal) error {
+	ours, err := several(nil, b.sim, "-x", file, "-S")
+	if err != nil {
+		return err
+	}
+	b.simulated[what] = ours
+	var peer *sample
+	if installed(peerSim) {
+		s, err := several(nil, peerSim, "-x", old, "-S")
 		if err != nil {
-			return fmt.Errorf("%v: %w", p, err)
+			return err
 		}
-		cpu[p] = ours.cpu
+		peer = &s
 	}
-	small, large := plan{1000, 16, "noprobe"}, plan{10000, 16, "noprobe"}
-	fmt.Printf("growth, noprobe x 16 from 1,000 to 10,000 primitives: %.1f times\n", float64(cpu[large])/float64(cpu[small]))
-	return benchCases(filepath.Join(data, "scheduler", "xml"), sim)
+	b.board.row(what, size(file), ours, peer, g)
+	return nil
 }
 
-func benchPlan(file, data, sim string, p plan) (sample, error) {
-	text, err := exec.Command("python3", filepath.Join(data, "gencib.py"), "--prims", strconv.Itoa(p.prims),
-		"--nodes", strconv.Itoa(p.nodes), "--state", p.state).Output()
+// manyEntries is from how many resources, or entries about them in the
+// history of nodes, a case counts as a large one.
+const manyEntries = 100
+
+// benchLargeCases times the larger ones of the cases.
+func (b *runner) benchLargeCases() error {
+	files, err := b.caseFiles()
 	if err != nil {
-		return sample{}, fmt.Errorf("gencib.py: %w", err)
+		return err
 	}
-	if err := os.WriteFile(file, text, 0o644); err != nil {
-		return sample{}, err
-	}
-	var best sample
-	for i := range engineRuns {
-		s, err := timed(sim, file, 10*patience)
+	b.board.head("crm_simulate -S, large cases", "input")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
 		if err != nil {
-			return sample{}, err
+			return err
 		}
-		if i == 0 || s.cpu < best.cpu {
-			best = s
+		resources := bytes.Count(text, []byte("<primitive "))
+		if resources < manyEntries && bytes.Count(text, []byte("<lrm_resource ")) < manyEntries {
+			continue
 		}
-	}
-	fmt.Printf("%-22s %6.1f MB %s", p, float64(len(text))/(1<<20), figures(best))
-	peerFile := file + ".peer"
-	if err := os.WriteFile(peerFile, []byte(oldNames.Replace(string(text))), 0o644); err != nil {
-		return sample{}, err
-	}
-	fmt.Println(besidePeer(peerFile, best))
-	return best, nil
-}
-
-// besidePeer is the right half of a row.
-func besidePeer(file string, ours sample) string {
-	if _, err := exec.LookPath(peerSim); err != nil {
-		return "   (no peer)"
-	}
-	peer, err := timed(peerSim, file, patience)
-	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Sprintf("   %s, cut after %v: more than %.1f times", figures(peer), patience, float64(peer.cpu)/float64(ours.cpu))
-	}
-	if err != nil {
-		return fmt.Sprintf("   peer: %v", err)
-	}
-	return fmt.Sprintf("   %s %7.1f", figures(peer), float64(peer.cpu)/float64(ours.cpu))
-}
-
-func figures(s sample) string {
-	return fmt.Sprintf("%8.2f s %7.0f MB", s.cpu.Seconds(), float64(s.rss)/(1<<20))
-}
-
-// timed is the cost of one simulation; when cut, of what ran until then.
-func timed(sim, file string, limit time.Duration) (sample, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, sim, "-x", file, "-S")
-	var stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = io.Discard, &stderr
-	began := time.Now()
-	err := cmd.Run()
-	s := sample{wall: time.Since(began)}
-	if cmd.ProcessState != nil {
-		s.cpu = cmd.ProcessState.UserTime()
-		if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-			s.rss = u.Maxrss * 1024
+		old, err := b.inOldNames(file)
+		if err != nil {
+			return err
+		}
+		g := goal{}
+		if resources >= manyEntries {
+			g = anyInput(0, 0)
+		}
+		what := fmt.Sprintf("%.34s (%d)", strings.TrimSuffix(filepath.Base(file), ".xml"), resources)
+		if err := b.beside(what, file, old, g); err != nil {
+			return err
 		}
 	}
-	if ctx.Err() != nil {
-		return s, ctx.Err()
+	return nil
+}
+
+func (b *runner) caseFiles() ([]string, error) {
+	if b.cases == "" {
+		return nil, nil
 	}
-	if err != nil {
-		return s, fmt.Errorf("%s -x %s: %w: %s", sim, file, err, strings.TrimSpace(stderr.String()))
-	}
-	return s, nil
+	return filepath.Glob(filepath.Join(b.cases, "scheduler", "xml", "*.xml"))
 }
 
 // benchCases runs every case twice, a process each.
-func benchCases(dir, sim string) error {
-	files, err := filepath.Glob(filepath.Join(dir, "*.xml"))
+func (b *runner) benchCases() error {
+	files, err := b.caseFiles()
 	if err != nil || len(files) == 0 {
-		fmt.Println("cases: skipped, there are none in", dir)
 		return err
 	}
-	began := time.Now()
+	var spent time.Duration
 	for range 2 {
 		for _, file := range files {
-			cmd := exec.Command(sim, "-x", file, "-S")
+			cmd := exec.Command(b.sim, "-x", file, "-S")
 			var exit *exec.ExitError
 			if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
 				return err
 			}
+			spent += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 		}
 	}
-	fmt.Printf("%d cases, two runs each: %.1f s\n", len(files), time.Since(began).Seconds())
+	fmt.Println()
+	b.board.figure(fmt.Sprintf("%d cases, two runs each, all CPU time", len(files)), spent.Seconds(), 12, "s")
+	return nil
+}
+
+// benchGrowth holds ten times the primitives against the time.
+func (b *runner) benchGrowth() error {
+	if b.cases == "" {
+		return nil
+	}
+	fmt.Println()
+	for _, kind := range []struct {
+		state, more string
+		from, to    int
+	}{{"noprobe", "", 1000, 10000}, {"steady", "", 1000, 10000}, {"noprobe", "--group 10", 1000, 10000}} {
+		var user [2]time.Duration
+		for i, prims := range []int{kind.from, kind.to} {
+			s := shape{prims: prims, nodes: 16, state: kind.state, more: kind.more}
+			file, err := b.generated(s.String(), s.args())
+			if err != nil {
+				return err
+			}
+			ours, err := several(nil, b.sim, "-x", file, "-S")
+			if err != nil {
+				return err
+			}
+			user[i] = ours.user
+		}
+		b.board.figure(fmt.Sprintf("growth 1,000 to 10,000, %s %s", kind.state, kind.more), float64(user[1])/float64(user[0]), 14, "times")
+	}
 	return nil
 }
