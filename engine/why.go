@@ -85,8 +85,44 @@ func (o *Output) explain(r *Resource) *Explanation {
 	for _, n := range o.c.nodes {
 		x.Nodes = append(x.Nodes, o.c.nodeView(r, n))
 	}
+	if x.Next == "" && x.Reason == "" {
+		x.Reason = o.c.whyNowhere(r, x.Nodes)
+	}
 	x.Causes = o.causes(r.ID)
 	return x
+}
+
+// whyNowhere is why nothing was even tried for a resource: what bans it from
+// every node.
+func (c *cluster) whyNowhere(r *Resource, nodes []NodeView) string {
+	if !r.Managed() {
+		return "it is not managed, and is nowhere now"
+	}
+	bans, allowed := map[string]int{}, 0
+	for _, v := range nodes {
+		if !v.Allowed {
+			continue
+		}
+		allowed++
+		for _, p := range v.Parts {
+			if p.Amount <= ban {
+				bans[p.Cause]++
+			}
+		}
+	}
+	if allowed == 0 {
+		return "no constraint names a node for it, and the cluster is opt-in"
+	}
+	common := ""
+	for cause, n := range bans { // order: the smallest is taken
+		if n >= allowed && (common == "" || cause < common) {
+			common = cause
+		}
+	}
+	if common != "" {
+		return common
+	}
+	return "no node can run it"
 }
 
 func (c *cluster) nodeView(r *Resource, n *Node) NodeView {
