@@ -153,7 +153,7 @@ func (c *cluster) chooseNode(r *Resource, prefer *Node, stopIfFail bool) {
 	if prefer != nil && best != nil && r.allowed.at(prefer) != nil &&
 		r.allowed.at(prefer).score >= r.allowed.at(best).score && r.allowed.usable(prefer) {
 		chosen = prefer
-		c.explainChoice(r, chosen, "it was asked to go there, and no node is better")
+		c.explainPreferred(r, chosen, current)
 	}
 	if chosen == nil && best != nil {
 		chosen = best

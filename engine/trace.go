@@ -93,6 +93,18 @@ func (c *cluster) explainChoice(r *Resource, n *Node, reason string) {
 	}
 }
 
+// explainPreferred records that a node was given beforehand.
+func (c *cluster) explainPreferred(r *Resource, chosen, current *Node) {
+	switch {
+	case chosen == current:
+		c.explainChoice(r, chosen, "it is there already, and no node is better")
+	case chosen.IsGuest():
+		c.explainChoice(r, chosen, "that is its own container")
+	default:
+		c.explainChoice(r, chosen, "it was to go there, and no node is better")
+	}
+}
+
 // explainBest records why one node was better than the others.
 func (c *cluster) explainBest(r *Resource, chosen, current *Node) {
 	if c.trace == nil {

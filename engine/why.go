@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"crm/engine/score"
 )
@@ -17,6 +18,8 @@ type Explanation struct {
 	Next     string   // node it will be on, "" for none
 	NextRole string
 	Reason   string     // why there
+	Failed   []string   // what went wrong with it, where and when
+	Promote  string     // whether it is to be promoted, and why
 	Nodes    []NodeView // what it thinks of each node
 	Causes   []string   // what will be done with it, and the chain of reasons
 }
@@ -88,8 +91,63 @@ func (o *Output) explain(r *Resource) *Explanation {
 	if x.Next == "" && x.Reason == "" {
 		x.Reason = o.c.whyNowhere(r, x.Nodes)
 	}
-	x.Causes = o.causes(r.ID)
+	x.Failed = o.c.failedOps(r)
+	x.Promote = o.c.whyPromoted(r)
+	x.Causes = append(o.causes(r.ID), o.fencesOf(r)...)
 	return x
+}
+
+// failedOps are the failed operations of a resource.
+func (c *cluster) failedOps(r *Resource) []string {
+	var list []string
+	for _, f := range c.failures {
+		if f.rsc != r {
+			continue
+		}
+		what := f.entry.task
+		if f.entry.ms > 0 {
+			what += fmt.Sprintf("=%d", f.entry.ms)
+		}
+		text := fmt.Sprintf("%s on %s: %s (%d)", what, f.node.Name, exitText(f.entry.rc), f.entry.rc)
+		if f.entry.hasTime {
+			text += " at " + time.Unix(f.entry.changed, 0).UTC().Format("2006-01-02 15:04:05Z")
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+// whyPromoted tells of an instance of a promotable clone what its wish to be
+// promoted is worth.
+func (c *cluster) whyPromoted(r *Resource) string {
+	i := r
+	for i.Parent != nil && i.Parent.Kind != KindClone {
+		i = i.Parent
+	}
+	switch {
+	case i.Parent == nil || !i.Parent.is(flagPromotable) || r.Assigned == nil:
+		return ""
+	case r.NextRole == RolePromoted && i.Parent.clone.promotedMax == 1:
+		return fmt.Sprintf("promoted: its promotion score %v is the highest", i.promotion)
+	case r.NextRole == RolePromoted:
+		return fmt.Sprintf("promoted: its promotion score %v is among the %d highest", i.promotion, i.Parent.clone.promotedMax)
+	case i.promotion < 0:
+		return fmt.Sprintf("not promoted: its promotion score is %v", i.promotion)
+	}
+	return fmt.Sprintf("not promoted: its promotion score is %v, and promoted-max %d is reached", i.promotion, i.Parent.clone.promotedMax)
+}
+
+// fencesOf is the fencing of nodes that a resource is on.
+func (o *Output) fencesOf(r *Resource) []string {
+	var lines []string
+	for _, p := range o.Planned() {
+		for _, n := range r.Active {
+			if p.Resource == "" && strings.Fields(p.Node)[0] == n.Name {
+				lines = append(lines, p.Verb+" "+p.Node+" "+p.Reason)
+			}
+		}
+	}
+	return lines
 }
 
 // whyNowhere is why nothing was even tried for a resource: what bans it from
@@ -215,6 +273,12 @@ func (x *Explanation) Lines(node string) []string {
 	}
 	if len(x.Now) > 0 && !slices.Equal(x.Now, []string{x.Next}) {
 		lines = append(lines, "  now on "+strings.Join(x.Now, ", ")+" ("+x.Role+")")
+	}
+	for _, f := range x.Failed {
+		lines = append(lines, "  failed: "+f)
+	}
+	if x.Promote != "" {
+		lines = append(lines, "  "+x.Promote)
 	}
 	for _, v := range x.Nodes {
 		if node == "" || strings.EqualFold(node, v.Node) {

@@ -63,3 +63,21 @@ func unsound(o *Output, r *Resource, x *Explanation) string {
 	}
 	return ""
 }
+
+// TestNotAskingCostsNothing: without a trace, explaining allocates nothing.
+func TestNotAskingCostsNothing(t *testing.T) {
+	o := decided(t, []string{"node alice", "node bob", "primitive a", "location l1 a bob 10"})
+	r, n := o.c.byID["a"], o.c.nodes[0]
+	before := r.allowed.copy()
+	before[0].score++
+	allocations := testing.AllocsPerRun(100, func() {
+		o.c.explain(r, n, 1, 1, cause{"location", "l1"})
+		o.c.explainChange(r, before, cause{"location", "l1"})
+		o.c.explainBest(r, n, n)
+		o.c.explainPreferred(r, n, n)
+		o.c.undo(r, 0)
+	})
+	if allocations != 0 {
+		t.Errorf("%v allocations though nobody asked why", allocations)
+	}
+}
