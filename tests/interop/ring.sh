@@ -20,13 +20,15 @@ inside() { # install heartbeat there, then leave the network behind
 	mount -t overlay overlay -o "lowerdir=/,upperdir=$BASE/up,workdir=$BASE/work" "$BASE/root"
 	mount --rbind /dev "$BASE/root/dev"; mount -t proc proc "$BASE/root/proc"; mount --rbind /sys "$BASE/root/sys"
 	printf '#!/bin/sh\nexit 101\n' > "$BASE/root/usr/sbin/policy-rc.d"; chmod +x "$BASE/root/usr/sbin/policy-rc.d"
-	chroot "$BASE/root" sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends heartbeat >/tmp/apt.log 2>&1 || { cat /tmp/apt.log; exit 1; }'
+	chroot "$BASE/root" sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends heartbeat socat nftables >/tmp/apt.log 2>&1 || { cat /tmp/apt.log; exit 1; }'
 	local failed=0 medium method
 	for medium in bcast ucast mcast; do
 		for method in "1 crc" "2 md5 labsecret" "3 sha1 labsecret"; do
 			MEDIUM=$medium METHOD=$method chroot "$BASE/root" unshare -npm -f --kill-child bash "$SELF" "$CRM" ring || failed=1
 		done
 	done
+	chroot "$BASE/root" unshare -npm -f --kill-child bash -c 'mount -t proc proc /proc; mount -t tmpfs tmpfs /run; mkdir -p /run/netns; exec bash "$0" "$1"' \
+		"$(dirname "$SELF")/beside.sh" "$CRM" || failed=1
 	exit $failed
 }
 
