@@ -55,6 +55,7 @@ type holder struct {
 	machine *haresources.Machine
 	wishes  *queue[wish]
 	scripts *scripts
+	shooter *shooter // nil without fence devices
 	say     func(*wire.Message)
 	reboot  func(why string)
 	notice  func(node.Level, string)
@@ -69,6 +70,7 @@ type holder struct {
 func newHolder(o Options, s settings, say func(*wire.Message), notice func(node.Level, string)) *holder {
 	h := &holder{self: o.Name, nodes: s.ring.Nodes, groups: s.groups, wishes: newQueue[wish](), scripts: newScripts(o, notice), say: say, reboot: o.Reboot,
 		notice: notice, left: make(chan struct{}), hold: "transition"}
+	h.shooter = newShooter(o, s.ring, say, notice)
 	h.machine = haresources.New(haresources.Config{Self: o.Name, Nodes: s.ring.Nodes, Groups: s.groups, Failback: s.ring.Failback})
 	return h
 }
@@ -89,11 +91,26 @@ func (h *holder) hear(effects []ring.Effect) {
 			case e.State != ring.Dead && died(effects[:i], e.Node):
 				ev.Anew = true
 			}
-			h.wishes.push(wish{event: ev})
+			h.passOn(&e, ev)
 		case ring.Deliver:
 			h.wishes.push(wish{event: haresources.Event{Kind: haresources.Heard, Name: e.Node, Message: e.Message.Clone()}})
 		}
 	}
+}
+
+// passOn gives a node's state to the machine: a death when the node is off,
+// where ha.cf says how that is done.
+func (h *holder) passOn(e *ring.Effect, ev haresources.Event) {
+	if h.shooter == nil || e.Node == h.self {
+		h.wishes.push(wish{event: ev})
+		return
+	}
+	heldBack := h.shooter.changed(e, func() { h.wishes.push(wish{event: ev}) })
+	if e.State == ring.Dead && !e.Left {
+		return
+	}
+	ev.Anew = ev.Anew || heldBack && !ev.Returned && e.State != ring.Dead // the machine has not heard of its death
+	h.wishes.push(wish{event: ev})
 }
 
 // lives tells whether a node comes up in some effects.
@@ -123,6 +140,9 @@ func (h *holder) run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
+			if h.shooter != nil {
+				h.shooter.stop()
+			}
 			h.working.Wait()
 			return
 		case <-h.wishes.more:

@@ -130,3 +130,12 @@ func (f *Fencer) isStarted(id string) bool {
 	defer f.mu.Unlock()
 	return f.started[id]
 }
+
+// ParamNames are the parameters that a plugin of class external needs, in its
+// own order; a fence agent's have no order.
+func (f *Fencer) ParamNames(ctx context.Context, typ string) []string {
+	if !isExternal(typ) || f.path(typ) == "" {
+		return nil
+	}
+	return strings.Fields(string(f.call(ctx, Device{ID: typ, Type: typ}, "getconfignames", "", 0).Stdout))
+}
