@@ -1,16 +1,19 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"crm/node/control"
+	"crm/node/hbapi"
 )
 
 // The exit codes of cl_status.
@@ -305,10 +308,38 @@ func (c *clCall) linkStatus() error {
 	return clFail(clRefused, "Cannot get heartbeat link status", "REASON: ")
 }
 
-// clientStatus has nothing to tell: no clients of heartbeat join our daemon,
-// and heartbeat says this of one that it does not know.
+// clientStatus says whether a client of heartbeat is online on a node; the
+// third word is for how many milliseconds an answer is waited for.
 func (c *clCall) clientStatus() error {
-	return clFail(clRefused, "Cannot get heartbeat client "+c.words[1]+"'s status", "REASON: No timely response.")
+	limit := time.Duration(clClientWait)
+	if len(c.words) > 2 {
+		ms, err := strconv.ParseUint(c.words[2], 10, 31)
+		if err != nil {
+			return clFail(clUsage, "bad timeout "+c.words[2])
+		}
+		limit = time.Duration(ms) * time.Millisecond
+	}
+	state, err := hbapi.ClientStatus(clRegister(), c.words[0], c.words[1], limit)
+	if err != nil {
+		reason := err.Error()
+		if errors.Is(err, hbapi.ErrSlow) {
+			reason = "No timely response."
+		}
+		return clFail(clRefused, "Cannot get heartbeat client "+c.words[1]+"'s status", "REASON: "+reason)
+	}
+	err = c.say(state, "Client %s on node %s is %s", c.words[1], c.words[0], state)
+	if err == nil && state != "online" {
+		return clFail(clFalse)
+	}
+	return err
+}
+
+// clClientWait is how long another node may take to answer.
+const clClientWait = 100 * time.Millisecond
+
+// clRegister is where heartbeat's clients find the daemon.
+func clRegister() string {
+	return cmp.Or(os.Getenv("CRM_REGISTER"), "/run/heartbeat/register")
 }
 
 func (c *clCall) holds() error {

@@ -7,9 +7,13 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"crm/node"
 	"crm/node/control"
@@ -86,6 +90,11 @@ func (d *Daemon) identity() (id [16]byte, generation uint64, err error) {
 // more than none.
 func (d *Daemon) openBeside() {
 	cf := d.settings.ring
+	if cf.Given("coredumps") {
+		if err := coreDumps(cf.CoreDumps); err != nil {
+			d.notice(node.Warn, err.Error())
+		}
+	}
 	if len(cf.Pings) > 0 {
 		var nodes []transport.PingNode
 		for _, p := range cf.Pings {
@@ -120,6 +129,24 @@ func (d *Daemon) openBeside() {
 		d.notice(node.Warn, err.Error())
 	}
 	d.beside.clients = clients
+}
+
+// coreDumps has the system write down what this process was when it crashes,
+// or not.
+func coreDumps(on bool) error {
+	var l unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_CORE, &l); err != nil {
+		return fmt.Errorf("coredumps: %w", err)
+	}
+	l.Cur = 0
+	if on {
+		l.Cur = l.Max
+		debug.SetTraceback("crash") // otherwise Go's runtime ends without a core
+	}
+	if err := unix.Setrlimit(unix.RLIMIT_CORE, &l); err != nil {
+		return fmt.Errorf("coredumps: %w", err)
+	}
+	return nil
 }
 
 func rules(cf *haconf.Config) []hbapi.Rule {

@@ -323,3 +323,25 @@ func TestAForeignListenerIsLeftAlone(t *testing.T) {
 		t.Errorf("%v, %v, want nothing", s, err)
 	}
 }
+
+// TestClientStatus: of this node at once, of another when it answers.
+func TestClientStatus(t *testing.T) {
+	w := serve(t)
+	if got, err := ClientStatus(w.path, "hbn1", "ipfail", time.Second); got != "offline" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := ClientStatus(w.path, "nope", "ipfail", time.Second); err == nil || err.Error() != "EINVAL" {
+		t.Error(err)
+	}
+	if _, err := ClientStatus(w.path, "hbn2", "ipfail", 20*time.Millisecond); err != ErrSlow {
+		t.Error(err)
+	}
+	<-w.sent
+	go func() {
+		asked := <-w.sent
+		w.server.Heard(wire.New("respond-cstatus").Add("to_id", asked.Get("from_id")).Add("cn", "ipfail").Add("cs", "online"))
+	}()
+	if got, err := ClientStatus(w.path, "hbn2", "ipfail", 5*time.Second); got != "online" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
