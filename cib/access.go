@@ -62,45 +62,38 @@ func permissions(d *Document, s Subject) []*etree.Element {
 	return list
 }
 
-// grants is what a subject may do with each thing of one document.
-type grants struct {
-	elements map[*etree.Element]mode
-	attrs    map[*etree.Element]map[string]mode
-}
+// grants is what the permissions say of the elements of one document.
+type grants map[*etree.Element]mode
 
 // grantsOn evaluates permissions on a document.
-func grantsOn(d *Document, list []*etree.Element) (*grants, error) {
-	g := &grants{map[*etree.Element]mode{}, map[*etree.Element]map[string]mode{}}
+func grantsOn(d *Document, list []*etree.Element) (grants, error) {
+	g := grants{}
 	for _, p := range list {
 		m := map[string]mode{"read": readable, "write": writable, "deny": denied}[Attr(p, "kind")]
 		found, err := selected(d, p)
 		if err != nil {
 			return nil, fmt.Errorf("permission %s: %w", ID(p), err)
 		}
-		attribute := Attr(p, "attribute")
 		for _, e := range found {
-			if attribute == "" {
-				g.elements[e] = max(g.elements[e], m)
-				continue
-			}
-			if g.attrs[e] == nil {
-				g.attrs[e] = map[string]mode{}
-			}
-			g.attrs[e][attribute] = max(g.attrs[e][attribute], m)
+			g[e] = max(g[e], m)
 		}
 	}
 	return g, nil
 }
 
-// selected finds the elements that a permission is about.
+// selected finds the elements that a permission is about. With an attribute
+// these are the whole elements that have it.
 func selected(d *Document, p *etree.Element) ([]*etree.Element, error) {
 	if path := Attr(p, "xpath"); path != "" {
 		return d.Query(path)
 	}
 	var found []*etree.Element
-	reference, tag := Attr(p, "reference"), Attr(p, "object-type")
+	reference, tag, attribute := Attr(p, "reference"), Attr(p, "object-type"), Attr(p, "attribute")
 	for e := range Walk(d.Root()) {
 		if reference != "" && DefinedID(e) != reference || tag != "" && e.Tag != tag || reference == "" && tag == "" {
+			continue
+		}
+		if _, has := LookupAttr(e, attribute); attribute != "" && !has {
 			continue
 		}
 		found = append(found, e)
@@ -108,23 +101,19 @@ func selected(d *Document, p *etree.Element) ([]*etree.Element, error) {
 	return found, nil
 }
 
-// of is the mode that holds for an element: its own, or that of the nearest
-// element around it that has one.
-func (g *grants) of(e *etree.Element) mode {
+// mayWrite tells whether an element may be changed: the nearest element that
+// says so decides, itself first. What may be read only does not take away what
+// may be written around it.
+func (g grants) mayWrite(e *etree.Element) bool {
 	for ; e != nil; e = e.Parent() {
-		if m := g.elements[e]; m != unsaid {
-			return m
+		switch g[e] {
+		case writable:
+			return true
+		case denied:
+			return false
 		}
 	}
-	return unsaid
-}
-
-// ofAttr is the mode that holds for an attribute of e.
-func (g *grants) ofAttr(e *etree.Element, name string) mode {
-	if m := g.attrs[e][name]; m != unsaid {
-		return m
-	}
-	return g.of(e)
+	return false
 }
 
 // Readable is what a subject may see of a document: d itself when nothing is
@@ -146,29 +135,19 @@ func Readable(d *Document, s Subject) (*Document, error) {
 }
 
 // prune takes out what may not be read, and tells whether anything is left.
-func (g *grants) prune(e *etree.Element, outer mode) bool {
-	m := g.elements[e]
+func (g grants) prune(e *etree.Element, outer mode) bool {
+	m := g[e]
 	if m == unsaid {
 		m = outer
 	}
-	see := func(m mode) bool { return m == readable || m == writable }
-	left := see(m)
-	e.Attr = slices.DeleteFunc(e.Attr, func(a etree.Attr) bool {
-		am := g.attrs[e][a.FullKey()]
-		switch {
-		case am == unsaid:
-			return !see(m) && a.Key != "id"
-		case see(am):
-			left = true
-			return false
-		}
-		return true
-	})
+	see := m == readable || m == writable
+	left := see
+	e.Attr = slices.DeleteFunc(e.Attr, func(a etree.Attr) bool { return !see && a.Key != "id" })
 	for _, t := range slices.Clone(e.Child) {
 		c, ok := t.(*etree.Element)
 		if ok && g.prune(c, m) {
 			left = true
-		} else if ok || !see(m) {
+		} else if ok || !see {
 			e.RemoveChild(t)
 		}
 	}
@@ -197,7 +176,7 @@ func MayChange(base, next *Document, s Subject) error {
 
 type changeCheck struct {
 	user          string
-	before, after *grants
+	before, after grants
 }
 
 func (c *changeCheck) same(a, b *etree.Element, path string) error {
@@ -206,7 +185,7 @@ func (c *changeCheck) same(a, b *etree.Element, path string) error {
 	}
 	for _, name := range changedAttrs(a, b) {
 		if !(a.Tag == "cib" && (fleeting(name) || name == "epoch" || name == "num_updates" || name == "admin_epoch")) &&
-			(c.before.ofAttr(a, name) != writable || c.after.ofAttr(b, name) != writable) {
+			!(c.before.mayWrite(a) && c.after.mayWrite(b)) {
 			return &Denied{c.user, "change attribute " + name + " of", path}
 		}
 	}
@@ -218,7 +197,7 @@ func (c *changeCheck) same(a, b *etree.Element, path string) error {
 			}
 		}
 	}
-	if text(a) != text(b) && c.before.of(a) != writable {
+	if text(a) != text(b) && !c.before.mayWrite(a) {
 		return &Denied{c.user, "change the text of", path}
 	}
 	for e := range Children(b) {
@@ -229,7 +208,7 @@ func (c *changeCheck) same(a, b *etree.Element, path string) error {
 			if err := c.all(c.after, e, "create", here); err != nil {
 				return err
 			}
-		case moved[e] && c.after.of(e) != writable:
+		case moved[e] && !c.after.mayWrite(e):
 			return &Denied{c.user, "move", here}
 		default:
 			if err := c.same(old, e, here); err != nil {
@@ -241,14 +220,9 @@ func (c *changeCheck) same(a, b *etree.Element, path string) error {
 }
 
 // all checks that e and all in it may be written.
-func (c *changeCheck) all(g *grants, e *etree.Element, doing, path string) error {
-	if g.of(e) != writable {
+func (c *changeCheck) all(g grants, e *etree.Element, doing, path string) error {
+	if !g.mayWrite(e) {
 		return &Denied{c.user, doing, path}
-	}
-	for i := range e.Attr {
-		if m := g.attrs[e][e.Attr[i].FullKey()]; m == denied || m == readable {
-			return &Denied{c.user, doing, path + "/@" + e.Attr[i].FullKey()}
-		}
 	}
 	for child := range Children(e) {
 		if err := c.all(g, child, doing, path+"/"+step(child)); err != nil {

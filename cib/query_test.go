@@ -70,9 +70,10 @@ const guarded = `<cib epoch="1"><configuration>
 <acls><acl_role id="look"><acl_permission id="p1" kind="read" xpath="/cib"/><acl_permission id="p2" kind="deny" xpath="//nvpair[@name='secret']"/></acl_role>
 <acl_role id="act"><acl_permission id="p3" kind="write" xpath="//meta_attributes"/></acl_role>
 <acl_role id="one"><acl_permission id="p4" kind="read" reference="b"/></acl_role>
-<acl_role id="attr"><acl_permission id="p5" kind="write" object-type="primitive" attribute="description"/></acl_role>
+<acl_role id="attr"><acl_permission id="p5" kind="write" object-type="primitive" attribute="type"/></acl_role>
 <acl_target id="joe"><role id="look"/><role id="act"/></acl_target><acl_target id="ann"><role id="one"/></acl_target>
-<acl_target id="eve"><role id="look"/><role id="attr"/></acl_target><acl_group id="ops"><role id="look"/></acl_group></acls>
+<acl_role id="all"><acl_permission id="p6" kind="write" xpath="/cib"/><acl_permission id="p7" kind="read" reference="a"/><acl_permission id="p8" kind="deny" reference="pw"/></acl_role>
+<acl_target id="max"><role id="all"/></acl_target><acl_target id="eve"><role id="look"/><role id="attr"/></acl_target><acl_group id="ops"><role id="look"/></acl_group></acls>
 </configuration><status/></cib>`
 
 func TestReadersSeeWhatTheirRolesSay(t *testing.T) {
@@ -115,7 +116,11 @@ func TestWritersChangeWhatTheirRolesSay(t *testing.T) {
 		{"joe", `name="secret" value="x"`, `name="secret" value="y"`, "may not change attribute value"},
 		{"joe", `</resources>`, `<primitive id="c"/></resources>`, "user joe may not create /cib/configuration/resources/primitive[@id='c']"},
 		{"eve", `<primitive id="b"`, `<primitive description="d" id="b"`, ""},
-		{"eve", `<primitive id="b" class="ocf"`, `<primitive id="b" class="lsb"`, "may not change attribute class"},
+		{"eve", `<primitive id="b" class="ocf"`, `<primitive id="b" class="lsb"`, ""},
+		{"eve", `name="secret" value="x"`, `name="secret" value="y"`, "may not change attribute value"},
+		{"eve", `uname="alice"`, `uname="bob"`, "may not change attribute uname"},
+		{"max", `value="Started"`, `value="Stopped"`, ""}, // read inside of write takes nothing away
+		{"max", `name="secret" value="x"`, `name="secret" value="y"`, "may not change attribute value"},
 		{"ann", `value="Started"`, `value="Stopped"`, "may not change attribute value"},
 	}
 	for _, test := range tests {

@@ -155,9 +155,10 @@ func Put(target, e *etree.Element) { replace(target, e) }
 
 // Structure is the part of Verify without which a document is not valid at
 // all: ids that are missing or given twice, references to nothing, groups and
-// clones of nothing. Whoever stores a configuration refuses these.
+// clones of nothing, and all that its schema does not allow. Whoever stores a
+// configuration refuses these.
 func Structure(d *Document) []Finding {
-	v := &verifier{doc: d, index: d.Index()}
+	v := &verifier{doc: d, index: d.Index(), wrong: map[*etree.Element]bool{}}
 	v.ids()
 	v.references()
 	for e := range d.AllResources() {
@@ -180,5 +181,6 @@ func Structure(d *Document) []Finding {
 			v.err(e, "<"+e.Tag+"> does not belong here", "put it into a section of the configuration")
 		}
 	}
+	v.schema()
 	return v.findings
 }

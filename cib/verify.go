@@ -49,14 +49,15 @@ type verifier struct {
 	fencing  bool
 	meta     map[string]option
 	ops      map[string]option
+	wrong    map[*etree.Element]bool // has an error already
 	findings []Finding
 }
 
-// Verify looks for everything that crm_verify complains of, and for what else
-// cannot have been meant. Errors come first; within a severity the order is
+// Verify looks for everything that crm_verify complains of, what the schema
+// does not allow included, and for what else cannot have been meant. Errors come first; within a severity the order is
 // the document's, check by check.
 func Verify(d *Document) []Finding {
-	v := &verifier{doc: d, index: d.Index(), fencing: fencingEnabled(d), meta: metaOptions(), ops: operationOptions()}
+	v := &verifier{doc: d, index: d.Index(), fencing: fencingEnabled(d), meta: metaOptions(), ops: operationOptions(), wrong: map[*etree.Element]bool{}}
 	v.ids()
 	v.references()
 	v.options()
@@ -69,6 +70,7 @@ func Verify(d *Document) []Finding {
 	v.topology()
 	v.acls()
 	v.alerts()
+	v.schema()
 	slices.SortStableFunc(v.findings, func(a, b Finding) int { return int(b.Severity) - int(a.Severity) })
 	return v.findings
 }
@@ -79,6 +81,9 @@ func Failed(findings []Finding) bool {
 }
 
 func (v *verifier) add(severity Severity, e *etree.Element, problem, remedy string) {
+	if severity == Error && v.wrong != nil {
+		v.wrong[e] = true
+	}
 	for len(referring(e)) == 1 && referring(e)[0] == "id" && e.Parent() != nil {
 		e = e.Parent() // its id is another's
 	}

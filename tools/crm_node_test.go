@@ -79,7 +79,7 @@ func TestCrmVerify(t *testing.T) {
 func TestCrmDiffAndPatchGoTogether(t *testing.T) {
 	dir := t.TempDir()
 	old, next, patch := filepath.Join(dir, "old"), filepath.Join(dir, "new"), filepath.Join(dir, "patch")
-	changed := strings.Replace(strings.Replace(testCIB, `epoch="5"`, `epoch="6"`, 1), `<primitive id="p"`, `<primitive id="n"/><primitive id="p" x="1"`, 1)
+	changed := strings.Replace(strings.Replace(testCIB, `epoch="5"`, `epoch="6"`, 1), `<primitive id="p"`, `<primitive id="n" class="lsb" type="y"/><primitive id="p" description="1"`, 1)
 	for path, text := range map[string]string{old: testCIB, next: changed} { // order: two files
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -102,12 +102,12 @@ func TestCrmDiffAndPatchGoTogether(t *testing.T) {
 		{Diff, "-o " + old + " -n " + old, 0, "", "", "", ""},
 		{Diff, "-o " + old + " -n " + dir + "/nosuch", 65, "", "Could not parse the second XML fragment", "", ""},
 		{Diff, "-o " + old, 64, "", "no --new is given", "", ""},
-		{Cibadmin, "-P -x " + patch, 0, "", "", `<primitive id="n"/>`, ""},
+		{Cibadmin, "-P -x " + patch, 0, "", "", `<primitive id="n" class="lsb" type="y"/>`, ""},
 	})
 	if code, out, _, _ := onFile(t, Diff, "", "-u", "-o", old, "-n", next); code != 1 || strings.Contains(out, "version") {
 		t.Error(code, out)
 	}
-	if code, out, _, _ := onFile(t, Diff, "", "--text", "-o", old, "-n", next); code != 1 || !strings.Contains(out, "\n+      <primitive id=\"n\"/>\n") {
+	if code, out, _, _ := onFile(t, Diff, "", "--text", "-o", old, "-n", next); code != 1 || !strings.Contains(out, "\n+      <primitive id=\"n\" class=\"lsb\" type=\"y\"/>\n") {
 		t.Error(code, out)
 	}
 }
