@@ -59,7 +59,7 @@ func setter(e *etree.Element) func(name, value string) {
 // element is the entry as the CIB holds it.
 func (e *Entry) element(parent *etree.Element) {
 	op := parent.CreateElement("lrm_rsc_op")
-	op.Attr = make([]etree.Attr, 0, 21)
+	op.Attr = make([]etree.Attr, 0, 18) // without what only some have
 	set := setter(op)
 	set("id", e.ID)
 	set("operation_key", e.OperationKey)
