@@ -246,6 +246,7 @@ var changed = []struct{ then, now string }{
 	{`'error' \(`, `'error occurred' (`},
 	{`exitstatus="error"`, `exitstatus="error occurred"`},
 	{`((?:fail-count-.*=|value="))(?:value\+\+|INFINITY)`, `${1}COUNT`},
+	{`(name="fail-count-[^"]*" value=")[^"]*`, `${1}COUNT`},
 }
 
 // newer puts the outcome of 2.1.5 into the words of newer versions, and takes
