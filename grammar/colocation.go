@@ -93,7 +93,7 @@ func (s *Colocation) print(p *printer) {
 	p.word(string(s.ID), Score(s.Score).Text()+":")
 	p.word(Sets(s.Sets).words()...)
 	if s.Attrs.NodeAttribute != "" {
-		p.word("node-attribute=" + Quote(s.Attrs.NodeAttribute))
+		p.word("node-attribute=" + quoteName(s.Attrs.NodeAttribute))
 	}
 	if s.Attrs.Influence != "" {
 		p.word("influence=" + s.Attrs.Influence)

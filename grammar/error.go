@@ -29,7 +29,7 @@ func (e *Error) Message() string {
 	}
 	switch {
 	case e.Word != "":
-		b.WriteString(inQuotes(shorten(e.Word)))
+		b.WriteString(inQuotes(Shorten(e.Word)))
 		if e.Problem != "" {
 			b.WriteString(" " + e.Problem)
 		}
@@ -85,7 +85,8 @@ func (es Errors) Err() error {
 	return es
 }
 
-func shorten(s string) string {
+// Shorten is a word as a message can show it.
+func Shorten(s string) string {
 	const most = 40
 	r := []rune(s)
 	if len(r) <= most {

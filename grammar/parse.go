@@ -93,7 +93,7 @@ func Parse(text string) ([]Statement, Errors) {
 				faults = append(faults, err)
 				continue
 			}
-			comments = append(comments, l.Text)
+			comments = append(comments, strings.TrimRight(l.Text, blanks))
 		default:
 			s, err := ParseLine(l)
 			if err != nil {

@@ -33,12 +33,12 @@ func (r reader) sets(what string, suffixes []string, end string) (Sets, error) {
 		s.Forced = true
 		r.take()
 	}
-	var plain []Ref
+	var plain Set // outside brackets; a flag is for the whole run
 	for !r.done() && r.peek() != end {
 		word := r.peek()
 		if _, is := brackets[word]; is {
 			s.add(plain)
-			plain = nil
+			plain = Set{}
 			set, err := r.bracketed(what, suffixes)
 			if err != nil {
 				return s, err
@@ -48,46 +48,34 @@ func (r reader) sets(what string, suffixes []string, end string) (Sets, error) {
 			continue
 		}
 		if strings.IndexByte(word, '=') > 0 {
-			last := &Set{Refs: plain}
-			if len(plain) == 0 && len(s.List) == 0 {
+			if len(plain.Refs) == 0 && len(s.List) == 0 {
 				return s, r.fault("has no resources before it", "resources")
 			}
-			took, err := r.setFlag(last)
+			took, err := r.setFlag(&plain)
 			if err != nil {
 				return s, err
 			}
 			if !took {
 				break
 			}
-			plain = s.flagged(last)
+			s.Forced = s.Forced || !plain.Parallel && !plain.AnyOne
 			continue
 		}
 		f, err := r.ref(what, suffixes)
 		if err != nil {
 			return s, err
 		}
-		plain = append(plain, f)
+		plain.Refs = append(plain.Refs, f)
 	}
 	s.add(plain)
 	return s, nil
 }
 
 // add puts a run of resources outside brackets in as sets.
-func (s *Sets) add(plain []Ref) {
-	if len(plain) > 0 {
-		s.List = append(s.List, split(Set{Refs: plain})...)
+func (s *Sets) add(plain Set) {
+	if len(plain.Refs) > 0 {
+		s.List = append(s.List, split(plain)...)
 	}
-}
-
-// flagged closes the run that a sequential= or require-all= stood behind. A
-// flag that changes nothing leaves the run open.
-func (s *Sets) flagged(last *Set) (plain []Ref) {
-	if !last.Parallel && !last.AnyOne {
-		s.Forced = true
-		return last.Refs
-	}
-	s.List = append(s.List, split(*last)...)
-	return nil
 }
 
 // split gives each run of members with the same role or action a set.

@@ -114,7 +114,7 @@ func (a Arity) count() string {
 func (s *Session) find(word string) (entry, bool) { return s.here().lookup(word) }
 
 func (s *Session) noSuch(w grammar.Word) error {
-	at := strings.Join(append(s.Path(), w.Text), ".")
+	at := strings.Join(append(s.Path(), grammar.Shorten(w.Text)), ".")
 	err := newError(Usage, w.Pos, "%s: no such command", at)
 	var known []string
 	for _, e := range s.here().spellings() {

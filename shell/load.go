@@ -118,6 +118,9 @@ func (c *Call) loaded(ctx context.Context, how, text string, xml bool) (*cib.Doc
 // applyText applies every statement of a text, and returns the ids it names.
 // Whole says that the text tells all there is of the objects in it.
 func (c *Call) applyText(doc *cib.Document, text string, whole bool) (map[string]bool, error) {
+	if at := strings.IndexByte(text, 0); at >= 0 {
+		return nil, newError(Unreadable, grammar.Pos{Line: strings.Count(text[:at], "\n") + 1}, "a NUL byte: this is not a text file")
+	}
 	if _, open := grammar.Lines(text); open {
 		return nil, newError(Syntax, grammar.Pos{Line: strings.Count(strings.TrimRight(text, "\n"), "\n") + 1},
 			"the last line ends in a backslash: its rest is missing")
@@ -146,6 +149,11 @@ func (c *Call) everyFault(scratch *cib.Document, text string, statements []gramm
 	broken := map[string]bool{}
 	lines, _ := grammar.Lines(text)
 	errs := make([]error, 0, len(faults))
+	const most = 200 // a file with more is something else
+	if len(faults) > most {
+		more := len(faults) - most
+		return append(c.everyFault(scratch, text, nil, faults[:most]), newError(Syntax, faults[most].Pos, "and %d more lines with faults", more))
+	}
 	for _, f := range faults {
 		errs = append(errs, f)
 		at := sort.Search(len(lines), func(i int) bool { return lines[i].Pos.Line > f.Pos.Line })

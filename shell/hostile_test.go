@@ -1,0 +1,86 @@
+package shell
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// hostile are files that are made to hurt, or were never meant for us, and
+// what somebody is told who loads them.
+func hostile() map[string]struct{ text, told string } {
+	noise := make([]byte, 2<<20)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range noise {
+		noise[i] = byte(random.Uint32())
+	}
+	entities := `<!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">` + strings.Repeat(`<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">`, 20) + `]>`
+	return map[string]struct{ text, told string }{
+		"two megabytes of noise":   {string(noise), "a NUL byte: this is not a text file"},
+		"noise without NUL":        {strings.ReplaceAll(string(noise), "\x00", "\n"), "more lines with faults"},
+		"a line of a megabyte":     {"group g " + strings.Repeat("a ", 1<<19) + "=", `x:1:11: group: "a" is listed more than once`},
+		"a word of a megabyte":     {strings.Repeat("x", 1<<20), `xxx..." is not a statement`},
+		"ten thousand brackets":    {"order o " + strings.Repeat("( ", 10000), `x:1:11: order: "(" is not a resource`},
+		"brackets without blanks":  {"colocation c inf: " + strings.Repeat("(", 10000), `x:1:20: colocation: "(" is not a resource`},
+		"entities in a statement":  {"xml " + entities + "<tag>&b;</tag>", "x:1:5: xml: a CIB has no document type or entity declarations"},
+		"entities in a CIB":        {"<?xml version=\"1.0\"?>" + entities + "<cib>&b;</cib>", "a CIB has no document type or entity declarations"},
+		"ten thousand elements in": {"xml " + strings.Repeat("<a id=\"x\">", 10000), "x:1:2565: xml x: elements are nested more than 256 deep"},
+		"a deep CIB":               {strings.Repeat("<cib>", 10000), "elements are nested more than 256 deep"},
+		"no UTF-8":                 {"primitive p Dummy params a=\xff\xfe", "x:1:28: this is not UTF-8 text"},
+		"UTF-16":                   {"p\x00r\x00i\x00m\x00", "a NUL byte: this is not a text file"},
+		"an escape":                {"primitive p Dummy params a=\x1b[31m", "x:1:28: a control character is not text"},
+		"a quote that stays open":  {"primitive p Dummy params a=\"b\n" + strings.Repeat("y ", 1<<18), `x:1:28: '"b' opens a quote that is not closed`},
+		"an endless statement":     {"primitive p Dummy " + strings.Repeat("\\\n", 1<<18), "the last line ends in a backslash: its rest is missing"},
+	}
+}
+
+// Loading them ends with few clear words, in bounded memory and time, and
+// changes nothing.
+func TestHostileFiles(t *testing.T) {
+	const (
+		mostWords  = 64 << 10
+		mostMemory = 600 << 20 // allocated in all, most of it at once free again
+		mostTime   = 60 * time.Second
+	)
+	for name, h := range hostile() {
+		s := newScene(twoNodes, Options{})
+		s.files["x"] = h.text
+		before := string(s.cluster.doc.Bytes())
+		var m0, m1 runtime.MemStats
+		runtime.ReadMemStats(&m0)
+		began := time.Now()
+		err := s.Exec(t.Context(), "configure load update x")
+		took := time.Since(began)
+		runtime.ReadMemStats(&m1)
+		if err == nil {
+			t.Errorf("%s: taken", name)
+			continue
+		}
+		s.Report(err)
+		said := s.out.String()
+		allocated := m1.TotalAlloc - m0.TotalAlloc
+		t.Logf("%s: %d KB allocated, %s", name, allocated>>10, took)
+		switch {
+		case !strings.Contains(said, h.told):
+			t.Errorf("%s: told %.300q, want %q in it", name, said, h.told)
+		case len(said) > mostWords:
+			t.Errorf("%s: %d bytes of words", name, len(said))
+		case allocated > mostMemory || took > mostTime:
+			t.Errorf("%s: %d MB allocated, %s", name, allocated>>20, took)
+		}
+		if string(s.cluster.doc.Bytes()) != before || s.Pending() {
+			t.Errorf("%s: something changed", name)
+		}
+	}
+}
+
+// Line ends of other systems are line ends.
+func TestLoadTakesCarriageReturns(t *testing.T) {
+	s := newScene(twoNodes, Options{})
+	s.files["x"] = "primitive p Dummy \\\r\n\tparams state=b\r\ngroup g p\r\n"
+	if err := s.Exec(t.Context(), "configure load update x"); err != nil {
+		t.Error(err)
+	}
+}
