@@ -241,6 +241,11 @@ func (m *Machine) node(ev Event) {
 	p.state = ev.State
 	switch {
 	case ev.State == ring.Dead:
+		if !p.back.IsZero() { // it held the same until now
+			for _, g := range m.groups {
+				m.announceGroup(g)
+			}
+		}
 		p.forget()
 		m.abandon(p)
 		if was != ring.Dead && m.active && !m.stopping {

@@ -110,6 +110,10 @@ func (m *Machine) resolve() {
 		if p.state == ring.Dead || !p.ours && !m.lingers(p) {
 			continue
 		}
+		if m.legacy() {
+			m.part(p)
+			continue
+		}
 		if !p.ours && !p.asked { // what it holds it must say first
 			p.asked, p.stable = true, false
 			m.say(wire.New("starting").Add(groupKeys, m.heldKeys()))
@@ -141,13 +145,18 @@ func (m *Machine) lingers(p *peer) bool {
 	return !p.back.IsZero() && !m.now.Before(p.back.Add(lingerFor-announceFor))
 }
 
-// reunite says what is held to a node that comes back from a partition. With
-// auto_failback legacy nobody says so: what it must have taken is given up.
+// reunite says what is held to a node that comes back from a partition.
 func (m *Machine) reunite(p *peer) {
 	m.sayHeld("")
 	p.back, p.asked, m.announce = m.now.Add(announceFor), false, m.now
+}
+
+// part ends a double life with auto_failback legacy, where nobody says what is
+// held: what the other must have taken is given up, unless it starts anew.
+func (m *Machine) part(p *peer) {
+	p.back = time.Time{}
 	for _, g := range m.groups {
-		if m.legacy() && g.want && !m.precedes(g, p.name) {
+		if g.want && !m.precedes(g, p.name) {
 			m.note(ring.Warn, g.key()+" runs on "+p.name+" too: it stays there")
 			m.release(g)
 		}
@@ -166,11 +175,18 @@ func (m *Machine) announceAgain() {
 			continue
 		}
 		for _, g := range m.groups {
-			if m.keeps(g) && (!p.ours || m.precedes(g, p.name)) {
-				m.out = append(m.out, Effect{Kind: Announce, Job: Job{Group: g.index}})
+			if !p.ours && !m.legacy() || m.precedes(g, p.name) {
+				m.announceGroup(g)
 			}
 		}
 		m.announce = m.now.Add(announceEach)
+	}
+}
+
+// announceGroup tells the neighbours who has a group's addresses.
+func (m *Machine) announceGroup(g *group) {
+	if m.keeps(g) {
+		m.out = append(m.out, Effect{Kind: Announce, Job: Job{Group: g.index}})
 	}
 }
 

@@ -100,8 +100,8 @@ func (m *Machine) heardHeld(p *peer, msg *wire.Message) {
 		if slices.Contains(named, m.groups[i]) {
 			p.held[i] = true
 		} else if full && p.stable {
-			if p.held[i] && m.keeps(m.groups[i]) {
-				m.out = append(m.out, Effect{Kind: Announce, Job: Job{Group: m.groups[i].index}})
+			if p.held[i] {
+				m.announceGroup(m.groups[i])
 			}
 			p.held[i] = false
 		}
