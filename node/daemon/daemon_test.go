@@ -103,6 +103,7 @@ func (w *world) start(name string) {
 	dir := filepath.Join(w.dir, name)
 	runner := agent.New()
 	runner.State = filepath.Join(dir, "run")
+	runner.Roots.Stonith = []string{filepath.Join(w.dir, "plugins")}
 	log := slog.New(slog.NewTextHandler(w.t.Output(), nil)).With("member", name)
 	if !testing.Verbose() {
 		log = slog.New(slog.NewTextHandler(io.Discard, nil))

@@ -257,3 +257,29 @@ func TestPackagedScripts(t *testing.T) {
 }
 
 func sorted(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
+
+// TestPairFencesTheDead: a node that died is reset before anything of it is
+// taken; here by a plugin that keeps a note.
+func TestPairFencesTheDead(t *testing.T) {
+	w := newPair(t, "off")
+	plugin := "#!/bin/sh\ncase $1 in\ngetconfignames) echo hostlist;;\ngethosts) echo $hostlist | tr , \" \";;\n" +
+		"getinfo-xml) echo '<parameters><parameter name=\"hostlist\"><content type=\"string\"/></parameter></parameters>';;\n" +
+		"reset) touch " + w.dir + "/reset-$2;;\nesac\n"
+	w.write(filepath.Join(w.dir, "plugins", "external", "note"), plugin, 0o700)
+	for _, name := range w.names {
+		path := filepath.Join(w.dir, name, "ha.cf")
+		cf, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.write(path, string(cf)+"stonith_host * external/note hostlist=alice,bob\n", 0o600)
+	}
+	w.start("bob")
+	w.start("alice")
+	w.holds("alice=local", "bob=local")
+	w.kill("alice")
+	w.holds("bob=all")
+	if _, err := os.Stat(filepath.Join(w.dir, "reset-alice")); err != nil {
+		t.Error("alice was not reset: ", err)
+	}
+}
