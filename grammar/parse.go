@@ -93,7 +93,7 @@ func Parse(text string) ([]Statement, Errors) {
 				faults = append(faults, err)
 				continue
 			}
-			comments = append(comments, strings.TrimRight(l.Text, blanks))
+			comments = append(comments, strings.TrimRight(l.Text, blanks+`\`)) // a backslash would join lines
 		default:
 			s, err := ParseLine(l)
 			if err != nil {
