@@ -80,6 +80,9 @@ questions() {
 	hblinkstatus two eth9
 	rscstatus
 	rscstatus -m
+	clientstatus one ipfail
+	clientstatus two ipfail 1000
+	clientstatus two nope 1000
 	hbparameter -p deadtime
 	hbparameter -p keepalive
 	hbparameter -p nope
