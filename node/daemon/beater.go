@@ -22,6 +22,7 @@ const patience = 10 * time.Millisecond
 type beater struct {
 	self   string
 	ring   *ring.Ring
+	plain  bool // msgfmt netstring
 	form   wire.Form
 	keys   *wire.Keyring
 	media  transport.Media
@@ -48,10 +49,6 @@ type beater struct {
 }
 
 func newBeater(self string, r *ring.Ring, s settings, events *queue[node.Event], notice func(node.Level, string)) *beater {
-	form := wire.Netstring
-	if s.ring.PlainForm {
-		form = wire.Plain
-	}
 	squeeze := 0
 	switch {
 	case s.ring.Traditional && s.ring.Compression != "":
@@ -59,7 +56,7 @@ func newBeater(self string, r *ring.Ring, s settings, events *queue[node.Event],
 	case s.ring.Compression != "":
 		squeeze = wire.MaxPacket // the last resort
 	}
-	return &beater{self: self, member: s.ring.HasNode, squeeze: squeeze, ring: r, form: form, keys: s.keys, gone: make(chan struct{}),
+	return &beater{self: self, member: s.ring.HasNode, squeeze: squeeze, ring: r, plain: s.ring.PlainForm, form: formOf(s.keys, s.ring.PlainForm), keys: s.keys, gone: make(chan struct{}),
 		events: events, notice: notice,
 		up: map[string]bool{}, peers: map[string]string{}, links: map[string]map[string]bool{}}
 }
@@ -129,7 +126,22 @@ func (b *beater) answered(name string) {
 }
 
 // rekey changes the keys that packets are signed with.
-func (b *beater) rekey(keys *wire.Keyring) { b.ask(func() { b.keys = keys }) }
+func (b *beater) rekey(keys *wire.Keyring) {
+	b.ask(func() { b.keys, b.form = keys, formOf(keys, b.plain) })
+}
+
+// formOf is how packets are written. While authkeys has several keys they are
+// being changed: a heartbeat 3.0.x then believes other numbers than its own in
+// classic form only.
+func formOf(keys *wire.Keyring, plain bool) wire.Form {
+	switch {
+	case len(keys.Keys()) > 1 && !keys.Signing().Method.Ours():
+		return wire.Classic
+	case plain:
+		return wire.Plain
+	}
+	return wire.Netstring
+}
 
 // broadcast signs a message and gives it to every medium.
 func (b *beater) broadcast(m *wire.Message) {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"crm/node/wire"
 )
 
 // rekey writes a member's authkeys and has them read.
@@ -58,5 +60,32 @@ func quiet(t *testing.T, died <-chan string, d time.Duration) {
 	case text := <-died:
 		t.Fatal(text)
 	case <-time.After(d):
+	}
+}
+
+// TestTheFormWhileKeysChange: classic while there are several keys that a
+// heartbeat knows, because it takes other numbers than its own in no other.
+func TestTheFormWhileKeysChange(t *testing.T) {
+	one, two := wire.Key{Number: 1, Method: wire.SHA1, Secret: "a"}, wire.Key{Number: 2, Method: wire.MD5, Secret: "b"}
+	ours := wire.Key{Number: 2, Method: wire.AES, Secret: "b"}
+	for _, c := range []struct {
+		sign  int
+		keys  []wire.Key
+		plain bool
+		want  wire.Form
+	}{
+		{1, []wire.Key{one}, false, wire.Netstring},
+		{1, []wire.Key{one}, true, wire.Plain},
+		{1, []wire.Key{one, two}, true, wire.Classic},
+		{2, []wire.Key{one, two}, false, wire.Classic},
+		{2, []wire.Key{one, ours}, false, wire.Netstring},
+	} {
+		keys, err := wire.NewKeyring(c.sign, c.keys...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := formOf(keys, c.plain); got != c.want {
+			t.Errorf("%v: form %d, want %d", c, got, c.want)
+		}
 	}
 }

@@ -117,6 +117,25 @@ check 2 "one gave it up" is one none rscstatus
 stop one two
 ip netns exec one ip route del blackhole 10.78.0.254/32
 
+echo "# one of ours and a heartbeat: the key changes while they run"
+config "bcast eth0" "logfile /tmp/ha-log"; echo "crm on" >> "$W/one/ha.d/ha.cf"
+theirs two; ours one
+check 30 "heartbeat sees ours active" is two active nodestatus one
+check 30 "ours sees heartbeat active" is one active nodestatus two
+keys() { # node, authkeys; and has it read them
+	printf "$2" > "$W/$1/ha.d/authkeys"; sleep 1.1; touch "$W/$1/ha.d/authkeys"
+	if [ "$1" = one ]; then for p in $(ip netns pids one); do grep -qz daemon "/proc/$p/cmdline" && kill -HUP "$p"; done
+	else kill -HUP "$(on two cat /run/heartbeat.pid)"; fi
+	for _ in $(seq 25); do is two active nodestatus one && is one active nodestatus two || died=1; sleep 0.1; done
+}
+died=0
+for n in one two; do keys $n 'auth 1\n1 sha1 labsecret\n2 sha1 other\n'; done
+for n in one two; do keys $n 'auth 2\n1 sha1 labsecret\n2 sha1 other\n'; done
+keys two 'auth 2\n2 sha1 other\n'; keys one 'auth 2\n2 sha1 other\n'
+[ $died = 0 ] && echo "ok    nobody was taken for dead while the key changed" || { echo "FAIL  the key change parted the ring"; FAILED=1; tail -n 5 "$W/one/log" /tmp/ha-log; }
+stop one two
+for n in one two; do printf 'auth 1\n1 sha1 labsecret\n' > "$W/$n/ha.d/authkeys"; done
+
 if nft list ruleset > /dev/null 2>&1; then
 	echo "# one of ours and a heartbeat, a fifth of all packets lost in both directions"
 	config "bcast eth0" "logfile /tmp/ha-log"; echo "crm on" >> "$W/one/ha.d/ha.cf"; : > /tmp/ha-log
