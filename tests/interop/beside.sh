@@ -152,6 +152,20 @@ if nft list ruleset > /dev/null 2>&1; then
 	stop one two
 fi
 
+echo "# one of ours and a heartbeat over IPv6"
+for n in one two; do on $n sysctl -qw net.ipv6.conf.eth0.accept_dad=0; done
+ip -n one addr add fd00::11/64 dev eth0 nodad; ip -n two addr add fd00::12/64 dev eth0 nodad
+for kind in ucast6 mcast6; do
+	config "logfile /tmp/ha-log"; echo "crm on" >> "$W/one/ha.d/ha.cf"
+	if [ $kind = ucast6 ]; then
+		echo "ucast6 eth0 fd00::12" >> "$W/one/ha.d/ha.cf"; echo "ucast6 eth0 fd00::11" >> "$W/two/ha.d/ha.cf"
+	else for n in one two; do echo "mcast6 eth0 ff05::694 694 1 0" >> "$W/$n/ha.d/ha.cf"; done; fi
+	theirs two; ours one
+	check 20 "$kind: heartbeat sees ours active" is two active nodestatus one
+	check 10 "$kind: ours sees heartbeat active" is one active nodestatus two
+	stop one two
+done
+
 if command -v socat > /dev/null; then
 	echo "# one of ours and a heartbeat, nothing between them but a serial line"
 	socat -d PTY,link=/tmp/tty1,raw,echo=0,mode=666 PTY,link=/tmp/tty2,raw,echo=0,mode=666 2> /dev/null & SOCAT=$!
