@@ -182,8 +182,13 @@ func (l *lab) moveTo(h *host, from *host) error {
 	if err := l.settled(); err != nil {
 		return err
 	}
-	if address, _ := h.runs(); address || from == h {
+	if from == h {
 		return nil
 	}
-	return l.nodes[2-h.n].standby()
+	// A heartbeat that starts anew is not there at first; with auto_failback
+	// legacy it takes back by itself.
+	return within(60*time.Second, "everything can be moved to "+h.name, func() bool {
+		address, _ := h.runs()
+		return address || l.nodes[2-h.n].standby() == nil
+	})
 }
