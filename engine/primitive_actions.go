@@ -228,7 +228,9 @@ func (c *cluster) stopStep(r *Resource, optional bool) {
 func (c *cluster) startStep(r *Resource, n *Node, optional bool) {
 	a := c.startAction(r, n, true)
 	c.orderUnfencing(r, n, a, firstImpliesThen)
-	if a.is(actRunnable) && !optional {
+	// One that is not managed is active on too many nodes, and stays so: with a
+	// start that is required its collective would wait for it for ever.
+	if a.is(actRunnable) && !optional && r.Managed() {
 		a.clear(actOptional)
 	}
 	if r.expected(n) {
