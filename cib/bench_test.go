@@ -79,13 +79,6 @@ func BenchmarkVerify5MB(b *testing.B) {
 	}
 }
 
-func BenchmarkEffective5MB(b *testing.B) {
-	d := parse(b, string(large(1750)))
-	for b.Loop() {
-		Effective(d)
-	}
-}
-
 func BenchmarkQueryAnywhere5MB(b *testing.B) {
 	d := parse(b, string(large(1750)))
 	for b.Loop() {

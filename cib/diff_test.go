@@ -234,14 +234,6 @@ func TestVersionsFollowWhatChanged(t *testing.T) {
 			t.Errorf("%d: %v %v, want %s", i, changed, d.Version(), test.want)
 		}
 	}
-	if v, err := ParseVersion("1.22.333"); err != nil || v != (Version{1, 22, 333}) {
-		t.Error(v, err)
-	}
-	for _, bad := range []string{"", "1.2", "1.2.3.4", "1.-2.3", "a.b.c", "1.2. 3"} {
-		if _, err := ParseVersion(bad); err == nil {
-			t.Errorf("%q is no version", bad)
-		}
-	}
 }
 
 func TestUnifiedDiffReadsAsDiffDoes(t *testing.T) {

@@ -35,7 +35,6 @@ func FuzzDocument(f *testing.F) {
 				t.Errorf("an upgrade cannot be read: %v", err)
 			}
 		}
-		Effective(d)
 		d.Digest()
 		d.FileDigest()
 		if _, err := Readable(d, Subject{User: "joe", Groups: []string{"ops"}}); err == nil {

@@ -60,27 +60,6 @@ func readDocument(t *testing.T, file string) *Document {
 	return parse(t, string(text))
 }
 
-// The engine's view: nothing is copied when nothing means something else.
-func TestEffectiveCopiesOnlyWhatIsOutdated(t *testing.T) {
-	const conf = `<cib validate-with="%s"><configuration><crm_config/><nodes/><resources>%s</resources></configuration></cib>`
-	fill := func(schema, inside string) *Document {
-		return parse(t, strings.Replace(strings.Replace(conf, "%s", schema, 1), "%s", inside, 1))
-	}
-	master := `<master id="m"><primitive id="p" class="ocf" provider="p" type="t"/></master>`
-	for _, d := range []*Document{fill("pacemaker-3.9", `<primitive id="p" class="ocf" provider="p" type="t"/>`), fill("none", master), fill("pacemaker-4.0", "")} {
-		if Effective(d) != d {
-			t.Errorf("copied: %s", d.Compact())
-		}
-	}
-	old := fill("pacemaker-3.9", master)
-	if e := Effective(old); e == old || e.Resource("m").Tag != "clone" || !IsPromotable(e.Resource("m")) {
-		t.Errorf("%s", e.Compact())
-	}
-	if e := Effective(fill("pacemaker-1.2", master)); e.Resource("m").Tag != "clone" {
-		t.Errorf("%s", e.Compact())
-	}
-}
-
 func TestUpgradeOfSeries1TurnsUsersIntoTargets(t *testing.T) {
 	d := parse(t, `<cib validate-with="pacemaker-1.2"><configuration><acls><acl_role id="r"><read id="a" xpath="/cib"/></acl_role>`+
 		`<acl_user id="joe"><role_ref id="r"/></acl_user><acl_user id="ann"><deny id="b" ref="x" attribute="y"/><write id="c" tag="nodes"/></acl_user></acls></configuration></cib>`)

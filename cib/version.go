@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/beevik/etree"
 )
@@ -24,23 +23,6 @@ func (v Version) String() string {
 func (v Version) Compare(w Version) int {
 	return cmp.Or(cmp.Compare(v.AdminEpoch, w.AdminEpoch), cmp.Compare(v.Epoch, w.Epoch),
 		cmp.Compare(v.NumUpdates, w.NumUpdates))
-}
-
-// ParseVersion reads admin_epoch.epoch.num_updates.
-func ParseVersion(s string) (Version, error) {
-	var part [3]int
-	words := strings.Split(s, ".")
-	for i := range part {
-		n := -1
-		if len(words) == len(part) {
-			n, _ = strconv.Atoi(words[i])
-		}
-		if n < 0 || strconv.Itoa(n) != words[i] {
-			return Version{}, fmt.Errorf("version %q: three numbers with points between are expected", s)
-		}
-		part[i] = n
-	}
-	return Version{part[0], part[1], part[2]}, nil
 }
 
 // Version is the document's version; a missing or unreadable part counts as 0.

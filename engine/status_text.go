@@ -24,9 +24,6 @@ func (s *Situation) Notices() []string {
 	return lines
 }
 
-// Warnings are what is wrong with the configuration.
-func (s *Situation) Warnings() []string { return s.c.warnings }
-
 // StatusLines tell of the nodes and the resources, as crm_simulate and crm
 // status show them. Operations under way are shown if asked for.
 func (s *Situation) StatusLines(pending bool) []string {
