@@ -12,7 +12,7 @@ import (
 // decideCleanup forgets what happened to resources: their history is deleted
 // on the members, their failure counts here; then they are probed again.
 func (m *Machine) decideCleanup(to asker, q Request) {
-	wanted := m.primitivesOf(q.Resource)
+	wanted := primitivesOf(m.log.reg.doc, q.Resource)
 	if q.Resource != "" && len(wanted) == 0 && !m.hasHistory(q.Resource) {
 		m.reply(to, Reply{Refused: RefusedInvalid, Text: fmt.Sprintf("resource %q is not in the configuration and has no history", q.Resource)})
 		return
@@ -85,13 +85,13 @@ func (s *subject) failed(resource string) bool {
 }
 
 // primitivesOf are the primitives in a resource of the configuration.
-func (m *Machine) primitivesOf(resource string) map[string]bool {
+func primitivesOf(doc *cib.Document, resource string) map[string]bool {
 	ids := map[string]bool{}
 	if resource == "" {
 		return ids
 	}
 	base, _, _ := strings.Cut(resource, ":")
-	for e := range cib.Walk(cib.Child(m.log.reg.doc.Configuration(), "resources")) {
+	for e := range cib.Walk(cib.Child(doc.Configuration(), "resources")) {
 		if cib.ID(e) != base {
 			continue
 		}

@@ -67,6 +67,7 @@ const (
 	RefusedInvalid  Refusal = "invalid"   // the request makes no sense; Text says why
 	RefusedUnknown  Refusal = "unknown"   // asked, but no answer came: it may still be carried out
 	RefusedStopping Refusal = "stopping"  // this member is shutting down
+	RefusedDenied   Refusal = "denied"    // access lists do not let this user; Text says what would
 )
 
 // Reply answers a request.

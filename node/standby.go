@@ -16,13 +16,17 @@ func (m *Machine) decideStandby(to asker, q Request) {
 			Text: "this partition has no quorum: the configuration is read-only; nothing was changed"})
 		return
 	}
-	value := "off"
-	if strings.EqualFold(q.Value, "on") || strings.EqualFold(q.Value, "true") {
-		value = "on"
-	}
+	value := standbyValue(q.Value)
 	m.apply(&edit{to: &to, who: q.Who, note: "node standby " + q.Node + " " + value, change: func(doc *cib.Document) error {
 		return setNodeAttribute(doc, q.Node, "standby", value)
 	}})
+}
+
+func standbyValue(wish string) string {
+	if strings.EqualFold(wish, "on") || strings.EqualFold(wish, "true") {
+		return "on"
+	}
+	return "off"
 }
 
 // setNodeAttribute sets a permanent attribute of a node.

@@ -21,7 +21,9 @@ func (d ringDaemon) Ask(context.Context, string, node.Request) (node.Reply, erro
 }
 func (d ringDaemon) History(context.Context) ([]node.Revision, error) { return nil, nil }
 func (d ringDaemon) Info(context.Context) (control.Info, error)       { return d.info, nil }
-func (d ringDaemon) Watch(context.Context) <-chan control.Event       { return nil }
+func (d ringDaemon) Watch(context.Context) (<-chan control.Event, error) {
+	return nil, nil
+}
 
 // Move refuses what is not "local" or "all".
 func (d ringDaemon) Move(_ context.Context, m control.Move) error {

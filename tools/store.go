@@ -251,6 +251,8 @@ func (s *daemonStore) ask(req node.Request) (node.Reply, error) {
 		return reply, fail(exitNotConnected, "%w", err)
 	case err != nil:
 		return reply, fail(exitError, "%w", err)
+	case reply.Refused == node.RefusedDenied:
+		return reply, fail(exitDenied, "Permission denied (%s)", reply.Text)
 	case reply.Refused != node.NotRefused && reply.Refused != node.RefusedConflict:
 		return reply, fail(exitError, "refused (%s): %s", reply.Refused, reply.Text)
 	}

@@ -90,6 +90,8 @@ func refusal(req node.Request, reply node.Reply) error {
 			"see \"crm status\" for the members that are missing")}
 	case node.RefusedNoDC:
 		return &shell.Error{Kind: shell.Refused, Text: "no member coordinates at the moment (an election is under way): nothing was changed, try again"}
+	case node.RefusedDenied:
+		return &shell.Error{Kind: shell.Refused, Text: "permission denied: " + reply.Text + " (root and hacluster may do everything); nothing was changed"}
 	case node.RefusedStopping:
 		return &shell.Error{Kind: shell.Refused, Text: "this member is shutting down: nothing was changed"}
 	}

@@ -51,7 +51,7 @@ func (m *machine) Move(_ context.Context, move Move) error {
 
 func (m *machine) Info(context.Context) (Info, error) { return Info{Node: "alice", PID: 7}, nil }
 
-func (m *machine) Watch(context.Context) <-chan Event { return m.events }
+func (m *machine) Watch(context.Context) (<-chan Event, error) { return m.events, nil }
 
 func serve(t *testing.T, m *machine) *Client {
 	t.Helper()

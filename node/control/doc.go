@@ -2,9 +2,11 @@
 // socket, server and client.
 //
 // The kernel says who is at the other end (SO_PEERCRED). Root, the daemon's
-// own user and the members of group haclient may ask for everything; everybody
-// else is refused by name. The requests and replies are the machine's own
-// (node.Request, node.Reply): this package carries them and decides nothing.
+// own user, hacluster and the members of group haclient may ask; everybody
+// else is refused by name. What members of the group are told and may change
+// the access lists of the CIB say, which the Backend asks. The requests and
+// replies are the machine's own (node.Request, node.Reply): this package
+// carries them and decides nothing.
 //
 // A request has an ID made by the client. When the answer is lost (the
 // daemon died, the coordinator changed) the client asks again with the same

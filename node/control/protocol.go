@@ -15,8 +15,13 @@ const (
 	movePath    = "/v1/move"
 )
 
-// Group is the group whose members may do everything, as with Pacemaker.
-const Group = "haclient"
+// Group is the group whose members may ask the daemon, and Owner the user that
+// access lists do not concern, as with Pacemaker. Without access lists
+// (enable-acl) the members of the group may do everything, too.
+const (
+	Group = "haclient"
+	Owner = "hacluster"
+)
 
 // mostBytes bounds a request: a large CIB with room to spare.
 const mostBytes = 256 << 20
@@ -103,7 +108,8 @@ type Event struct {
 
 // User is who is at the other end of the socket.
 type User struct {
-	Name string
-	UID  uint32
-	PID  int32
+	Name   string
+	Groups []string // names, the primary one among them
+	UID    uint32
+	PID    int32
 }

@@ -8,15 +8,14 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"crm/node"
 )
 
-// Backend is the daemon behind the door.
+// Backend is the daemon behind the door. It is called with a context that
+// knows who asks (UserOf).
 type Backend interface {
 	// Ask hands a request to the machine and waits for its answer.
 	Ask(ctx context.Context, id string, req node.Request) (node.Reply, error)
@@ -28,7 +27,7 @@ type Backend interface {
 	Move(ctx context.Context, m Move) error
 	// Watch gives what is noticed from now on until ctx ends. A watcher that
 	// does not keep up misses events.
-	Watch(ctx context.Context) <-chan Event
+	Watch(ctx context.Context) (<-chan Event, error)
 }
 
 // Server is an open door.
@@ -119,7 +118,7 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, errors.New("a request needs an ID and a verb"))
 		return
 	}
-	if u, ok := userOf(r.Context()); ok {
+	if u, ok := UserOf(r.Context()); ok {
 		a.Request.Who = u.Name
 	}
 	reply, err := s.backend.Ask(r.Context(), a.ID, a.Request)
@@ -144,7 +143,11 @@ func (s *Server) move(w http.ResponseWriter, r *http.Request) {
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	flush := http.NewResponseController(w)
 	enc := json.NewEncoder(w)
-	watch := s.backend.Watch(r.Context())
+	watch, err := s.backend.Watch(r.Context())
+	if err != nil {
+		refuse(w, http.StatusForbidden, err)
+		return
+	}
 	if err := flush.Flush(); err != nil {
 		return
 	}
@@ -174,40 +177,15 @@ func refuse(w http.ResponseWriter, status int, err error) {
 // onlyTrusted lets in whom the daemon obeys.
 func onlyTrusted(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		u, ok := userOf(r.Context())
+		u, ok := UserOf(r.Context())
 		if !ok {
 			refuse(w, http.StatusForbidden, errors.New("the kernel does not say who is asking"))
 			return
 		}
-		if !trusted(u) {
+		if !u.trusted() {
 			refuse(w, http.StatusForbidden, fmt.Errorf("user %s may not ask this daemon: become root or a member of group %s", u.Name, Group))
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// trusted users are root, the daemon's own user and the members of Group.
-func trusted(u User) bool {
-	if u.UID == 0 || int(u.UID) == os.Getuid() {
-		return true
-	}
-	group, err := user.LookupGroup(Group)
-	if err != nil {
-		return false
-	}
-	who, err := user.LookupId(strconv.Itoa(int(u.UID)))
-	if err != nil {
-		return false
-	}
-	ids, err := who.GroupIds()
-	if err != nil {
-		return false
-	}
-	for _, id := range ids {
-		if id == group.Gid {
-			return true
-		}
-	}
-	return false
 }

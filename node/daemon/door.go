@@ -48,11 +48,19 @@ type door struct {
 
 var errEnding = errors.New("this member is ending")
 
-// Ask hands a request to the machine.
+// Ask hands a request to the machine, as far as access lists let who asks.
 func (o door) Ask(ctx context.Context, id string, req node.Request) (node.Reply, error) {
 	if o.d.holder != nil {
 		return node.Reply{Refused: node.RefusedInvalid, Text: noCIB}, nil
 	}
+	if who, restricted := subject(ctx); restricted {
+		return o.askFor(ctx, who, id, req)
+	}
+	return o.machine(ctx, id, req)
+}
+
+// machine hands a request to the machine and waits for its answer.
+func (o door) machine(ctx context.Context, id string, req node.Request) (node.Reply, error) {
 	ch, forget := o.d.answers.expect(id)
 	defer forget()
 	o.d.events.push(node.Asked{ID: id, Request: req})
@@ -66,8 +74,17 @@ func (o door) Ask(ctx context.Context, id string, req node.Request) (node.Reply,
 	}
 }
 
-// History reads the revisions in the doer's turn, because the store is its.
-func (o door) History(ctx context.Context) (all []node.Revision, err error) {
+// History lists the revisions, each as far as who asks may read it.
+func (o door) History(ctx context.Context) ([]node.Revision, error) {
+	all, err := o.revisions(ctx)
+	if who, restricted := subject(ctx); restricted && err == nil {
+		return o.revisionsFor(ctx, who, all)
+	}
+	return all, err
+}
+
+// revisions reads the store in the doer's turn, because it is its.
+func (o door) revisions(ctx context.Context) (all []node.Revision, err error) {
 	if o.d.holder != nil {
 		return nil, errors.New(noCIB)
 	}
@@ -112,8 +129,15 @@ func (d *Daemon) ringInfo() control.Ring {
 	return info
 }
 
-// Watch gives what is noticed.
-func (o door) Watch(ctx context.Context) <-chan control.Event { return o.d.watchers.add(ctx) }
+// Watch gives what is noticed, to who may read the whole status.
+func (o door) Watch(ctx context.Context) (<-chan control.Event, error) {
+	if who, restricted := subject(ctx); restricted && o.d.holder == nil {
+		if err := o.mayWatch(ctx, who); err != nil {
+			return nil, err
+		}
+	}
+	return o.d.watchers.add(ctx), nil
+}
 
 // watchers are those who follow what the member notices.
 type watchers struct {
