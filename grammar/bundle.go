@@ -59,7 +59,7 @@ func (ps *BundleParts) Parse(lex *lexer.PeekingLexer) error {
 			kind = "container"
 		}
 		if seen[kind] && word != "meta" {
-			return r.fault("comes twice in one bundle", "")
+			return r.fault("comes twice in one bundle", "each part once")
 		}
 		seen[kind] = true
 		part, err := r.bundlePart(word)

@@ -31,6 +31,8 @@ var seeds = []string{
 	"# comment\n\nprimitive p \\\n  Du\\\nmmy params a='b \"c' d=\"e\\\"f\\\\\"\r\n",
 	"primitive p Dummy params rule #uname eq string:x",
 	"primitive \x00 \xff",
+	"op_defaults d: rule 5: op monitor interval=10s and rsc ocf:heartbeat:Dummy or rsc ::x timeout=60s",
+	"rsc_defaults rule op eq x and rsc number:lt 5 and op gt a=b",
 }
 
 // What is printed parses again and prints the same.

@@ -104,6 +104,9 @@ func (w *LocationWhere) Parse(lex *lexer.PeekingLexer) error {
 			break
 		}
 		rule, err := r.rule()
+		if err == nil {
+			err = rule.onlyDefaults()
+		}
 		if err != nil {
 			return err
 		}

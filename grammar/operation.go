@@ -32,9 +32,6 @@ var opValues = map[string][]string{
 // Parse reads "op NAME name=value ... [op_params ...] [op_meta ...]".
 func (o *Operation) Parse(lex *lexer.PeekingLexer) error {
 	r := reader{lex}
-	if _, is := r.keyword("op"); !is {
-		return nextMatch
-	}
 	o.Pos = r.pos()
 	r.take()
 	if r.done() || class(r.peek()) != classWord || !PlainName(r.peek()) {
@@ -80,7 +77,7 @@ func (o *Operation) attribute(r reader) error {
 		return nil
 	}
 	if len(o.Sets) > 0 {
-		return r.fault("is an attribute of the operation and must stand before its parameters", "")
+		return r.fault("is an attribute of the operation", "such before the operation's parameters")
 	}
 	if p.Name == "name" && !PlainName(p.Value) {
 		return r.fault("is not the name of an operation", "name=NAME")

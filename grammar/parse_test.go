@@ -46,6 +46,8 @@ func TestFaultsSayWhereAndWhat(t *testing.T) {
 		"order o1 Mandatory: a:strt b":                `line 1, column 21: order: "a:strt" has no valid action; expected action start, stop, promote or demote (did you mean "start"?)`,
 		"primitive p Dummy params a='b":               `line 1, column 28: "'b" opens a quote that is not closed; expected '`,
 		"location l a rule 100: x eq 1 and y eq 2 or": `line 1, column 42: location: "or" mixes and with or in one rule; expected a second rule`,
+		"location l a rule op monitor interval=5":     `line 1, column 19: location: "op" is asked for in rules of rsc_defaults and op_defaults only; expected defined NAME, op eq VALUE, or date ...`,
+		"rsc_defaults rule rsc Dummy a=b":             `line 1, column 23: rsc_defaults: "Dummy" does not fit here; expected CLASS:PROVIDER:TYPE, each may be empty but not all, or a comparison (lt, gt, lte, gte, eq or ne)`,
 	} {
 		_, faults := Parse(text)
 		if faults == nil || faults.Error() != want {
@@ -58,5 +60,29 @@ func TestEveryFaultOfATextIsReported(t *testing.T) {
 	_, faults := Parse(strings.Repeat("primitive p\ngroup g a\nnonsense\n", 10))
 	if len(faults) != 20 {
 		t.Errorf("20 faults were made, %d reported", len(faults))
+	}
+}
+
+// A last word that opens a set is taken, as crmsh takes it, but looks like a
+// script that was cut off.
+func TestUnfinished(t *testing.T) {
+	for text, column := range map[string]int{
+		"primitive p Dummy params":                  19,
+		"primitive p Dummy params a=b op x OP_META": 35,
+		"group g a meta":                            11,
+		"alert a /x select":                         12,
+		"bundle b docker image=x network":           25,
+		"node n attributes":                         8,
+		"primitive p Dummy params a=b":              0,
+		"tag t a meta":                              0,
+		"location l a 5: meta":                      0,
+	} {
+		got, faults := Parse(text)
+		if faults != nil {
+			t.Fatal(faults)
+		}
+		if e := Unfinished(got[0]); e == nil && column > 0 || e != nil && e.Pos.Col != column {
+			t.Errorf("%s: %v, column %d expected", text, e, column)
+		}
 	}
 }

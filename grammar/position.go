@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -58,6 +59,56 @@ func WhereWord(s Statement, id string) Pos {
 		}
 	}
 	return h.Pos
+}
+
+// WhereID is the place of the id that a statement gives its object.
+func WhereID(s Statement) Pos {
+	if h := s.head(); len(h.words) > 1 {
+		return h.words[1].Pos
+	}
+	return s.head().Pos
+}
+
+// WherePair is the place of the last name=value of that name, or where the
+// statement began.
+func WherePair(s Statement, name string) Pos {
+	h := s.head()
+	for _, w := range slices.Backward(h.words) {
+		if given, _, is := strings.Cut(w.Text, "="); is && strings.EqualFold(given, name) {
+			return w.Pos
+		}
+	}
+	return h.Pos
+}
+
+// setOpeners are the words that open a set of a statement.
+var setOpeners = map[string][]string{
+	"node":         nodeSets,
+	"primitive":    resourceEnds,
+	"rsc_template": resourceEnds,
+	"group":        groupSets,
+	"clone":        groupSets,
+	"ms":           groupSets,
+	"master":       groupSets,
+	"bundle":       {"network", "storage", "meta"},
+	"alert":        {"attributes", "meta", "select"},
+}
+
+// Unfinished is a fault that does not keep a statement from being taken: its
+// last word opens a set that nothing is in, as when a script was cut off. It
+// is nil for other statements.
+func Unfinished(s Statement) *Error {
+	words := s.head().words
+	if len(words) < 3 {
+		return nil
+	}
+	last := words[len(words)-1]
+	for _, opener := range setOpeners[s.Keyword()] {
+		if strings.EqualFold(last.Text, opener) {
+			return &Error{Pos: last.Pos, Keyword: s.Keyword(), Word: last.Text, Problem: "has nothing behind it", Expected: "name=value, or the line without it"}
+		}
+	}
+	return nil
 }
 
 // Comments are the comment lines that stand above a statement, with their #.

@@ -1,13 +1,6 @@
 package grammar
 
-import (
-	"strings"
-
-	"github.com/alecthomas/participle/v2"
-	"github.com/alecthomas/participle/v2/lexer"
-)
-
-var nextMatch = participle.NextMatch
+import "strings"
 
 // Rule says when something holds: expressions joined by one of and, or.
 type Rule struct {
@@ -32,6 +25,11 @@ type Expr struct {
 	// resource, "literal"; empty is as it stands.
 	Source string
 	Pairs  Pairs // of in_range and date_spec
+	// Of defaults only: about the operation whose name is Value, of this
+	// interval if it is not empty, or about the agent of the resource.
+	Operation bool
+	Interval  string
+	Agent     *AgentKind
 }
 
 // Words of rules.
@@ -44,17 +42,7 @@ var (
 	DateUnits = []string{"hours", "monthdays", "weekdays", "months", "weeks", "years", "weekyears", "moon"}
 )
 
-// Parse reads a rule with its keyword.
-func (rule *Rule) Parse(lex *lexer.PeekingLexer) error {
-	r := reader{lex}
-	if _, is := r.keyword("rule"); !is {
-		return nextMatch
-	}
-	got, err := r.rule()
-	*rule = got
-	return err
-}
-
+// rule reads a rule with its keyword.
 func (r reader) rule() (Rule, error) {
 	rule := Rule{Pos: r.pos()}
 	r.take()
@@ -122,6 +110,9 @@ func (r reader) expr() (Expr, error) {
 		return e, r.fault("is not an expression", "defined NAME, NAME eq VALUE, or date ...")
 	}
 	e.Attr = r.take()
+	if (e.Attr == "op" || e.Attr == "rsc") && !r.compares() {
+		return e, r.defaultsExpr(&e)
+	}
 	if err := r.comparison(&e); err != nil {
 		return e, err
 	}
@@ -138,16 +129,27 @@ func (r reader) expr() (Expr, error) {
 }
 
 func (r reader) comparison(e *Expr) error {
-	kind, op, typed := strings.Cut(r.peek(), ":")
-	if !typed {
-		kind, op = "", r.peek()
-	}
-	if r.done() || !contains(comparisons, op) || typed && !contains(valueTypes, kind) {
+	if r.done() || !r.compares() {
 		return r.fault("", list(comparisons)+", with "+list(valueTypes)+" and a colon before it or not", comparisons...)
 	}
-	e.Type, e.Op = kind, op
-	r.take()
+	word := r.take()
+	if kind, op, typed := strings.Cut(word, ":"); typed {
+		e.Type, e.Op = kind, op
+	} else {
+		e.Op = word
+	}
 	return nil
+}
+
+// compares tells whether the next word is a comparison, with a type or without.
+func (r reader) compares() bool { return isComparison(r.peek()) }
+
+func isComparison(word string) bool {
+	kind, op, typed := strings.Cut(word, ":")
+	if !typed {
+		return contains(comparisons, word)
+	}
+	return contains(comparisons, op) && contains(valueTypes, kind)
 }
 
 func contains(list []string, word string) bool {
@@ -228,8 +230,11 @@ func (rule Rule) text() string {
 }
 
 func (e Expr) text() string {
-	if e.Date {
+	switch {
+	case e.Date:
 		return e.dateText()
+	case e.ForDefaults():
+		return e.defaultsText()
 	}
 	if e.Op == "defined" || e.Op == "not_defined" {
 		return e.Op + " " + e.Attr

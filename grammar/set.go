@@ -85,6 +85,9 @@ func (r reader) setWord(set *AttrSet) (stop bool, err error) {
 			return false, r.fault("must stand before the attributes", "name=value")
 		}
 		rule, err := r.rule()
+		if err == nil && set.Keyword != "" {
+			err = rule.onlyDefaults()
+		}
 		set.Rules = append(set.Rules, rule)
 		return false, err
 	}

@@ -39,6 +39,21 @@ func (c *Call) doubt(w *work, st grammar.Statement, list []*crmtext.Error) {
 	}
 }
 
+// unfinished warns of a statement whose last word opens a set that is not
+// there: crmsh takes it without a word, and a script may have been cut off.
+// From is the place that the statement's lines are counted from.
+func (c *Call) unfinished(st grammar.Statement, from scriptLine) {
+	fault := grammar.Unfinished(st)
+	if fault == nil {
+		return
+	}
+	e := asError(fault)
+	if from.file != "" {
+		e.File, e.Line = from.file, from.line+e.Line-1
+	}
+	c.Warn("%s", typed(e))
+}
+
 // doubtFile keeps the doubts of a file that was loaded.
 func (w *work) doubtFile(file string, list []*crmtext.Error) {
 	for _, e := range list {

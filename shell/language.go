@@ -73,6 +73,7 @@ func runStatement(ctx context.Context, c *Call) error {
 		return err
 	}
 	c.doubt(w, st, ed.Doubts())
+	c.unfinished(st, c.script)
 	for _, note := range ed.Notes()[w.told:] {
 		c.Info("%s", note)
 	}

@@ -136,6 +136,11 @@ func (c *Call) applyText(doc *cib.Document, text string, whole bool) (map[string
 	ed := crmtext.NewEditor(doc)
 	ed.Providers, ed.Whole, ed.Style = c.providers(), whole, c.textStyle()
 	err := errors.Join(ed.ApplyAll(statements)...)
+	for _, st := range statements {
+		if !whole {
+			c.unfinished(st, scriptLine{c.source, 1})
+		}
+	}
 	if c.source != "" && c.work != nil {
 		c.work.doubtFile(c.source, ed.Doubts())
 	}

@@ -135,7 +135,7 @@ func (m *maker) user(st grammar.Statement) *etree.Element {
 		m.fail(s.Rules.List[0].Pos, "a user has either roles or permissions, not both")
 	}
 	if found := m.ed.ids.Find(string(s.ID)); found != nil {
-		m.fail(grammar.Pos{}, "there is a %s of that name already", describe(found))
+		m.fail(grammar.WhereID(s), "there is %s of that name already; expected a name that is free", oneOf(found))
 	}
 	for _, r := range s.Roles.IDs {
 		e.AddChild(element("role_ref", "id", r))

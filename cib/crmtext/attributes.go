@@ -134,7 +134,7 @@ func (p *Printer) readSet(e *etree.Element, keyword string) (s grammar.AttrSet, 
 		switch c.Tag {
 		case "rule":
 			r, ok := readRule(c)
-			if !ok || len(s.Pairs) > 0 || len(s.Rules) > 0 || r.IDRef == "" && len(r.Exprs) == 0 {
+			if !ok || len(s.Pairs) > 0 || len(s.Rules) > 0 || r.IDRef == "" && len(r.Exprs) == 0 || keyword != "" && r.ForDefaults() {
 				return s, false
 			}
 			s.Rules = append(s.Rules, r)

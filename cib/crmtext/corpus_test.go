@@ -229,9 +229,11 @@ func roundTrip(doc *cib.Document) string {
 }
 
 // complete is the text of a document with the ids that it refers to.
-func complete(doc *cib.Document) string {
+func complete(doc *cib.Document) string { return completeIn(doc, Style4) }
+
+func completeIn(doc *cib.Document, style Style) string {
 	p := NewPrinter(doc)
-	p.KeepReferred = true
+	p.KeepReferred, p.Style = true, style
 	return p.Text(Objects(doc)...)
 }
 

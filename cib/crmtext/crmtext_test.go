@@ -63,6 +63,8 @@ func TestAFaultChangesNothing(t *testing.T) {
 		"node alice attributes a=1 utilization $id-ref=nosuch",
 		"monitor web 10s",
 		"property web: a=b",
+		"property rule rsc ocf:heartbeat:Dummy a=b",
+		"rsc_defaults rule op monitor priority=1",
 		"location l web rule $id-ref=nosuch",
 		"acl_target joe nosuch",
 		"xml <primitive id='vip-monitor-10s' class='ocf' type='x'/>",

@@ -158,9 +158,9 @@ func (ed *Editor) dispatch(st grammar.Statement, replace bool) error {
 	switch {
 	case old == nil:
 	case !replace:
-		return &Error{Problem: "there is a " + describe(old) + " of that name already"}
+		return &Error{Pos: grammar.WhereID(st), Problem: "there is " + oneOf(old) + " of that name already; expected a name that is free"}
 	case !kind.is(old):
-		return &Error{Problem: "there is a " + describe(old) + " of that name, which is something else"}
+		return &Error{Pos: grammar.WhereID(st), Problem: "there is " + oneOf(old) + " of that name, which is something else"}
 	}
 	m := ed.maker(old)
 	e := kind.build(m, st)
@@ -267,6 +267,15 @@ func describe(e *etree.Element) string {
 		return name
 	}
 	return e.Tag
+}
+
+// oneOf is what describe says with its article.
+func oneOf(e *etree.Element) string {
+	word := describe(e)
+	if strings.IndexByte("aeiou", word[0]) >= 0 {
+		return "an " + word
+	}
+	return "a " + word
 }
 
 // comment puts the comment lines of a statement into its element, where crmsh

@@ -80,6 +80,9 @@ func readFencing(e *etree.Element, nodes []string) (grammar.Statement, bool) {
 			return nil, false
 		}
 		t := grammar.FencingTarget{Node: a["target"], Pattern: a["target-pattern"], Attr: a["target-attribute"], Value: a["target-value"]}
+		if t.Node == "" && t.Pattern == "" && t.Attr == "" {
+			return nil, false // words without a target mean every node, not none
+		}
 		last := target(s, t)
 		last.Levels = append(last.Levels, a["devices"])
 		index[levelsOf(t)]++

@@ -1,6 +1,7 @@
 package crmtext
 
 import (
+	"fmt"
 	"testing"
 
 	"crm/cib"
@@ -27,6 +28,7 @@ g]]></x></resources>`,
 	`<resources><bundle id="b"></bundle></resources>`,
 	`<resources><primitive id="x" template="0"/></resources>`,
 	`<op_defaults><meta_attributes id="m"><rule id="r" score="1"><op_expression id="o" name="monitor"/></rule></meta_attributes></op_defaults>`,
+	`<op_defaults><meta_attributes id="m"><rule id="r" score="INFINITY"><rsc_expression id="x" class="ocf" type="a"/><op_expression id="o" name="monitor" interval="5"/></rule><nvpair id="n" name="timeout" value="9"/></meta_attributes></op_defaults>`,
 }
 
 // Whatever stands in a configuration, the text that it is shown as can be
@@ -40,17 +42,27 @@ func FuzzXMLRoundTrip(f *testing.F) {
 		if err != nil {
 			return
 		}
-		text := complete(doc)
-		statements, faults := grammar.Parse(text)
-		if faults != nil {
-			t.Fatalf("%s\nis shown as\n%s\nwhich does not parse: %v", xml, text, faults)
-		}
-		if again, errs := applied0(statements); errs == nil && unique(doc) {
-			if next := complete(again); next != text {
-				t.Fatalf("%s\nis shown as\n%s\nthen as\n%s", xml, text, next)
+		for _, style := range []Style{Style4, Style5} {
+			if fault := restated(doc, style); fault != "" {
+				t.Fatalf("%s\n%s", xml, fault)
 			}
 		}
 	})
+}
+
+// restated says how the text of a document is not read as it was meant.
+func restated(doc *cib.Document, style Style) string {
+	text := completeIn(doc, style)
+	statements, faults := grammar.Parse(text)
+	if faults != nil {
+		return fmt.Sprintf("is shown as\n%s\nwhich does not parse: %v", text, faults)
+	}
+	if again, errs := applied0(statements); errs == nil && unique(doc) {
+		if next := completeIn(again, style); next != text {
+			return fmt.Sprintf("is shown as\n%s\nthen as\n%s", text, next)
+		}
+	}
+	return ""
 }
 
 func applied0(statements []grammar.Statement) (*cib.Document, []error) {

@@ -45,7 +45,7 @@ func (p *Printer) readLocation(e *etree.Element) (grammar.Statement, bool) {
 	}
 	for c := range cib.Children(e, "rule") {
 		r, ok := readRule(c)
-		if !ok {
+		if !ok || r.ForDefaults() {
 			return nil, false
 		}
 		if p.referred[cib.ID(c)] {

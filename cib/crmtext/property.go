@@ -24,6 +24,9 @@ func (ed *Editor) property(s *grammar.Property) error {
 	if err := ed.moved(s, set.Pairs); err != nil {
 		return err
 	}
+	if err := asksTooMuch(where.section, set.Rules); err != nil {
+		return err
+	}
 	m := ed.maker(nil)
 	if set.IDRef != "" {
 		if e := ed.ids.Find(set.IDRef); e != nil && e.Parent() != nil && e.Parent().Tag == where.section {
@@ -140,9 +143,44 @@ func (ed *Editor) merge(m *maker, old *etree.Element, set grammar.AttrSet, owner
 	})
 }
 
+// asksTooMuch refuses rules that ask for what the options of a section are not
+// for: those of the cluster belong to no resource, those of a resource to no
+// operation.
+func asksTooMuch(section string, rules []grammar.Rule) error {
+	for _, r := range rules {
+		for _, x := range r.Exprs {
+			switch {
+			case x.Operation && section != cib.OpDefaults:
+				return &Error{Pos: x.Pos, Problem: `"op" asks for an operation; only rules of op_defaults can`}
+			case x.Agent != nil && section == cib.CrmConfig:
+				return &Error{Pos: x.Pos, Problem: `"rsc" asks for a resource; only rules of rsc_defaults and op_defaults can`}
+			}
+		}
+	}
+	return nil
+}
+
+// askable tells whether the rules of a set of defaults can be said in a style.
+// Both crmsh show what asks for an agent or an operation as XML; the words for
+// it are those of this shell, and kept out of what prints as crmsh 4.4.1 does.
+func askable(set grammar.AttrSet, style Style) bool {
+	for _, r := range set.Rules {
+		if r.ForDefaults() && style != Style5 {
+			return false
+		}
+		if n := len(r.Exprs); n > 0 && len(set.Pairs) > 0 && set.Pairs[0].Name == "interval" && r.Exprs[n-1].Operation && r.Exprs[n-1].Interval == "" {
+			return false // the attribute would be read as the operation's interval
+		}
+	}
+	return true
+}
+
 func (p *Printer) readProperty(e *etree.Element) (grammar.Statement, bool) {
 	words := map[string]string{cib.CrmConfig: "property", cib.RscDefaults: "rsc_defaults", cib.OpDefaults: "op_defaults"}
 	set, ok := p.readSet(e, "")
+	if !askable(set, p.Style) || asksTooMuch(e.Parent().Tag, set.Rules) != nil {
+		return nil, false
+	}
 	for _, p := range set.Pairs {
 		ok = ok && (!p.Bare || p.Ref != "")
 	}

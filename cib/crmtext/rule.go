@@ -38,8 +38,14 @@ func (m *maker) rule(r grammar.Rule, owner string, scored bool) *etree.Element {
 }
 
 func (m *maker) expression(x grammar.Expr, rule string) *etree.Element {
-	if x.Date {
+	switch {
+	case x.Date:
 		return m.date(x, rule)
+	case x.Agent != nil:
+		return element("rsc_expression", "class", x.Agent.Class, "provider", x.Agent.Provider, "type", x.Agent.Type,
+			"id", m.id(rule, "expression"))
+	case x.Operation:
+		return element("op_expression", "name", x.Value, "interval", x.Interval, "id", m.id(rule, "expression"))
 	}
 	e := element("expression", "operation", x.Op, "attribute", x.Attr, "type", x.Type)
 	if x.Op != "defined" && x.Op != "not_defined" {
@@ -92,10 +98,10 @@ func readRule(e *etree.Element) (r grammar.Rule, ok bool) {
 		case "role":
 			r.Role = a.Value
 		case "score":
-			s := grammar.NewScore(or(a.Value, "?"))
-			if s.Attribute {
+			if !grammar.IsScore(a.Value) { // INF too: in the CIB that is not an infinity
 				return r, false
 			}
+			s := grammar.NewScore(a.Value)
 			if a.Value != "INFINITY" {
 				r.Score = &s
 			}
@@ -138,6 +144,8 @@ func readExpression(e *etree.Element) (x grammar.Expr, ok bool) {
 	case "expression":
 	case "date_expression":
 		return readDate(e)
+	case "rsc_expression", "op_expression":
+		return readDefaults(e)
 	default:
 		return x, false
 	}
@@ -164,6 +172,18 @@ func readExpression(e *etree.Element) (x grammar.Expr, ok bool) {
 	// What crmsh itself falls back to XML for: a literal source, a name with blanks.
 	ok = x.Source != "literal" && grammar.PlainName(x.Attr) && sayable(x.Value) && !strings.ContainsAny(x.Source+x.Type, " {}")
 	return x, ok && (x.Source == "" || !strings.ContainsAny(x.Value, " \t\"'\\"))
+}
+
+// readDefaults reads an expression about the agent or the operation.
+func readDefaults(e *etree.Element) (x grammar.Expr, ok bool) {
+	if e.Tag == "op_expression" {
+		a, ok := attrsOf(e, "name", "interval")
+		x.Operation, x.Value, x.Interval = true, a["name"], a["interval"]
+		return x, ok && grammar.SayableOperation(x.Value) && sayable(x.Interval)
+	}
+	a, ok := attrsOf(e, "class", "provider", "type")
+	x.Agent = &grammar.AgentKind{Class: a["class"], Provider: a["provider"], Type: a["type"]}
+	return x, ok && x.Agent.Sayable()
 }
 
 func readDate(e *etree.Element) (x grammar.Expr, ok bool) {

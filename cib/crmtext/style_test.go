@@ -52,6 +52,13 @@ func TestStyle5(t *testing.T) {
 				"storage storage-mapping target-dir=t source-dir=s meta priority=1",
 			"bundle b \\\n\tdocker image=x \\\n\t\treplicas=3 \\\n\t\toptions=\"-v a\" \\\n\tnetwork ip-range-start=10.0.0.1 \\\n\t\tcontrol-port=9 \\\n" +
 				"\t\tport-mapping port=80 \\\n\tstorage \\\n\t\tstorage-mapping target-dir=t source-dir=s \\\n\tmeta priority=1\n"},
+		"defaults for agents and operations are said in words": {
+			"op_defaults d: rule op monitor interval=10s and rsc ocf:heartbeat:Dummy timeout=60s\nop_defaults e: rule rsc stonith:null or op start timeout=5s\n" +
+				"rsc_defaults f: rule 5: rsc ::Dummy and op eq 1 priority=1\nop_defaults g: rule op stop and op start timeout=1",
+			"rsc_defaults f: \\\n\trule 5: rsc ::Dummy and op eq 1 \\\n\tpriority=1\n" +
+				"op_defaults d: \\\n\trule op monitor interval=10s and rsc ocf:heartbeat:Dummy \\\n\ttimeout=60s\n" +
+				"op_defaults e: \\\n\trule rsc stonith:null or op start \\\n\ttimeout=5s\n" +
+				"op_defaults g: \\\n\trule op stop and op start \\\n\ttimeout=1\n"},
 		"times get units, and a missing interval is 0s": {
 			"primitive p Dummy op start timeout=20 op monitor interval=10 timeout=1m",
 			"primitive p Dummy \\\n\top start timeout=20s interval=0s \\\n\top monitor interval=10s timeout=1m\n"},
