@@ -64,8 +64,75 @@ func goodPeriod(s string) bool {
 
 // zeroDuration tells whether a good duration is none at all.
 func zeroDuration(s string) bool {
-	n, err := strconv.Atoi(strings.TrimRight(strings.ToLower(strings.TrimSpace(s)), "smhuecinr "))
-	return s == "" || err == nil && n == 0
+	ms, ok := milliseconds(s)
+	return ok && ms == 0
+}
+
+// milliseconds is how long a duration is; nothing is 0. Months and years of an
+// ISO 8601 duration are told from each other only.
+func milliseconds(s string) (int64, bool) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return 0, true
+	}
+	if !GoodDuration(s) {
+		return 0, false
+	}
+	if period, found := strings.CutPrefix(s, "P"); found {
+		return periodLength(period), true
+	}
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	number, err := strconv.ParseInt(s[:n], 10, 48)
+	if err != nil {
+		return 0, false
+	}
+	switch strings.ToLower(strings.TrimSpace(s[n:])) {
+	case "ms", "msec":
+		return number, true
+	case "us", "usec":
+		return number / 1000, true
+	case "m", "min":
+		return number * 60_000, true
+	case "h", "hr":
+		return number * 3_600_000, true
+	}
+	return number * 1000, true
+}
+
+// periodLength reads what is behind the P of a good ISO 8601 duration.
+func periodLength(s string) int64 {
+	var total, number int64
+	date := true
+	for i := range len(s) {
+		switch c := s[i]; c {
+		case 'T':
+			date = false
+		case 'S':
+			total += number * 1000
+		case 'M':
+			if date {
+				total += number * 30 * 86_400_000
+			} else {
+				total += number * 60_000
+			}
+		case 'H':
+			total += number * 3_600_000
+		case 'D':
+			total += number * 86_400_000
+		case 'W':
+			total += number * 7 * 86_400_000
+		case 'Y':
+			total += number * 365 * 86_400_000
+		default:
+			number = number*10 + int64(c-'0')
+			continue
+		}
+		number = 0
+	}
+	return total
 }
 
 // goodBoolean tells whether s is one of the words for true or false.

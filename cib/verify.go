@@ -11,21 +11,25 @@ import (
 // Severity tells how bad a finding is.
 type Severity int
 
-// A warning is odd but put up with: the cluster takes a default, or orders and
-// places without what makes no sense. An error makes it refuse the
-// configuration or do something else than was asked; a commit stops at it.
-// The line between them is crm_verify's, as crmsh heeds it.
+// A note is odd, but crm_verify is content. A warning makes crm_verify fail,
+// yet the cluster puts up with it: it takes a default, or does without what
+// makes no sense. An error makes it refuse the configuration or do something
+// else than was asked; a commit stops at it.
 const (
-	Warning Severity = iota
+	Note Severity = iota
+	Warning
 	Error
 )
 
-// String is "warning" or "error".
+// String is "note", "warning" or "error".
 func (s Severity) String() string {
-	if s == Error {
+	switch s {
+	case Error:
 		return "error"
+	case Warning:
+		return "warning"
 	}
-	return "warning"
+	return "note"
 }
 
 // Finding is one thing that is wrong with a configuration.
@@ -76,8 +80,15 @@ func Verify(d *Document) []Finding {
 }
 
 // Failed tells whether there is an error among the findings.
-func Failed(findings []Finding) bool {
-	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == Error })
+func Failed(findings []Finding) bool { return Worst(findings) == Error }
+
+// Worst is the highest severity among the findings.
+func Worst(findings []Finding) Severity {
+	worst := Note
+	for _, f := range findings {
+		worst = max(worst, f.Severity)
+	}
+	return worst
 }
 
 func (v *verifier) add(severity Severity, e *etree.Element, problem, remedy string) {
@@ -97,6 +108,8 @@ func (v *verifier) add(severity Severity, e *etree.Element, problem, remedy stri
 }
 
 func (v *verifier) err(e *etree.Element, problem, remedy string) { v.add(Error, e, problem, remedy) }
+
+func (v *verifier) note(e *etree.Element, problem, remedy string) { v.add(Note, e, problem, remedy) }
 
 func (v *verifier) warn(e *etree.Element, problem, remedy string) { v.add(Warning, e, problem, remedy) }
 
@@ -169,7 +182,7 @@ func (v *verifier) dangling(ref Reference) {
 		if ref.From.Tag == "obj_ref" && v.nodeKnown(ref.To) {
 			return // nodes can be tagged too
 		}
-		v.warn(ref.From, problem, remedy)
+		v.note(ref.From, problem, remedy)
 	default:
 		v.err(ref.From, problem, remedy)
 	}
@@ -214,7 +227,7 @@ func (v *verifier) options() {
 		v.err(root, "there is no <configuration> in it", "it is no CIB that a cluster can use, begin with an empty one")
 	}
 	if schema := Attr(root, "validate-with"); strings.EqualFold(schema, "none") {
-		v.warn(root, "schema validation is switched off (validate-with is none)", "run an upgrade of the configuration's schema")
+		v.note(root, "schema validation is switched off (validate-with is none)", "run an upgrade of the configuration's schema")
 	}
 	known := clusterOptions()
 	names := optionNames(known)
@@ -224,18 +237,49 @@ func (v *verifier) options() {
 		o, ok := known[strings.ReplaceAll(name, "_", "-")]
 		if !ok {
 			if near := nearest(name, names); near != "" {
-				v.warn(nv, "there is no cluster option "+name, "did you mean "+near+"?")
+				v.note(nv, "there is no cluster option "+name, "did you mean "+near+"?")
 			}
 			continue
 		}
 		if want := o.check(value); want != "" {
-			v.warn(nv, name+" is "+quote(value)+", "+want+" is expected", "correct it; the default is used meanwhile")
+			severity := Warning
+			if o.kind == percent || !decides(name) {
+				severity = Note
+			}
+			v.add(severity, nv, name+" is "+quote(value)+", "+want+" is expected", "correct it; the default is used meanwhile")
+		} else {
+			v.oldOption(nv, name, value)
 		}
 		if name == "startup-fencing" && IsFalse(value) && v.fencing {
-			v.warn(nv, "nodes that were never seen are not fenced (startup-fencing is off)", "set startup-fencing=true to be safe from them")
+			v.note(nv, "nodes that were never seen are not fenced (startup-fencing is off)", "set startup-fencing=true to be safe from them")
 		}
 	}
 	v.fencingDevices(conf)
+}
+
+// decides tells the cluster options that the policy engine reads; what the
+// others are, crm_verify does not look at.
+func decides(name string) bool {
+	switch name = strings.ReplaceAll(name, "_", "-"); name {
+	case "cluster-ipc-limit", "cluster-recheck-interval", "dc-deadtime", "election-timeout", "join-finalization-timeout", "enable-acl",
+		"join-integration-timeout", "shutdown-escalation", "transition-delay", "node-action-limit", "fencing-max-attempts",
+		"stonith-max-attempts", "fence-reaction", "fencing-reaction", "fence-remote-without-quorum":
+		return false
+	}
+	return true
+}
+
+// oldOption tells of options that are going away or have no effect.
+func (v *verifier) oldOption(nv *etree.Element, name, value string) {
+	value = strings.ToLower(value)
+	switch {
+	case (name == "stonith-action" || name == "fencing-action") && value == "poweroff":
+		v.warn(nv, name+"=poweroff is deprecated", "use off")
+	case name == "remove-after-stop" && IsTrue(value):
+		v.warn(nv, name+" is deprecated", "remove it")
+	case name == "no-quorum-policy" && (value == "suicide" || value == "fence") && !v.fencing:
+		v.warn(nv, name+" is "+value+", but fencing is switched off; stop is used", "set stonith-enabled=true or another policy")
+	}
 }
 
 func (v *verifier) fencingDevices(conf *etree.Element) {
@@ -249,16 +293,14 @@ func (v *verifier) fencingDevices(conf *etree.Element) {
 		}
 		resources = true
 	}
+	if watchdog, _ := v.doc.Property("have-watchdog"); IsTrue(watchdog) {
+		return
+	}
+	severity := Error
 	if !resources {
-		return // nothing needs to be fenced for yet
+		severity = Warning // nothing needs to be fenced for yet
 	}
-	watchdog, _ := v.doc.Property("have-watchdog")
-	for _, name := range []string{"fencing-watchdog-timeout", "stonith-watchdog-timeout"} {
-		if value, ok := v.doc.Property(name); ok && !zeroDuration(value) && IsTrue(watchdog) {
-			return
-		}
-	}
-	v.err(conf, "fencing is enabled but there is no fencing device, so no resource will be started",
+	v.add(severity, conf, "fencing is enabled but there is no fencing device, so no resource will be started",
 		"configure a device of class stonith, or set stonith-enabled=false if no data are shared")
 }
 
@@ -287,7 +329,9 @@ func (v *verifier) nodes() {
 		}
 		names[strings.ToLower(name)], ids[ID(e)] = true, true
 		switch kind := Attr(e, "type"); kind {
-		case "", "member", "normal", "remote", "ping":
+		case "", "member", "normal", "remote":
+		case "ping":
+			v.warn(e, "nodes of type ping are a thing of the past", "remove it; ocf:pacemaker:ping watches the network")
 		default:
 			v.err(e, "node type "+quote(kind)+" is not known", "use member or remote")
 		}
@@ -318,7 +362,7 @@ func (v *verifier) attributeSets() {
 				v.err(nv, "an nvpair has no name", "give it one")
 			}
 			if name != "" && seen[name] {
-				v.warn(nv, quote(name)+" is given twice in one set, the first one counts", "remove one of them")
+				v.note(nv, quote(name)+" is given twice in one set, the first one counts", "remove one of them")
 			}
 			seen[name] = true
 			if value, ok := LookupAttr(nv, "value"); e.Tag == Utilization && ok && !wholeNumber(value) {
@@ -340,7 +384,7 @@ func (v *verifier) topology() {
 			v.err(e, "index is "+quote(index)+", a number from 1 to 9 is expected", "correct it")
 		}
 		if key := target + " " + index; seen[key] {
-			v.warn(e, "another level has the same target and index", "give it the next index")
+			v.note(e, "another level has the same target and index", "give it the next index")
 		} else {
 			seen[key] = true
 		}
@@ -350,7 +394,7 @@ func (v *verifier) topology() {
 		for device := range strings.SplitSeq(Attr(e, "devices"), ",") {
 			to := v.index.Find(strings.TrimSpace(device))
 			if to != nil && to.Tag == "primitive" && Attr(v.definition(to), "class") != "stonith" {
-				v.warn(e, quote(ID(to))+" is no fencing resource", "name a resource of class stonith")
+				v.note(e, quote(ID(to))+" is no fencing resource", "name a resource of class stonith")
 			}
 		}
 	}
@@ -374,7 +418,7 @@ func (v *verifier) acls() {
 			}
 		case "acl_target", "acl_group":
 			if Child(e, "role") == nil {
-				v.warn(e, "no role is given to it, so it has no access", "give it a role")
+				v.note(e, "no role is given to it, so it has no access", "give it a role")
 			}
 		}
 	}

@@ -86,7 +86,7 @@ func (v *verifier) location(e *etree.Element) {
 		}
 	}
 	if node != "" && !v.nodeKnown(node) {
-		v.warn(e, "there is no node "+quote(node), "correct the name, or remove the constraint if the node is gone")
+		v.note(e, "there is no node "+quote(node), "correct the name, or remove the constraint if the node is gone")
 	}
 }
 
@@ -126,7 +126,11 @@ func (v *verifier) pair(e *etree.Element, a, b string) {
 	}
 	if Attr(e, a) != "" && Attr(e, a) == Attr(e, b) && Attr(e, "first-action") == Attr(e, "then-action") &&
 		Attr(e, "rsc-role") == Attr(e, "with-rsc-role") {
-		v.warn(e, "it ties "+quote(Attr(e, a))+" to itself", "name two resources")
+		severity := Note
+		if e.Tag == "rsc_order" {
+			severity = Warning
+		}
+		v.add(severity, e, "it ties "+quote(Attr(e, a))+" to itself", "name two resources")
 	}
 }
 
@@ -136,12 +140,20 @@ func (v *verifier) order(e *etree.Element) {
 	if strings.EqualFold(kind, "Serialize") && IsTrue(symmetrical) {
 		v.warn(e, "symmetrical=true is ignored for kind Serialize", "remove symmetrical")
 	}
+	if first := v.index.Find(Attr(e, "first")); Attr(e, "require-all") != "" && first != nil && (first.Tag == "clone" || first.Tag == "master") {
+		if _, set := NVValue(first, MetaAttributes, "clone-min"); !set {
+			v.warn(e, "require-all of orders is deprecated", "set clone-min of "+quote(ID(first))+" instead")
+		}
+	}
+	if _, old := LookupAttr(e, "score"); old && kind == "" {
+		v.warn(e, "the score of orders is deprecated", "set kind instead: Optional for a score of 0, else Mandatory")
+	}
 	for _, end := range [][2]string{{"first", "first-action"}, {"then", "then-action"}} {
 		action := Attr(e, end[1])
 		rsc := v.index.Find(Attr(e, end[0]))
 		if (action == "promote" || action == "demote") && rsc != nil && IsResource(rsc) &&
 			!IsPromotable(Outermost(rsc)) && Outermost(rsc).Tag != "bundle" {
-			v.warn(e, quote(ID(rsc))+" cannot "+action+", it is not promotable", "use start or stop, or make a promotable clone of it")
+			v.note(e, quote(ID(rsc))+" cannot "+action+", it is not promotable", "use start or stop, or make a promotable clone of it")
 		}
 	}
 }
@@ -172,7 +184,7 @@ func (v *verifier) insideClones(e *etree.Element) {
 			continue
 		}
 		if outer := Outermost(rsc); outer != rsc && outer.Tag != "group" {
-			severity := Warning
+			severity := Note // unless the policy engine does not find it
 			if e.Tag == "rsc_colocation" {
 				severity = Error // it is ignored
 			}

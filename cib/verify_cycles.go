@@ -99,7 +99,7 @@ func (v *verifier) orderCycles() {
 		if first == nil || len(names) == 0 {
 			return
 		}
-		v.warn(first, "resources wait for each other: "+strings.Join(append(names, names[0]), ", then "),
+		v.note(first, "resources wait for each other: "+strings.Join(append(names, names[0]), ", then "),
 			"remove one of the orders, or make it kind=Optional")
 	})
 }
@@ -205,7 +205,7 @@ func (v *verifier) colocationCycles() {
 		for _, step := range path {
 			names = append(names, step.name)
 		}
-		v.warn(path[0].why, "resources are placed with each other in a circle: "+strings.Join(append(names, names[0]), " with "),
+		v.note(path[0].why, "resources are placed with each other in a circle: "+strings.Join(append(names, names[0]), " with "),
 			"remove one of the colocations")
 	})
 }

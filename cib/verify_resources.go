@@ -1,6 +1,7 @@
 package cib
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -55,7 +56,7 @@ func (v *verifier) primitive(e *etree.Element) {
 		v.err(e, "it has no class", "set class to ocf, systemd, lsb, service or stonith")
 	case "lsb", "systemd", "service", "stonith", "heartbeat":
 	case "upstart", "nagios":
-		v.warn(e, "class "+class+" is no longer supported", "replace the agent")
+		v.note(e, "class "+class+" is no longer supported", "replace the agent")
 	default:
 		v.err(e, "class "+quote(class)+" is not known", "use ocf, systemd, lsb, service or stonith")
 	}
@@ -92,7 +93,14 @@ func (v *verifier) clone(e *etree.Element) {
 		v.err(e, "a clone holds more than one resource", "clone a group of them")
 	case inner.Tag != "primitive" && inner.Tag != "group":
 		v.err(e, "a clone holds the "+inner.Tag+" "+quote(ID(inner)), "only a primitive or a group can be cloned")
-	case IsPromotable(e):
+	case v.unique(e):
+		for p := range Walk(inner) {
+			if class := Attr(v.definition(p), "class"); p.Tag == "primitive" && (class == "lsb" || class == "systemd" || class == "service" || class == "upstart") {
+				v.warn(e, "globally-unique is ignored, "+quote(ID(p))+" is of class "+class, "remove globally-unique, or use an ocf agent")
+			}
+		}
+	}
+	if n == 1 && IsPromotable(e) {
 		for p := range Walk(inner) {
 			if class := Attr(v.definition(p), "class"); p.Tag == "primitive" && class != "ocf" && class != "" {
 				v.err(e, quote(ID(p))+" is of class "+class+" and cannot be promoted", "use an ocf agent or a clone that is not promotable")
@@ -113,7 +121,7 @@ func (v *verifier) bundle(e *etree.Element) {
 	case Attr(container, "image") == "":
 		v.err(e, "the container has no image", "name one")
 	case container.Tag == "rkt":
-		v.warn(e, "rkt containers are no longer supported", "use podman or docker")
+		v.note(e, "rkt containers are no longer supported", "use podman or docker")
 	}
 	network := Child(e, "network")
 	if Child(e, "primitive") != nil && Attr(network, "ip-range-start") == "" && Attr(network, "control-port") == "" {
@@ -136,16 +144,65 @@ func (v *verifier) metaSet(set, rsc *etree.Element) {
 		}
 		want := v.meta[name].check(value)
 		switch {
-		case want != "" && name == "priority" && wholeNumber(strings.Replace(value, ".", "", 1)):
-			v.warn(nv, "priority is "+quote(value)+", what is behind the point is ignored", "use a whole number")
-		case want != "":
+		case want == "":
+			v.metaMeaning(nv, rsc)
+		case name == "priority" && wholeNumber(strings.Replace(value, ".", "", 1)):
+			v.note(nv, "priority is "+quote(value)+", what is behind the point is ignored", "use a whole number")
+		case v.meta[name].kind == choice:
 			v.err(nv, name+" is "+quote(value)+", "+want+" is expected", "correct it")
-		case name == "target-role" && rsc != nil && roleNeedsPromotable(value) && !IsPromotable(Outermost(rsc)) && Outermost(rsc).Tag != "bundle" && rsc.Tag != "template":
-			v.err(nv, "target-role is "+value+", but "+quote(ID(rsc))+" is not promotable", "use Started or Stopped, or make a promotable clone of it")
-		case name == "requires" && strings.EqualFold(value, "fencing") && !v.fencing:
-			v.warn(nv, "requires is fencing, but fencing is switched off", "set stonith-enabled=true or requires=quorum")
+		default:
+			v.note(nv, name+" is "+quote(value)+", "+want+" is expected", "correct it")
 		}
 	}
+}
+
+// metaMeaning looks at a meta attribute whose value is a good one.
+func (v *verifier) metaMeaning(nv, rsc *etree.Element) {
+	name, value := Attr(nv, "name"), Attr(nv, "value")
+	switch name {
+	case "target-role":
+		if rsc == nil || rsc.Tag == "template" || !roleNeedsPromotable(value) {
+			return
+		}
+		if outer := Outermost(rsc); !IsPromotable(outer) && outer.Tag != "bundle" {
+			v.err(nv, "target-role is "+value+", but "+quote(ID(rsc))+" is not promotable", "use Started or Stopped, or make a promotable clone of it")
+		}
+	case "requires":
+		if (strings.EqualFold(value, "fencing") || strings.EqualFold(value, "unfencing")) && !v.fencing {
+			v.warn(nv, "requires is "+value+", but fencing is switched off", "set stonith-enabled=true or requires=quorum")
+		}
+	case "ordered", "collocated":
+		if IsFalse(value) && v.forGroup(rsc) {
+			v.warn(nv, name+" of groups is deprecated", "use a resource set in a constraint instead of the group")
+		}
+	case "clone-node-max":
+		if rsc != nil && (rsc.Tag == "clone" || rsc.Tag == "master") && wholeNumber(value) && len(strings.TrimLeft(value, "+0")) > 0 && value != "1" && !v.unique(rsc) {
+			v.warn(nv, "clone-node-max is "+value+", but an anonymous clone has one instance on a node", "set globally-unique=true, or clone-node-max=1")
+		}
+	}
+}
+
+// forGroup tells whether a meta attribute of a resource, or of the defaults
+// (nil), is one of a group too.
+func (v *verifier) forGroup(rsc *etree.Element) bool {
+	switch {
+	case rsc == nil:
+		for e := range v.doc.AllResources() {
+			if e.Tag == "group" {
+				return true
+			}
+		}
+		return false
+	case rsc.Tag == "clone" || rsc.Tag == "master":
+		return Child(rsc, "group") != nil
+	}
+	return rsc.Tag == "group"
+}
+
+// unique tells whether the instances of a clone are told apart.
+func (v *verifier) unique(clone *etree.Element) bool {
+	value, _ := NVValue(clone, MetaAttributes, "globally-unique")
+	return IsTrue(value)
 }
 
 func roleNeedsPromotable(role string) bool {
@@ -162,9 +219,14 @@ func (v *verifier) operations(e *etree.Element) {
 	for ops := range Children(e, "operations") {
 		for op := range Children(ops, "op") {
 			v.operation(op)
-			key := Attr(op, "name") + " " + spanKey(Attr(op, "interval"))
+			every := spanKey(Attr(op, "interval"))
+			key := Attr(op, "name") + " " + every
 			if first := seen[key]; first != nil {
-				v.warn(op, "it is the same as "+quote(ID(first))+": "+Attr(op, "name")+" with the same interval",
+				severity := Warning
+				if every == "0" {
+					severity = Note
+				}
+				v.add(severity, op, "it is the same as "+quote(ID(first))+": "+Attr(op, "name")+" with the same interval",
 					"change the interval of one of them (roles do not tell them apart)")
 				continue
 			}
@@ -173,23 +235,12 @@ func (v *verifier) operations(e *etree.Element) {
 	}
 }
 
-// spanKey makes 10, 10s and 10000ms the same.
+// spanKey makes 10, 10s, 10000ms and PT10S the same.
 func spanKey(s string) string {
-	s = strings.ToLower(strings.TrimSpace(s))
-	number := strings.TrimRight(s, "smhuecinr ")
-	switch unit := s[len(number):]; {
-	case zeroDuration(s):
-		return "0"
-	case unit == "" || unit == "sec":
-		return number + "s"
-	case strings.HasPrefix(unit, "ms") && strings.HasSuffix(number, "000"):
-		return strings.TrimSuffix(number, "000") + "s"
-	case unit == "min":
-		return number + "m"
-	case unit == "hr":
-		return number + "h"
+	if ms, ok := milliseconds(s); ok {
+		return strconv.FormatInt(ms, 10)
 	}
-	return s
+	return strings.ToLower(strings.TrimSpace(s))
 }
 
 func (v *verifier) operation(op *etree.Element) {
@@ -215,7 +266,7 @@ func (v *verifier) operationValue(op *etree.Element, name, value string) {
 	if want := v.ops[name].check(value); want != "" {
 		severity := Error
 		if v.ops[name].kind == duration {
-			severity = Warning // a default is taken
+			severity = Note // a default is taken
 		}
 		v.add(severity, op, name+" is "+quote(value)+", "+want+" is expected", "correct it")
 		return

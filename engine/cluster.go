@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/beevik/etree"
+
+	"crm/cib"
 )
 
 // cluster is the working set: all that is known of a cluster, and all that
@@ -47,7 +49,7 @@ type cluster struct {
 	elements    map[string]*etree.Element // by tag and id, for references; made when needed
 	scores      []string                  // lines of the scores output
 	trace       *trace                    // of all contributions to scores; nil unless asked for
-	warnings    []string
+	warnings    []cib.Finding
 }
 
 // findNode finds a node by id, else by name; nil when there is none.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -40,13 +41,13 @@ func (c *cluster) unpackColocation(e *etree.Element) {
 	depRole, ok1 := constraintRole(cib.Attr(e, "rsc-role"))
 	priRole, ok2 := constraintRole(cib.Attr(e, "with-rsc-role"))
 	if !ok1 || !ok2 {
-		c.warn("constraint %s has a role that is none", cib.ID(e))
+		c.warn(e, "it has a role that is none", "use Started, Promoted, Unpromoted or Stopped")
 		return
 	}
 	dependents, depSeveral := c.resourcesNamed(cib.Attr(e, "rsc"))
 	primaries, priSeveral := c.resourcesNamed(cib.Attr(e, "with-rsc"))
 	if len(dependents) == 0 || len(primaries) == 0 || depSeveral && priSeveral {
-		c.warn("constraint %s names a resource that does not exist", cib.ID(e))
+		c.warn(e, "it names a resource that does not exist", "correct the name, or remove the constraint")
 		return
 	}
 	if depSeveral || priSeveral {
@@ -70,7 +71,7 @@ func (c *cluster) colocationScore(e *etree.Element, fallback score.Score) (score
 	}
 	s, ok := c.opts.health.Parse(text)
 	if !ok {
-		c.warn("constraint %s: the score %q is none", cib.ID(e), text)
+		c.warn(e, fmt.Sprintf("the score %q is none", text), "use a whole number or INFINITY")
 	}
 	return s, ok
 }

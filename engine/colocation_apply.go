@@ -3,6 +3,7 @@ package engine
 import (
 	"strings"
 
+	"crm/cib"
 	"crm/engine/score"
 )
 
@@ -78,7 +79,7 @@ func (c *cluster) applyToGroup(k *colocation, d, p *Resource) score.Score {
 	case d.group.colocated:
 		delta = c.applyColocation(k, d.Children[0], p)
 	case k.mandatory():
-		c.warn("colocation %s: a group whose members need not be together cannot depend on anything", k.id)
+		c.complain(cib.Warning, "rsc_colocation", k.id, "a group whose members need not be together cannot depend on anything", "name the members instead, or remove collocated from the group")
 	default:
 		for _, m := range d.Children {
 			delta = score.Add(delta, c.applyColocation(k, m, p))
@@ -101,7 +102,7 @@ func (c *cluster) applyGroup(k *colocation, d, p *Resource) score.Score {
 		return c.applyColocation(k, d, p.Children[0])
 	}
 	if k.score >= must {
-		c.warn("colocation %s: nothing can depend on a group whose members need not be together", k.id)
+		c.complain(cib.Warning, "rsc_colocation", k.id, "nothing can depend on a group whose members need not be together", "name a member instead, or remove collocated from the group")
 		return 0
 	}
 	delta := score.Score(0)

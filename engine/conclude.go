@@ -32,6 +32,9 @@ func (x *reading) conclude() {
 	}
 	switch {
 	case active:
+		if r.Removed() {
+			c.removedButActive(r, n)
+		}
 		c.addActive(r, n, x.fail != failIgnore)
 		switch fail {
 		case failIgnore:

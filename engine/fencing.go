@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"crm/cib"
 )
 
 // fenceName is the key of a fencing action.
@@ -87,6 +89,8 @@ func (c *cluster) scheduleFencing() {
 			}
 		case n.Unclean && managed && c.canFence(n):
 			s.fence(n)
+		case n.Unclean:
+			c.cannotFence(n)
 		case !n.Remote && n.Online && n.Shutdown:
 			s.shutDown(n)
 		}
@@ -105,6 +109,7 @@ type fencingSchedule struct {
 
 func (s *fencingSchedule) fence(n *Node) {
 	a := s.c.fenceOp(n, "", false, "node is unclean", false)
+	s.c.complain(cib.Warning, "node", n.Name, "it will be fenced: "+a.reason, "find out what is wrong with it before it comes back")
 	s.c.orderAllAfterFencing(a)
 	if n.DC {
 		s.dcDown = a

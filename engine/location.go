@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -61,6 +62,9 @@ func (c *cluster) unpackLocationRule(e, ruleOf *etree.Element) {
 		return
 	}
 	list, _ := c.resourcesNamed(cib.Attr(e, "rsc"))
+	if len(list) == 0 {
+		c.warn(e, "it names a resource that does not exist by itself, it is ignored", "name what the resource is in, or remove the constraint")
+	}
 	for _, r := range list {
 		c.locate(locating{e: e, rule: ruleOf, rsc: r})
 	}
@@ -72,7 +76,7 @@ func (c *cluster) unpackPattern(e, ruleOf *etree.Element, pattern string) {
 	pattern, inverted := strings.CutPrefix(pattern, "!")
 	re, err := regexp.CompilePOSIX(pattern)
 	if err != nil {
-		c.warn("constraint %s: the pattern %q cannot be read: %v", cib.ID(e), pattern, err)
+		c.warn(e, fmt.Sprintf("the pattern %q cannot be read: %v", pattern, err), "correct the pattern")
 		return
 	}
 	for _, r := range c.resources {
@@ -119,7 +123,7 @@ func (c *cluster) locate(x locating) {
 		r := c.resolve(x.rule)
 		l.role, ok = locationRole(cib.Attr(r, "role"))
 		if r == nil || !ok {
-			c.warn("constraint %s: its rule makes no sense", l.id)
+			c.complain(cib.Warning, "rsc_location", l.id, "its rule makes no sense, the constraint is ignored", "correct the rule")
 			return
 		}
 		l.nodes = c.nodesByRule(x, r)

@@ -13,6 +13,7 @@ import (
 func (c *cluster) unpackNodeState(e *etree.Element) {
 	n := c.findNode(cib.ID(e), cib.Attr(e, "uname"))
 	if n == nil {
+		c.unknownNodeState(e)
 		return
 	}
 	n.state = e

@@ -90,6 +90,7 @@ func (c *cluster) orderSimple(e *etree.Element, kind orderKind) {
 	first := c.constraintResource(e.SelectAttrValue("first", ""))
 	then := c.constraintResource(e.SelectAttrValue("then", ""))
 	if first == nil || then == nil {
+		c.warn(e, "it names a resource that does not exist by itself, it is ignored", "name what the resource is in, or remove the constraint")
 		return
 	}
 	firstTask := e.SelectAttrValue("first-action", "start")

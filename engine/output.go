@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"slices"
 	"time"
 
 	"crm/engine/graph"
@@ -10,10 +9,6 @@ import (
 
 // FeatureSet is the version of the graph's and the history's format.
 const FeatureSet = graph.FeatureSet
-
-// Warnings are what is wrong with the configuration, as far as the decision
-// came upon it.
-func (o *Output) Warnings() []string { return slices.Compact(slices.Clone(o.c.warnings)) }
 
 // ScoreLines are the scores of resources on nodes as crm_simulate prints
 // them, if the input asked for them.

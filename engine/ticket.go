@@ -55,7 +55,7 @@ func (c *cluster) unpackTicketUse(e *etree.Element) {
 	role, ok := constraintRole(cib.Attr(e, "rsc-role"))
 	list, _ := c.resourcesNamed(cib.Attr(e, "rsc"))
 	if !ok || len(list) == 0 {
-		c.warn("constraint %s names no resource or role", cib.ID(e))
+		c.warn(e, "it names no resource or role", "correct the names, or remove the constraint")
 		return
 	}
 	for _, r := range list {

@@ -141,8 +141,3 @@ func (c *cluster) explainBest(r *Resource, chosen, current *Node) {
 		c.explainChoice(r, chosen, fmt.Sprintf("%s has the same score %v and load; its name comes first", second.Name, e.score))
 	}
 }
-
-// warn keeps a warning about the configuration.
-func (c *cluster) warn(format string, args ...any) {
-	c.warnings = append(c.warnings, fmt.Sprintf(format, args...))
-}

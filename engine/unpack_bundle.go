@@ -32,7 +32,7 @@ func (c *cluster) unpackBundle(r *Resource) bool {
 		}
 	}
 	if conf.container == nil {
-		c.warn("bundle %s has neither docker nor podman", r.ID)
+		c.complain(cib.Warning, "bundle", r.ID, "it has neither docker nor podman, it is left out", "add podman or docker")
 		return false
 	}
 	conf.ipStart, conf.controlPort = cib.Attr(conf.network, "ip-range-start"), cib.Attr(conf.network, "control-port")
@@ -46,7 +46,7 @@ func (c *cluster) unpackBundle(r *Resource) bool {
 	}
 	if conf.primitive != nil && conf.ipStart == "" {
 		if conf.controlPort == "" {
-			c.warn("bundle %s needs ip-range-start or control-port, or nothing can be run inside", r.ID)
+			c.complain(cib.Warning, "bundle", r.ID, "nothing can be run inside, it is left out", "give its network an ip-range-start or a control-port")
 			return false
 		}
 		f.perHost = 1

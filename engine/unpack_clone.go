@@ -23,7 +23,7 @@ func (c *cluster) unpackClone(r *Resource) bool {
 		}
 	}
 	if child == nil {
-		c.warn("clone %s has nothing to clone", r.ID)
+		c.complain(cib.Warning, "clone", r.ID, "it has nothing to clone, it is left out", "put a primitive or group into it or remove it")
 		return false
 	}
 	f := &cloneFacts{child: child, interleave: r.meta.isTrue("interleave"), ordered: r.meta.isTrue("ordered")}
@@ -84,7 +84,7 @@ func (c *cluster) newInstance(r *Resource) *Resource {
 	f := r.clone
 	if r.Promotable() && f.child.Tag == "primitive" {
 		if class := cib.Attr(f.child, "class"); class != "" && class != "ocf" {
-			c.warn("%s cannot be promoted: its agent is of class %s", r.ID, class)
+			c.complain(cib.Warning, "clone", r.ID, "its agent is of class "+class+", which cannot be promoted", "use an ocf agent or a clone that is not promotable")
 			return nil
 		}
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/beevik/etree"
@@ -86,13 +87,13 @@ func (c *cluster) resourceSets(e *etree.Element, parse func(string) (Role, bool)
 		}
 		set := resourceSet{element: s, sequential: notFalseText(cib.Attr(s, "sequential"))}
 		if set.role, ok = parse(cib.Attr(s, "role")); !ok {
-			c.warn("constraint %s: the role %q is none", cib.ID(e), cib.Attr(s, "role"))
+			c.warn(e, fmt.Sprintf("the role %q is none", cib.Attr(s, "role")), "use Started, Promoted, Unpromoted or Stopped")
 			return nil, false
 		}
 		for ref := range cib.Children(s, "resource_ref") {
 			list, _ := c.resourcesNamed(cib.ID(ref))
 			if len(list) == 0 {
-				c.warn("constraint %s: there is no resource %s", cib.ID(e), cib.ID(ref))
+				c.warn(e, "there is no resource "+cib.ID(ref), "correct the name, or remove it from the set")
 				return nil, false
 			}
 			set.members = append(set.members, list...)

@@ -15,7 +15,7 @@ func (c *cluster) unpackGroup(r *Resource) bool {
 		}
 	}
 	if len(r.Children) == 0 {
-		c.warn("group %s has no members", r.ID)
+		c.complain(cib.Warning, "group", r.ID, "it has no members", "put a primitive into it or remove it")
 	}
 	return len(r.Children) > 0
 }

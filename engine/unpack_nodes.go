@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -47,7 +48,7 @@ func (c *cluster) unpackNodes() {
 		case "remote":
 			remote = true
 		default:
-			c.warn("node %s has the unknown type %q, expected member or remote", id, cib.Attr(e, "type"))
+			c.complain(cib.Warning, "node", id, fmt.Sprintf("its type %q is not known, it is left out", cib.Attr(e, "type")), "use member or remote")
 			return
 		}
 		base, _ := score.Parse(cib.Attr(e, "score")) // none counts 0

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -71,11 +72,11 @@ func (c *cluster) unpackResource(e *etree.Element, parent *Resource, instance in
 	if r.Kind == KindPrimitive {
 		r.Class, r.Provider, r.Type = cib.Attr(agent, "class"), cib.Attr(agent, "provider"), cib.Attr(agent, "type")
 		if r.Class == "" || r.Type == "" {
-			c.warn("resource %s has no class or type", id)
+			c.complain(cib.Warning, e.Tag, id, "it has no class or type, it is left out", "name its agent")
 			return nil
 		}
 		if r.Class == "nagios" || r.Class == "upstart" {
-			c.warn("resource %s is left out: class %s is not supported any more", id, r.Class)
+			c.complain(cib.Note, e.Tag, id, "class "+r.Class+" is not supported any more, it is left out", "replace the agent")
 			return nil
 		}
 	}
@@ -130,7 +131,7 @@ func (c *cluster) fillTemplate(r *Resource) bool {
 			return true
 		}
 	}
-	c.warn("resource %s is based on template %q, which does not exist", r.ConfigID, name)
+	c.complain(cib.Warning, "primitive", r.ConfigID, fmt.Sprintf("it is based on template %q, which does not exist", name), "name a template, or give the agent")
 	return false
 }
 

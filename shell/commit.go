@@ -172,7 +172,7 @@ func runVerifyLive(ctx context.Context, c *Call) error {
 }
 
 // decisionFindings adds what the policy engine would complain about, but for
-// what was found already: a complaint names its constraint or resource second.
+// what was found already.
 func (s *Session) decisionFindings(doc *cib.Document, found []finding) []finding {
 	situation, err := s.situation(doc, planWords{})
 	if err != nil {
@@ -180,12 +180,9 @@ func (s *Session) decisionFindings(doc *cib.Document, found []finding) []finding
 	}
 	known := found
 	for _, w := range situation.Decide().Warnings() {
-		words := strings.Fields(w)
-		said := slices.ContainsFunc(known, func(f finding) bool {
-			return len(words) > 1 && strings.Contains(f.text, strings.TrimSuffix(words[1], ":"))
-		})
-		if !said {
-			found = append(found, finding{text: w})
+		said := slices.ContainsFunc(known, func(f finding) bool { return strings.Contains(f.text, w.ID+":") })
+		if w.Severity > cib.Note && !said {
+			found = append(found, finding{text: s.findingText(w)})
 		}
 	}
 	return found

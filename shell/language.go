@@ -204,12 +204,16 @@ func textOfSome(doc *cib.Document, s selection) string {
 func (s *Session) findings(doc *cib.Document) []finding {
 	var list []finding
 	for _, f := range cib.Verify(doc) {
-		text := strings.TrimRight(f.Element+" "+f.ID, " ") + ": " + f.Problem
-		if f.Remedy != "" {
-			text += "; " + f.Remedy
-		}
-		text += s.doubted(f)
-		list = append(list, finding{fault: f.Severity == cib.Error, text: text})
+		list = append(list, finding{fault: f.Severity == cib.Error, text: s.findingText(f)})
 	}
 	return list
+}
+
+// findingText is a finding in words, without its severity.
+func (s *Session) findingText(f cib.Finding) string {
+	text := strings.TrimRight(f.Element+" "+f.ID, " ") + ": " + f.Problem
+	if f.Remedy != "" {
+		text += "; " + f.Remedy
+	}
+	return text + s.doubted(f)
 }

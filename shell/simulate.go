@@ -111,7 +111,9 @@ func (c *Call) printScores(out *engine.Output, wanted planWords, above string) {
 // warnOf tells what a decision found wrong with the configuration.
 func (s *Session) warnOf(out *engine.Output) {
 	for _, w := range out.Warnings() {
-		s.Warn("%s", w)
+		if w.Severity > cib.Note {
+			s.Warn("%s", s.findingText(w))
+		}
 	}
 }
 

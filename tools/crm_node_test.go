@@ -58,14 +58,21 @@ func TestCrmVerify(t *testing.T) {
 	good := write("good", testCIB)
 	bad := write("bad", strings.Replace(testCIB, "<constraints/>", `<constraints><rsc_order id="o" first="p" then="zz"/></constraints>`, 1))
 	odd := write("odd", strings.Replace(testCIB, "<constraints/>", `<constraints><rsc_location id="l" rsc="p" node="carol" score="1"/></constraints>`, 1))
+	old := write("old", strings.Replace(testCIB, `<group id="g">`, `<group id="g"><meta_attributes id="m"><nvpair id="m1" name="ordered" value="false"/></meta_attributes>`, 1))
+	lost := write("lost", strings.Replace(testCIB, "<status>", `<status><node_state id="2" uname="bob" in_ccm="true" crmd="offline" join="down" expected="member"/>`, 1))
+	gone := write("gone", strings.Replace(testCIB, "<status>", `<status><node_state id="9" uname="zoe" in_ccm="true" crmd="online" join="member" expected="member"/>`, 1))
 	junk := write("junk", "<cib")
 	tell(t, []step{
 		{Verify, "-x " + good, 0, "", "", "", ""},
 		{Verify, "-L", 0, "", "", "", ""},
 		{Verify, "-x " + bad, 78, "", "crm_verify: Errors found during check: config not valid\n-V may provide more details", "", ""},
 		{Verify, "-V -x " + bad, 78, "", "error: rsc_order o: then refers to \"zz\", which does not exist", "", ""},
-		{Verify, "-x " + odd, 0, "", "crm_verify: Warnings found during check", "", ""},
-		{Verify, "-VV -x " + odd, 0, "", `warning: rsc_location l: there is no node "carol"`, "", ""},
+		{Verify, "-x " + odd, 0, "", "", "", ""},
+		{Verify, "-VV -x " + odd, 0, "", `note: rsc_location l: there is no node "carol"`, "", ""},
+		{Verify, "-x " + old, 78, "", "crm_verify: Warnings found during check: config may not be valid\n-V may provide more details", "", ""},
+		{Verify, "-VV -x " + old, 78, "", "warning: nvpair m1: ordered of groups is deprecated; use a resource set", "", ""},
+		{Verify, "-VV -x " + lost, 78, "", "warning: node bob: it is unclean but cannot be fenced: fencing is switched off; set stonith-enabled=true", "", ""},
+		{Verify, "-VV -x " + gone, 78, "", "warning: node_state 9: the node \"zoe\" is no longer in the configuration", "", ""},
 		{Verify, "-q -x " + bad, 78, "", "", "", ""},
 		{Verify, "-x " + junk, 78, "", "line 1, column 5", "", ""},
 		{Verify, "-x " + dir + "/nosuch", 1, "", "Couldn't parse input file", "", ""},

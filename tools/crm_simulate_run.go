@@ -46,7 +46,7 @@ func (s *simulation) simulate(doc *cib.Document) error {
 	}
 	out := sit.Decide()
 	for _, w := range out.Warnings() {
-		s.warn(w)
+		s.warn(w.String())
 	}
 	s.showDecision(out)
 	if err := s.saveDecision(out); err != nil {
@@ -62,7 +62,7 @@ func (s *simulation) simulate(doc *cib.Document) error {
 // asks for it.
 func (s *simulation) warn(text string) {
 	if s.ids && s.xml == nil {
-		fmt.Fprintln(s.std.Err, "warning: "+text)
+		fmt.Fprintln(s.std.Err, text)
 	}
 }
 

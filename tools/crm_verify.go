@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"time"
 
 	"crm/cib"
+	"crm/engine"
 )
 
 var verifyFlags = []flag{
@@ -22,7 +25,7 @@ Usage: crm_verify -L | -x FILE | -p | -X XML [-V] [-S FILE]
  -p, --xml-pipe        on standard input
  -X, --xml-text=XML    in the argument
  -S, --save-xml=FILE   save what was checked
- -V, --verbose         say what is wrong; twice: warnings too
+ -V, --verbose         say what is wrong; twice: warnings and notes too
  -q, --quiet           say nothing
 `
 
@@ -56,7 +59,7 @@ func Verify(args []string, std Streams) int {
 	if err != nil {
 		return ended(std, "crm_verify", err)
 	}
-	code := report(std, cib.Verify(d), on)
+	code := report(std, allFindings(d), on)
 	if text["output-as"] == "xml" {
 		out := pacemakerResult("crm_verify", args)
 		status := out.CreateElement("status")
@@ -99,12 +102,30 @@ func verifyInput(std Streams, text map[string]string, on map[string]int) (*cib.D
 	return d, nil
 }
 
-// report prints the findings and returns the exit code. Warnings alone are
-// no failure.
-func report(std Streams, findings []cib.Finding, on map[string]int) int {
-	if len(findings) == 0 {
-		return exitOK
+// allFindings are what is wrong with a configuration, and what the policy
+// engine comes upon when it decides with it.
+func allFindings(d *cib.Document) []cib.Finding {
+	findings := cib.Verify(d)
+	sit, err := engine.Read(engine.Input{CIB: d, Now: time.Now()})
+	if err != nil {
+		return findings // verify says why
 	}
+	known := map[string]cib.Severity{}
+	for _, f := range findings {
+		known[f.ID] = max(known[f.ID], f.Severity)
+	}
+	for _, f := range sit.Decide().Warnings() {
+		if f.Severity == cib.Note || f.Severity > known[f.ID] {
+			findings = append(findings, f)
+		}
+	}
+	slices.SortStableFunc(findings, func(a, b cib.Finding) int { return int(b.Severity) - int(a.Severity) })
+	return findings
+}
+
+// report prints the findings and returns the exit code. Notes alone are no
+// failure.
+func report(std Streams, findings []cib.Finding, on map[string]int) int {
 	quiet := on["quiet"] > 0
 	shown := 0
 	for _, f := range findings {
@@ -113,11 +134,14 @@ func report(std Streams, findings []cib.Finding, on map[string]int) int {
 			shown++
 		}
 	}
-	code, summary := exitOK, "Warnings found during check: config may not be valid"
-	if cib.Failed(findings) {
+	code, summary := exitOK, ""
+	switch cib.Worst(findings) {
+	case cib.Error:
 		code, summary = exitBadConfig, "Errors found during check: config not valid"
+	case cib.Warning:
+		code, summary = exitBadConfig, "Warnings found during check: config may not be valid"
 	}
-	if !quiet {
+	if !quiet && code != exitOK {
 		fmt.Fprintln(std.Err, "crm_verify: "+summary)
 		if shown < len(findings) {
 			fmt.Fprintln(std.Err, "-V may provide more details")
