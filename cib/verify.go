@@ -236,9 +236,13 @@ func (v *verifier) options() {
 		name, value := Attr(nv, "name"), Attr(nv, "value")
 		o, ok := known[strings.ReplaceAll(name, "_", "-")]
 		if !ok {
+			remedy := "remove it"
 			if near := nearest(name, names); near != "" {
-				v.note(nv, "there is no cluster option "+name, "did you mean "+near+"?")
+				remedy = "did you mean " + near + "?"
+			} else if ID(nv.Parent()) != "cib-bootstrap-options" {
+				continue // agents keep what is theirs in sets of their own
 			}
+			v.note(nv, "there is no cluster option "+name, remedy)
 			continue
 		}
 		if want := o.check(value); want != "" {

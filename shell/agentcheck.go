@@ -77,7 +77,11 @@ func checkParameters(m *completions.Metadata, class, id string, agent, e *etree.
 				continue
 			}
 			given[name] = true
-			if _, known := m.Parameter(name); !known && owner == e && !anyAgentTakes(class, name) {
+			p, known := m.Parameter(name)
+			if text := wrongType(p, attr(nv, "value")); known && text != "" && owner == e {
+				list = append(list, finding{text: id + ": " + text})
+			}
+			if !known && owner == e && !anyAgentTakes(class, name) {
 				list = append(list, finding{fault: true, text: id + ": " + unknownParameter(m, name)})
 			}
 		}

@@ -155,7 +155,7 @@ func runVerify(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	return c.tell(c.decisionFindings(w.doc, append(c.findings(w.doc), c.agentFindings(w.doc, every)...)))
+	return c.tell(c.decisionFindings(w.doc, slices.Concat(c.findings(w.doc), c.agentFindings(w.doc, every), c.unwatched(w.doc))))
 }
 
 // runVerifyLive checks what is in force.
@@ -164,7 +164,7 @@ func runVerifyLive(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	err = c.tell(c.decisionFindings(doc, append(c.findings(doc), c.agentFindings(doc, every)...)))
+	err = c.tell(c.decisionFindings(doc, slices.Concat(c.findings(doc), c.agentFindings(doc, every), c.unwatched(doc))))
 	if len(c.Args) == 1 {
 		return errors.Join(err, runScores(ctx, c))
 	}

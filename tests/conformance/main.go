@@ -89,7 +89,31 @@ func measure(data string) ([]count, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(all, counts("crm.", out)...), nil
+	all = append(all, counts("crm.", out)...)
+	upgrades, err := schemaUpgrades(filepath.Dir(data))
+	return append(all, upgrades), err
+}
+
+var upgradeCase = regexp.MustCompile(`(?m)^ +--- (PASS|FAIL): `)
+
+// schemaUpgrades counts the upgrade cases, which a test of cib goes through.
+func schemaUpgrades(shared string) (count, error) {
+	cmd := exec.Command("go", "test", "-count=1", "-v", "-run", "^TestUpgradeMakesWhatPacemakerMakes$", "./cib")
+	cmd.Env = append(os.Environ(), "CRM_SHARED="+shared)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	c := count{name: "cib.upgrade"}
+	for _, m := range upgradeCase.FindAllStringSubmatch(string(out), -1) {
+		c.outOf++
+		if m[1] == "PASS" {
+			c.passed++
+		}
+	}
+	if c.outOf == 0 {
+		return c, fmt.Errorf("no upgrade case was run: %w\n%s", err, out)
+	}
+	fmt.Printf("schema upgrades %d/%d\n", c.passed, c.outOf)
+	return c, nil
 }
 
 // runner runs one of the scripts; ending with 1 only says that a case failed.

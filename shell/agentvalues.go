@@ -1,0 +1,109 @@
+package shell
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/beevik/etree"
+
+	"crm/cib"
+	"crm/completions"
+	"crm/grammar"
+)
+
+// wrongType says what is wrong with the value of a parameter, going by the
+// type that its agent declares, "" when nothing is. Agents do not check it
+// themselves and are not exact about types, so it is only worth a warning; an
+// agent's own default is always right.
+func wrongType(p completions.Parameter, value string) string {
+	value = strings.TrimSpace(value)
+	if value == "" || value == p.Default {
+		return ""
+	}
+	want, words := "", p.Values
+	switch p.Type {
+	case "boolean":
+		if !cib.IsTrue(value) && !cib.IsFalse(value) {
+			want = "true or false"
+		}
+	case "integer":
+		if _, err := strconv.ParseInt(value, 0, 64); err != nil && !strings.EqualFold(strings.TrimLeft(value, "+-"), "INFINITY") {
+			want = "a whole number"
+		}
+	case "time", "second":
+		if _, ok := span(value); !ok && !cib.GoodDuration(value) {
+			want = "a time like 30s or 5min"
+		}
+	case "select", "enum":
+		if len(words) > 0 && !slices.Contains(words, value) {
+			want = "one of " + strings.Join(words, ", ")
+		}
+	}
+	if want == "" {
+		return ""
+	}
+	text := "parameter " + p.Name + " is " + strconv.Quote(value) + ", its agent expects " + want
+	if guess := grammar.Near(value, words); guess != "" {
+		text += "; did you mean " + guess + "?"
+	}
+	return text
+}
+
+// unwatched are the primitives without a monitor whose agents advise one:
+// nobody notices when they fail.
+func (s *Session) unwatched(doc *cib.Document) []finding {
+	if s.Agents == nil {
+		return nil
+	}
+	var list []finding
+	for e := range doc.AllResources() {
+		if e.Tag != "primitive" || monitored(e) {
+			continue
+		}
+		agent := e
+		if t := attr(e, "template"); t != "" {
+			if agent = doc.Find(t); agent == nil || monitored(agent) {
+				continue
+			}
+		}
+		m := s.Agents.Metadata(attr(agent, "class"), attr(agent, "provider"), attr(agent, "type"))
+		if m == nil {
+			continue
+		}
+		for _, a := range m.Actions {
+			if a.Name == "monitor" && a.Role == "" {
+				list = append(list, finding{text: attr(e, "id") + ": it has no monitor, so nobody notices when it fails; add " + advisedMonitor(a)})
+				break
+			}
+		}
+	}
+	return list
+}
+
+// monitored tells whether an operation list has a recurring monitor, or may
+// have one because it stands elsewhere.
+func monitored(e *etree.Element) bool {
+	ops := cib.Child(e, "operations")
+	if attr(ops, "id-ref") != "" {
+		return true
+	}
+	for op := range cib.Children(ops, "op") {
+		if attr(op, "name") == "monitor" {
+			return true
+		}
+	}
+	return false
+}
+
+// advisedMonitor is the operation that an agent advises, as it is typed.
+func advisedMonitor(a completions.Action) string {
+	text := "op monitor"
+	if a.Interval != "" {
+		text += " interval=" + a.Interval
+	}
+	if a.Timeout != "" {
+		text += " timeout=" + a.Timeout
+	}
+	return text
+}
