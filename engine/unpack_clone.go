@@ -29,7 +29,7 @@ func (c *cluster) unpackClone(r *Resource) bool {
 	f := &cloneFacts{child: child, interleave: r.meta.isTrue("interleave"), ordered: r.meta.isTrue("ordered")}
 	r.clone = f
 	f.nodeMax = count(r, 1, "clone-node-max")
-	f.max = count(r, max(1, len(c.nodes)), "clone-max")
+	f.max = c.atMost(mostInstances, r.ID, "clone-max", count(r, max(1, len(c.nodes)), "clone-max"))
 	if r.Promotable() {
 		f.promotedMax = count(r, 1, "promoted-max", "master-max")
 		f.promotedNodeMax = count(r, 1, "promoted-node-max", "master-node-max")
@@ -77,6 +77,22 @@ func count(r *Resource, fallback int, names ...string) int {
 		}
 	}
 	return fallback
+}
+
+// How many instances of one clone, and replicas of one bundle, are planned. A
+// number beyond it is a slip of the pen, and would take all memory; a replica
+// is a node too, on which all others could run.
+const (
+	mostInstances = 10_000
+	mostReplicas  = 500
+)
+
+// atMost bounds a number of instances.
+func (c *cluster) atMost(most int, id, option string, n int) int {
+	if n > most {
+		c.warn("%s of %s is %d: only the first %d are planned", option, id, n, most)
+	}
+	return min(n, most)
 }
 
 // newInstance makes the next instance of a clone.
