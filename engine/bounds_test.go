@@ -27,8 +27,8 @@ func TestInstancesAreBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !slices.ContainsFunc(out.Warnings(), func(w string) bool { return strings.HasPrefix(w, option+" of c is ") }) {
-			t.Errorf("%s: no warning in %q", option, out.Warnings())
+		if !slices.ContainsFunc(out.Warnings(), func(f cib.Finding) bool { return f.ID == "c" && strings.HasPrefix(f.Problem, option+" is ") }) {
+			t.Errorf("%s: no warning in %v", option, out.Warnings())
 		}
 	}
 }

@@ -39,7 +39,7 @@ func (c *cluster) unpackBundle(r *Resource) bool {
 	f := &bundleFacts{image: cib.Attr(conf.container, "image")}
 	r.bundle = f
 	f.promotedMax = positive(conf.container, 0, 0, "promoted-max", "masters")
-	conf.replicas = c.atMost(mostReplicas, r.ID, "replicas", positive(conf.container, max(1, f.promotedMax), 1, "replicas"))
+	conf.replicas = c.atMost(mostReplicas, r.element, "replicas", positive(conf.container, max(1, f.promotedMax), 1, "replicas"))
 	f.perHost = positive(conf.container, 1, 1, "replicas-per-host")
 	if f.perHost == 1 {
 		r.clear(flagUnique)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/beevik/etree"
@@ -29,7 +30,7 @@ func (c *cluster) unpackClone(r *Resource) bool {
 	f := &cloneFacts{child: child, interleave: r.meta.isTrue("interleave"), ordered: r.meta.isTrue("ordered")}
 	r.clone = f
 	f.nodeMax = count(r, 1, "clone-node-max")
-	f.max = c.atMost(mostInstances, r.ID, "clone-max", count(r, max(1, len(c.nodes)), "clone-max"))
+	f.max = c.atMost(mostInstances, holder, "clone-max", count(r, max(1, len(c.nodes)), "clone-max"))
 	if r.Promotable() {
 		f.promotedMax = count(r, 1, "promoted-max", "master-max")
 		f.promotedNodeMax = count(r, 1, "promoted-node-max", "master-node-max")
@@ -88,9 +89,9 @@ const (
 )
 
 // atMost bounds a number of instances.
-func (c *cluster) atMost(most int, id, option string, n int) int {
+func (c *cluster) atMost(most int, e *etree.Element, option string, n int) int {
 	if n > most {
-		c.warn("%s of %s is %d: only the first %d are planned", option, id, n, most)
+		c.warn(e, fmt.Sprintf("%s is %d, only the first %d are planned", option, n, most), "correct the number")
 	}
 	return min(n, most)
 }
