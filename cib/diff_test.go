@@ -225,7 +225,8 @@ func TestVersionsFollowWhatChanged(t *testing.T) {
 		{func(d *Document) { d.Root().CreateAttr("dc-uuid", "2") }, "0.5.3"},
 		{func(d *Document) { d.Status().CreateElement("node_state") }, "0.5.3"},
 		{func(d *Document) { d.SetVersion(Version{}) }, "0.5.2"},
-		{func(d *Document) { d.SetVersion(Version{1, 0, 0}) }, "1.0.0"},
+		{func(d *Document) { d.SetVersion(Version{1, 0, 0}) }, "1.0.1"},
+		{func(d *Document) { d.SetVersion(Version{0, 9, 7}); d.SetProperty("x", "y") }, "0.10.0"},
 	}
 	for i, test := range tests {
 		d := base.Copy()

@@ -44,18 +44,20 @@ func (d *Document) SetVersion(v Version) {
 	root.CreateAttr("num_updates", strconv.Itoa(v.NumUpdates))
 }
 
-// Bump gives d, edited from base, the version that follows base's: another
-// configuration or schema is a new epoch, anything else a new num_updates. A
-// version that d has raised by itself stays. It tells whether d differs from
-// base at all.
+// Bump gives d, edited from base, the version that follows, as cibadmin counts:
+// another configuration or schema is a new epoch, anything else a new
+// num_updates, from base's version on or from a higher one that the edit set.
+// It tells whether d differs from base at all.
 func (d *Document) Bump(base *Document) bool {
-	v := base.Version()
+	was, v := base.Version(), d.Version()
+	raised := v.Compare(was) > 0
+	if !raised {
+		v = was
+	}
 	switch {
-	case d.Version().Compare(v) > 0:
-		return true
 	case !sameConfiguration(base, d):
 		d.SetVersion(Version{v.AdminEpoch, v.Epoch + 1, 0})
-	case !equal(base.Root(), withVersion(d.Root(), base.Root())):
+	case raised || !equal(base.Root(), withVersion(d.Root(), base.Root())):
 		d.SetVersion(Version{v.AdminEpoch, v.Epoch, v.NumUpdates + 1})
 	default:
 		d.SetVersion(v)

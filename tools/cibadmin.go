@@ -10,6 +10,7 @@ import (
 	"github.com/beevik/etree"
 
 	"crm/cib"
+	"crm/engine/graph"
 )
 
 var cibadminFlags = []flag{
@@ -132,7 +133,10 @@ func (c *cibCall) run() error {
 	case "query":
 		return c.query()
 	case "empty":
-		_, err := c.std.Out.Write(cib.New().Bytes())
+		empty := cib.New()
+		empty.SetVersion(cib.Version{Epoch: 1})
+		cib.SetAttr(empty.Root(), "crm_feature_set", graph.FeatureSet)
+		_, err := c.std.Out.Write(empty.Bytes())
 		return err
 	case "md5-sum", "md5-sum-versioned":
 		return c.digest()

@@ -17,7 +17,7 @@ func (c *cibCall) edit() (func(d *cib.Document) error, error) {
 	case "bump":
 		return func(d *cib.Document) error {
 			v := d.Version()
-			d.SetVersion(cib.Version{AdminEpoch: v.AdminEpoch, Epoch: v.Epoch + 1})
+			d.SetVersion(cib.Version{AdminEpoch: v.AdminEpoch, Epoch: v.Epoch + 1, NumUpdates: v.NumUpdates})
 			return nil
 		}, nil
 	case "delete", "delete-all":
@@ -43,7 +43,7 @@ func erase(d *cib.Document) error {
 	empty := cib.New()
 	empty.Root().Attr = d.Copy().Root().Attr
 	v := d.Version()
-	empty.SetVersion(cib.Version{AdminEpoch: v.AdminEpoch + 1, Epoch: v.Epoch + 1})
+	empty.SetVersion(cib.Version{AdminEpoch: v.AdminEpoch + 1, Epoch: v.Epoch})
 	d.Become(empty)
 	return nil
 }
@@ -134,6 +134,7 @@ func replaceAll(d *cib.Document, input *etree.Element) error {
 	if _, ok := cib.LookupAttr(next.Root(), "validate-with"); !ok {
 		next.Root().CreateAttr("validate-with", cib.Attr(d.Root(), "validate-with"))
 	}
+	next.Status() // a CIB has one
 	d.Become(next)
 	return nil
 }

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -25,7 +26,7 @@ Usage: crm_diff -o FILE -n FILE [-u] [-c]     compare (exit code 1: they differ)
  -n, --new=FILE              the new one
  -N, --new-string=XML
  -p, --patch=FILE            a patch set to apply to the old one
- -u, --no-version            leave versions out
+ -u, --no-version            leave versions out (not with -c)
  -c, --cib                   add the digest of the result
      --text                  compare as text, for people
 `
@@ -44,6 +45,8 @@ func Diff(args []string, std Streams) int {
 	case err == nil && on["version"]:
 		_, err = fmt.Fprintln(std.Out, "crm_diff of crm")
 		return ended(std, "crm_diff", err)
+	case err == nil && on["no-version"] && on["cib"]:
+		err = errors.New("-u/--no-version incompatible with -c/--cib")
 	case err == nil && len(words) > 0:
 		err = fmt.Errorf("unexpected word %q, expected only options", words[0])
 	}
@@ -74,7 +77,7 @@ func diff(std Streams, text map[string]string, on map[string]bool) (differs bool
 		_, err = io.WriteString(std.Out, shown)
 		return shown != "", err
 	}
-	patch := cib.Diff(old, next, cib.DiffOptions{NoVersion: on["no-version"], Digest: on["cib"] && !on["no-version"]})
+	patch := cib.Diff(old, next, cib.DiffOptions{NoVersion: on["no-version"], Digest: on["cib"]})
 	if patch == nil {
 		return false, nil
 	}
