@@ -129,7 +129,7 @@ func (c *schemaCheck) attributes(e *etree.Element, form *schemaForm) {
 		}
 		found++
 		if want := rule.value.expects(a.Value, c.version); want != "" {
-			c.fault(e, rule.name+" is "+quote(a.Value)+", "+want+" is expected", correction(rule.value, a.Value))
+			c.fault(e, rule.name+" is "+quote(a.Value)+", "+want+" is expected", correction(rule.value, a.Value, c.version))
 			continue
 		}
 		switch {
@@ -221,8 +221,17 @@ func (f *schemaForm) missing(e *etree.Element, version int) []string {
 }
 
 // correction says what to do about a bad value.
-func correction(v *valueType, value string) string {
-	if near := nearest(value, v.words); near != "" {
+func correction(v *valueType, value string, version int) string {
+	var words []string
+	for i, word := range v.words {
+		switch {
+		case v.reaches[i].holds(version):
+			words = append(words, word)
+		case word == value:
+			return "use one of those, or upgrade the configuration (\"configure upgrade force\"): this schema does not know " + word
+		}
+	}
+	if near := nearest(value, words); near != "" {
 		return "did you mean " + near + "?"
 	}
 	if v.name == "id" || v.name == "ref" {

@@ -139,3 +139,14 @@ func BenchmarkValidate5MB(b *testing.B) {
 		}
 	}
 }
+
+// TestAWordOfANewerSchemaIsCalledSo: it is no slip of the pen.
+func TestAWordOfANewerSchemaIsCalledSo(t *testing.T) {
+	d := parse(t, `<cib validate-with="pacemaker-3.2" admin_epoch="0" epoch="0" num_updates="0"><configuration><crm_config/><nodes/><resources>`+
+		`<primitive id="p" class="ocf" provider="x" type="y"><operations><op id="o" name="monitor" interval="10s" role="Unpromoted"/></operations></primitive>`+
+		`</resources><constraints/></configuration><status/></cib>`)
+	found := Validate(d)
+	if len(found) != 1 || !strings.Contains(found[0].Remedy, "configure upgrade") || strings.Contains(found[0].Remedy, "did you mean") {
+		t.Errorf("%v", found)
+	}
+}
