@@ -131,8 +131,7 @@ func (x *execution) cluster(a *graph.Action) {
 		x.say("Fencing %s (%s)", a.Node, how)
 		if how != "on" {
 			s := x.out.state(a.Node, a.NodeUUID)
-			s.membership("false", "offline", "down", "down", "simulate_fencing_action")
-			x.out.touched()
+			x.out.membership(s, "false", "offline", "down", "down", "simulate_fencing_action")
 			x.out.forget(s)
 		}
 		return
@@ -208,7 +207,7 @@ func (x *execution) pretend(a *graph.Action, s *nodeState, spec OpSpec, o *opRes
 	o.rc = spec.RC
 	x.lines = append(x.lines, fmt.Sprintf("Pretending action %d failed with rc=%d", a.ID, spec.RC))
 	infinite := o.task == "stop" && x.stopInf || o.task == "start" && x.startInf
-	injected := x.out.countFailure(s, o.resource, o.task, o.interval, infinite)
+	injected := x.out.countFailure(s, spec.Resource, o.task, o.interval, infinite)
 	x.lines = append(x.lines, injected...)
 	x.steps[len(x.steps)-1].Injected = injected
 }

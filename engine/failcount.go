@@ -33,7 +33,7 @@ func (w *statusWriter) setAttribute(s *nodeState, name, value string) string {
 	}
 	set := childOf(transient, "instance_attributes")
 	if set.SelectAttr("id") == nil {
-		set.CreateAttr("id", "status-"+id)
+		set.CreateAttr("id", id)
 	}
 	var pair *etree.Element
 	for _, e := range set.SelectElements("nvpair") {

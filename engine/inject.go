@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/beevik/etree"
 
@@ -12,10 +13,11 @@ import (
 
 // WhatIf is what shall be supposed before the policy engine is asked.
 type WhatIf struct {
-	Quorum, Watchdog                 string   // "" leaves it as it is
-	NodeUp, NodeDown, NodeFail       []string // names of nodes
-	Grant, Revoke, Standby, Activate []string // tickets
-	Results                          []string // of operations: RESOURCE_TASK_INTERVAL@NODE=RC
+	Quorum, Watchdog                 string    // "" leaves it as it is
+	NodeUp, NodeDown, NodeFail       []string  // names of nodes
+	Grant, Revoke, Standby, Activate []string  // tickets
+	Results                          []string  // of operations: RESOURCE_TASK_INTERVAL@NODE=RC
+	At                               time.Time // when the results came; the situation's time if zero
 }
 
 // Empty tells that nothing is supposed. Quorum alone counts for nothing, as
@@ -32,12 +34,15 @@ func (w *WhatIf) Empty() bool {
 // Suppose writes what is supposed into the CIB that the situation was read
 // from. It gives the lines that say what was done, and what could not be.
 func (s *Situation) Suppose(w *WhatIf) (lines []string, problems []error) {
-	in := &injector{s: s, out: newStatusWriter(s.c.in.CIB, s.c.now)}
+	at := s.c.now
+	if !w.At.IsZero() {
+		at = w.At
+	}
+	in := &injector{s: s, out: newStatusWriter(s.c.in.CIB, at)}
 	root := s.c.in.CIB.Root()
 	if w.Quorum != "" {
 		in.say("Setting quorum: %s", w.Quorum)
-		root.CreateAttr("have-quorum", w.Quorum)
-		in.out.touched()
+		in.out.set(root, "have-quorum", w.Quorum)
 	}
 	if w.Watchdog != "" {
 		in.say("Setting watchdog: %s", w.Watchdog)
@@ -45,8 +50,7 @@ func (s *Situation) Suppose(w *WhatIf) (lines []string, problems []error) {
 	}
 	for _, n := range w.NodeUp {
 		in.say("Bringing node %s online", n)
-		in.node(n).membership("true", "online", "member", "member", "crm_simulate")
-		in.out.touched()
+		in.out.membership(in.node(n), "true", "online", "member", "member", "crm_simulate")
 	}
 	for _, n := range w.NodeDown {
 		in.say("Taking node %s offline", n)
@@ -54,8 +58,7 @@ func (s *Situation) Suppose(w *WhatIf) (lines []string, problems []error) {
 			continue
 		}
 		state := in.node(n)
-		state.membership("false", "offline", "down", "down", "crm_simulate")
-		in.out.touched()
+		in.out.membership(state, "false", "offline", "down", "down", "crm_simulate")
 		in.out.forget(state)
 	}
 	for _, n := range w.NodeFail {
@@ -85,8 +88,7 @@ func (in *injector) knows(name string) bool {
 }
 
 func (in *injector) fail(name string) {
-	in.node(name).membership("false", "online", "member", "member", "crm_simulate")
-	in.out.touched()
+	in.out.membership(in.node(name), "false", "online", "member", "member", "crm_simulate")
 }
 
 type injector struct {
@@ -114,7 +116,6 @@ func (in *injector) node(name string) *nodeState {
 			n.CreateAttr("id", name)
 			n.CreateAttr("uname", name)
 			in.out.reconfigured()
-			in.out.touched() // its state
 		}
 	}
 	return in.out.state(name, id)
@@ -151,8 +152,7 @@ func (in *injector) ticket(id, name, value string) {
 		state = tickets.CreateElement("ticket_state")
 		state.CreateAttr("id", id)
 	}
-	state.CreateAttr(name, value)
-	in.out.touched()
+	in.out.set(state, name, value)
 }
 
 // property sets a cluster property where it is set already, else in the first

@@ -79,6 +79,7 @@ func (w *statusWriter) state(name, id string) *nodeState {
 	e := w.doc.Status().CreateElement("node_state")
 	e.CreateAttr("id", id)
 	e.CreateAttr("uname", name)
+	w.touched()
 	return w.remember(e)
 }
 
@@ -95,10 +96,22 @@ func (w *statusWriter) nodeID(name string) string {
 }
 
 // membership writes what makes a node online, offline or failed.
-func (s *nodeState) membership(inCCM, crmd, join, expected, origin string) {
-	for _, kv := range [][2]string{{"in_ccm", inCCM}, {"crmd", crmd}, {"join", join}, {"expected", expected},
-		{"crm-debug-origin", origin}} {
-		s.element.CreateAttr(kv[0], kv[1])
+func (w *statusWriter) membership(s *nodeState, inCCM, crmd, join, expected, origin string) {
+	w.set(s.element, "in_ccm", inCCM, "crmd", crmd, "join", join, "expected", expected, "crm-debug-origin", origin)
+}
+
+// set gives an element attributes (name, value, ...); it counts as one change
+// if any of them was another before.
+func (w *statusWriter) set(e *etree.Element, pairs ...string) {
+	changed := false
+	for i := 0; i < len(pairs); i += 2 {
+		if a := e.SelectAttr(pairs[i]); a == nil || a.Value != pairs[i+1] {
+			e.CreateAttr(pairs[i], pairs[i+1])
+			changed = true
+		}
+	}
+	if changed {
+		w.touched()
 	}
 }
 

@@ -130,6 +130,9 @@ func (m *monitor) resourceXML(to *etree.Element, r *engine.Resource) {
 		return
 	}
 	target := r.Meta("target-role")
+	if target == "" && wrapped(r) == "clone" && len(r.Children) > 0 {
+		target = r.Children[0].Meta("target-role")
+	}
 	if len(r.Children) == 0 {
 		m.primitiveXML(to, r, target)
 		return
@@ -162,14 +165,18 @@ func wrapped(r *engine.Resource) string {
 
 func (m *monitor) primitiveXML(to *etree.Element, r *engine.Resource, target string) {
 	e := to.CreateElement("resource")
-	attrs(e, "id", r.ShownName(), "resource_agent", r.Agent(), "role", r.ShownRole())
+	role, pending := r.ShownRole(), pendingWord(r.PendingTask())
+	if pending != "" && pending != "Monitoring" { // a change of role under way
+		role, pending = pending, ""
+	}
+	attrs(e, "id", r.ShownName(), "resource_agent", r.Agent(), "role", role)
 	if target != "" {
 		attrs(e, "target_role", target)
 	}
 	attrs(e, "active", yes(r.IsActive(true)), "orphaned", yes(r.Removed()), "blocked", yes(r.Blocked()), "managed", yes(r.Managed()),
 		"failed", yes(r.Failed()), "failure_ignored", yes(r.FailureIgnored()), "nodes_running_on", strconv.Itoa(len(r.Active)))
-	if task := r.PendingTask(); task != "" {
-		attrs(e, "pending", pendingWord(task))
+	if pending != "" {
+		attrs(e, "pending", pending)
 	}
 	for _, n := range r.Active {
 		attrs(e.CreateElement("node"), "name", n.Name, "id", n.ID, "cached", yes(n.Online))
@@ -178,6 +185,8 @@ func (m *monitor) primitiveXML(to *etree.Element, r *engine.Resource, target str
 
 func pendingWord(task string) string {
 	switch task {
+	case "":
+		return ""
 	case "start", "monitor":
 		return strings.ToUpper(task[:1]) + task[1:] + "ing"
 	case "stop":

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -50,7 +51,8 @@ type simulation struct {
 
 	run, execute, inPlace, attrs, failcounts bool
 	scores, utilization, quiet, pending      bool
-	all, ids, live, pipe, help, version      bool
+	all, ids, help, version                  bool
+	source                                   string // xml-file, xml-pipe or live-check
 	fancy                                    bool
 	file, saveInput, saveOutput, graph, dot  string
 	date, profile, outputAs, outputTo        string
@@ -106,7 +108,7 @@ func Simulate(args []string, std Streams) int {
 func (s *simulation) set(long, value string) error {
 	switches := map[string]*bool{"run": &s.run, "simulate": &s.execute, "in-place": &s.inPlace, "show-attrs": &s.attrs,
 		"show-failcounts": &s.failcounts, "show-scores": &s.scores, "show-utilization": &s.utilization, "quiet": &s.quiet,
-		"pending": &s.pending, "all-actions": &s.all, "verbose": &s.ids, "live-check": &s.live, "xml-pipe": &s.pipe,
+		"pending": &s.pending, "all-actions": &s.all, "verbose": &s.ids,
 		"help": &s.help, "help-short": &s.help, "version": &s.version, "text-fancy": &s.fancy}
 	texts := map[string]*string{"xml-file": &s.file, "save-input": &s.saveInput, "save-output": &s.saveOutput,
 		"save-graph": &s.graph, "save-dotfile": &s.dot, "set-datetime": &s.date, "profile": &s.profile,
@@ -114,7 +116,11 @@ func (s *simulation) set(long, value string) error {
 	lists := map[string]*[]string{"node-up": &s.what.NodeUp, "node-down": &s.what.NodeDown, "node-fail": &s.what.NodeFail,
 		"ticket-grant": &s.what.Grant, "ticket-revoke": &s.what.Revoke, "ticket-standby": &s.what.Standby,
 		"ticket-activate": &s.what.Activate, "op-inject": &s.what.Results}
+	if long == "xml-file" || long == "xml-pipe" || long == "live-check" {
+		s.source = long // the last one counts
+	}
 	switch {
+	case long == "live-check" || long == "xml-pipe":
 	case switches[long] != nil:
 		*switches[long] = true
 	case texts[long] != nil:
@@ -147,13 +153,15 @@ func (s *simulation) main() error {
 		return nil
 	case s.outputAs == "xml":
 		s.xml = pacemakerResult("crm_simulate", s.words)
+	case s.outputAs == "none":
+		s.std.Out = io.Discard
 	case s.outputAs != "" && s.outputAs != "text":
-		return fail(exitUsage, "option --output-as: %q, expected text or xml", s.outputAs)
+		return fail(exitNotFound, "option --output-as: %q, expected text, xml or none", s.outputAs)
 	}
 	if s.outputTo != "" && s.outputTo != "-" {
 		file, err := os.Create(s.outputTo)
 		if err != nil {
-			return fail(exitCannotWrite, "%w", err)
+			return cannotCreate(err)
 		}
 		defer file.Close()
 		s.std.Out = file
@@ -161,23 +169,55 @@ func (s *simulation) main() error {
 	s.execute = s.execute || s.inPlace
 	s.run = s.run || s.execute || s.graph != "" || s.dot != "" || s.scores || s.utilization
 	s.out = &sections{w: s.std.Out, plain: s.scores && s.quiet && !s.fancy}
-	if s.profile != "" {
-		return s.runProfile()
-	}
-	doc, err := s.read()
-	if err != nil {
-		return err
-	}
-	err = s.simulate(doc)
+	err := s.work()
 	if s.xml != nil {
 		s.endXML(err)
 	}
 	return err
 }
 
+// work does what was asked for, but for the frame around the report.
+func (s *simulation) work() error {
+	if s.profile != "" {
+		return s.runProfile()
+	}
+	if err := creatable(s.saveOutput); err != nil {
+		return err
+	}
+	doc, err := s.read()
+	if err != nil {
+		return err
+	}
+	return s.simulate(doc)
+}
+
+// creatable tells early whether a file can be written.
+func creatable(name string) error {
+	if name == "" {
+		return nil
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o644)
+	if err != nil {
+		return cannotCreate(err)
+	}
+	return file.Close()
+}
+
+// cannotCreate is the failure of making a file, with the exit code that its
+// reason has in Pacemaker's tools.
+func cannotCreate(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fail(exitNotFound, "%w", err)
+	case errors.Is(err, fs.ErrPermission):
+		return fail(exitDenied, "%w", err)
+	}
+	return fail(exitError, "%w", err)
+}
+
 // read gets the CIB from a file, or from standard input.
 func (s *simulation) read() (*cib.Document, error) {
-	if s.live && s.file == "" {
+	if s.source == "live-check" {
 		d, err := openStore().read()
 		if err != nil {
 			return nil, err
@@ -192,7 +232,7 @@ func (s *simulation) read() (*cib.Document, error) {
 }
 
 func (s *simulation) text() (string, error) {
-	if s.file == "" || s.file == "-" {
+	if s.source != "xml-file" || s.file == "" || s.file == "-" {
 		text, err := io.ReadAll(s.std.In)
 		return string(text), err
 	}
@@ -239,9 +279,17 @@ func (s *simulation) parse(text string) (*cib.Document, error) {
 	if err != nil {
 		return nil, fail(exitNoInput, "%w", err)
 	}
-	if cib.Attr(doc.Root(), "validate-with") == "none" {
+	switch cib.Attr(doc.Root(), "validate-with") {
+	case "":
+		fmt.Fprintln(s.std.Err, "Schema validation of configuration is disabled (enabling is encouraged and prevents common misconfigurations)")
+	case "none":
 		fmt.Fprintln(s.std.Err, `Schema validation of configuration is disabled (support for validate-with set to "none" `+
 			`is deprecated and will be removed in a future release)`)
+	}
+	for _, f := range cib.Validate(doc) {
+		if f.Severity == cib.Error {
+			return nil, fail(exitBadConfig, "the CIB is not valid: %s", strings.TrimPrefix(f.String(), "error: "))
+		}
 	}
 	if cib.Child(doc.Root(), "configuration") == nil {
 		return nil, fail(exitBadConfig, "the CIB has no <configuration>")

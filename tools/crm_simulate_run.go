@@ -5,8 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/beevik/etree"
 
 	"crm/cib"
 	"crm/engine"
@@ -38,6 +41,9 @@ func (s *simulation) simulate(doc *cib.Document) error {
 			return err
 		}
 	}
+	if err := creatable(s.saveInput); err != nil {
+		return err
+	}
 	if err := save(s.saveInput, doc.Bytes); err != nil {
 		return err
 	}
@@ -48,10 +54,11 @@ func (s *simulation) simulate(doc *cib.Document) error {
 	for _, w := range out.Warnings() {
 		s.warn(w.String())
 	}
-	s.showDecision(out)
+	s.showScores(out)
 	if err := s.saveDecision(out); err != nil {
 		return err
 	}
+	s.showSummary(out)
 	if !s.execute {
 		return save(s.saveOutput, doc.Bytes)
 	}
@@ -68,6 +75,9 @@ func (s *simulation) warn(text string) {
 
 // suppose writes what is supposed into the CIB and reads it again.
 func (s *simulation) suppose(sit *engine.Situation, doc *cib.Document) (*engine.Situation, error) {
+	if s.date == "" {
+		s.what.At = time.Now()
+	}
 	lines, problems := sit.Suppose(&s.what)
 	switch {
 	case s.xml != nil:
@@ -101,7 +111,7 @@ func (s *simulation) showStatus(title string, doc *cib.Document, sit *engine.Sit
 	if lines := m.attributes(); s.attrs && len(lines) > 0 {
 		part("Node Attributes", lines)
 	}
-	if s.failcounts {
+	if s.failcounts && len(m.online()) > 0 {
 		part("Migration Summary", m.failcounts())
 		if lines := m.failuresInFull(); len(lines) > 0 {
 			part("Failed Resource Actions", lines)
@@ -118,15 +128,11 @@ func deeper(lines []string) []string {
 	return list
 }
 
-func (s *simulation) showDecision(out *engine.Output) {
-	if s.xml != nil {
-		if s.scores || s.utilization {
-			s.scoresXML(out.ScoreLines())
-		}
-		s.plannedXML(out.Planned())
-		return
-	}
+func (s *simulation) showScores(out *engine.Output) {
 	switch {
+	case s.xml != nil && (s.scores || s.utilization):
+		s.scoresXML(out.ScoreLines())
+	case s.xml != nil:
 	case s.scores && s.utilization:
 		s.out.section("Assignment Scores and Utilization Information", bulleted(out.ScoreLines()))
 	case s.scores:
@@ -134,7 +140,13 @@ func (s *simulation) showDecision(out *engine.Output) {
 	case s.utilization:
 		s.out.section("Utilization Information", bulleted(out.ScoreLines()))
 	}
-	if !s.quiet {
+}
+
+func (s *simulation) showSummary(out *engine.Output) {
+	switch {
+	case s.xml != nil:
+		s.plannedXML(out.Planned())
+	case !s.quiet:
 		s.out.section("Transition Summary", bulleted(out.SummaryLines()))
 	}
 }
@@ -206,6 +218,7 @@ func (s *simulation) runProfile() error {
 	}
 	names := slices.DeleteFunc(entries, func(e os.DirEntry) bool { return e.IsDir() || !strings.HasSuffix(e.Name(), ".xml") })
 	var lines []string
+	timings := etree.NewElement("timings")
 	for _, e := range names {
 		path := filepath.Join(s.profile, e.Name())
 		took, err := s.profileOne(path)
@@ -213,6 +226,11 @@ func (s *simulation) runProfile() error {
 			return err
 		}
 		lines = append(lines, fmt.Sprintf("  * Testing %s ... %.2f secs", path, took.Seconds()))
+		attrs(timings.CreateElement("timing"), "file", path, "duration", strconv.FormatFloat(took.Seconds(), 'f', 6, 64))
+	}
+	if s.xml != nil {
+		s.xml.AddChild(timings)
+		return nil
 	}
 	s.out.section("Timings", lines)
 	return nil

@@ -29,7 +29,7 @@ func (s *simulation) statusXML(tag string, m *monitor) {
 	if attributes := m.attributesXML(); s.attrs && len(attributes.Child) > 0 {
 		e.AddChild(attributes)
 	}
-	if s.failcounts {
+	if s.failcounts && len(m.online()) > 0 {
 		m.failCountsXML(e.CreateElement("node_history"))
 		if failures := m.failuresXML(); len(failures.Child) > 0 {
 			e.AddChild(failures)
@@ -120,7 +120,7 @@ func (s *simulation) scoresXML(lines []string) {
 func amountsXML(e *etree.Element, text string) {
 	for _, pair := range strings.Fields(text) {
 		if name, value, ok := strings.Cut(pair, "="); ok {
-			e.CreateAttr(name, value)
+			e.CreateElement(name).SetText(value)
 		}
 	}
 }
@@ -149,6 +149,8 @@ func plannedOneXML(e *etree.Element, p engine.Planned) {
 		}
 	}
 	switch {
+	case p.From == "" && roles && p.Role != p.NextRole && p.Verb == "Promote":
+		attrs(e, "dest", p.To)
 	case p.From == "":
 		attrs(e, "node", p.To)
 	case p.To == "":
