@@ -24,6 +24,7 @@ type Members struct{ IDs []string }
 // Parse reads ids up to params, meta or a name=value.
 func (m *Members) Parse(lex *lexer.PeekingLexer) error {
 	r := reader{lex}
+	listed := map[string]bool{}
 	for !r.done() {
 		if _, end := r.keyword(groupSets...); end || strings.IndexByte(r.peek(), '=') > 0 {
 			break
@@ -34,9 +35,10 @@ func (m *Members) Parse(lex *lexer.PeekingLexer) error {
 		if !ValidID(r.peek()) {
 			return r.fault("is not the id of a resource", "a resource, params or meta")
 		}
-		if contains(m.IDs, r.peek()) {
+		if listed[r.peek()] {
 			return r.fault("is listed more than once", "another resource")
 		}
+		listed[r.peek()] = true
 		m.IDs = append(m.IDs, r.take())
 	}
 	if len(m.IDs) == 0 {

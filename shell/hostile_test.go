@@ -84,3 +84,26 @@ func TestLoadTakesCarriageReturns(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Run as a script, line by line, they end in words too, and change nothing.
+func TestHostileScripts(t *testing.T) {
+	const mostWords = 1 << 20 // each line that fails is told
+	for name, h := range hostile() {
+		s := newScene(twoNodes, Options{})
+		before := string(s.cluster.doc.Bytes())
+		began := time.Now()
+		err := s.Batch(t.Context(), "x", strings.NewReader("configure\n"+h.text))
+		if err == nil {
+			t.Errorf("%s: taken", name)
+			continue
+		}
+		s.Report(err)
+		said, took := s.out.String(), time.Since(began)
+		if !strings.Contains(said, "ERROR: x:") || len(said) > mostWords || took > 60*time.Second {
+			t.Errorf("%s: %d bytes of words in %s: %.300q", name, len(said), took, said)
+		}
+		if string(s.cluster.doc.Bytes()) != before {
+			t.Errorf("%s: something changed", name)
+		}
+	}
+}

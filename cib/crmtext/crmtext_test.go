@@ -1,8 +1,10 @@
 package crmtext
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"crm/cib"
 	"crm/grammar"
@@ -113,6 +115,27 @@ func TestReplacingKeepsIDs(t *testing.T) {
 		"mymon": "op", "p-monitor-20s": "op"} {
 		if e := doc.Find(id); e == nil || e.Tag != want {
 			t.Errorf("no %s %s in\n%s", want, id, doc.Bytes())
+		}
+	}
+}
+
+// Long lists take time in proportion: 30,000 words would take minutes if each
+// was compared with all before it, or its id tried from 0 on.
+func TestLongStatements(t *testing.T) {
+	for first, more := range map[string]string{"group g": " a%d", "colocation c inf:": " ( a%d )"} {
+		var b strings.Builder
+		b.WriteString(first)
+		for i := range 30000 {
+			fmt.Fprintf(&b, more, i)
+		}
+		statements, faults := grammar.Parse(b.String())
+		if faults != nil {
+			t.Fatal(faults)
+		}
+		began := time.Now()
+		_ = NewEditor(cib.New()).Create(statements[0])
+		if took := time.Since(began); took > 30*time.Second {
+			t.Errorf("%s: %s", first, took)
 		}
 	}
 }

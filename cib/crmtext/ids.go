@@ -20,7 +20,9 @@ type maker struct {
 	freed map[string]bool
 	// made are the ids given so far.
 	made map[string]bool
-	err  error
+	// tried is how far the numbers behind an id were tried, by id.
+	tried map[string]int
+	err   error
 }
 
 func (ed *Editor) maker(old *etree.Element) *maker {
@@ -69,8 +71,12 @@ func (m *maker) id(words ...string) string {
 		return base
 	}
 	id := base
-	for n := 0; m.taken(id); n++ {
+	for n := m.tried[base]; m.taken(id); n++ {
 		id = base + "-" + strconv.Itoa(n)
+		if m.tried == nil {
+			m.tried = map[string]int{}
+		}
+		m.tried[base] = n + 1
 	}
 	return m.note(id)
 }
