@@ -70,21 +70,22 @@ func (s *Session) check(w *work) error {
 	if s.preference("check-frequency") == "never" {
 		return nil
 	}
-	old := map[string]bool{}
+	old := map[string]bool{} // whether what was found before was a fault
 	findings := s.findings(w.doc)
 	if len(findings) > 0 {
 		for _, f := range s.findings(w.base) {
-			old[f.text] = true
+			old[f.text] = f.fault
 		}
 	}
 	var faults []error
 	for _, f := range append(findings, s.agentFindings(w.doc, w.differs())...) {
+		wasFault, known := old[f.text]
 		switch {
-		case f.fault && !old[f.text]:
+		case f.fault && !wasFault:
 			faults = append(faults, newError(Invalid, noPos, "%s", f.text))
-		case f.fault && old[f.text]:
+		case f.fault:
 			s.Warn("%s (it was so before)", f.text)
-		case !old[f.text]:
+		case !known:
 			s.Warn("%s", f.text)
 		}
 	}
