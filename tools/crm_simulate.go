@@ -30,19 +30,6 @@ const (
 	exitBadConfig   = 78
 )
 
-var simulateFlags = []flag{
-	{'R', "run", false}, {'S', "simulate", false}, {'X', "in-place", false}, {'A', "show-attrs", false},
-	{'c', "show-failcounts", false}, {'s', "show-scores", false}, {'U', "show-utilization", false},
-	{'P', "profile", true}, {'N', "repeat", true}, {'j', "pending", false},
-	{'u', "node-up", true}, {'d', "node-down", true}, {'f', "node-fail", true}, {'i', "op-inject", true}, {'F', "op-fail", true},
-	{'t', "set-datetime", true}, {'q', "quorum", true}, {'w', "watchdog", true},
-	{'g', "ticket-grant", true}, {'r', "ticket-revoke", true}, {'b', "ticket-standby", true}, {'e', "ticket-activate", true},
-	{'I', "save-input", true}, {'O', "save-output", true}, {'G', "save-graph", true}, {'D', "save-dotfile", true},
-	{'a', "all-actions", false}, {'L', "live-check", false}, {'x', "xml-file", true}, {'p', "xml-pipe", false},
-	{'Q', "quiet", false}, {'V', "verbose", false}, {'$', "version", false}, {'?', "help", false}, {'h', "help-short", false},
-	{0, "output-as", true}, {0, "output-to", true}, {0, "text-fancy", false},
-}
-
 // simulation is one call of crm_simulate.
 type simulation struct {
 	std  Streams
@@ -51,7 +38,7 @@ type simulation struct {
 
 	run, execute, inPlace, attrs, failcounts bool
 	scores, utilization, quiet, pending      bool
-	all, ids, help, version                  bool
+	all, ids, version                        bool
 	source                                   string // xml-file, xml-pipe or live-check
 	fancy                                    bool
 	file, saveInput, saveOutput, graph, dot  string
@@ -85,7 +72,10 @@ func Simulate(args []string, std Streams) int {
 	dropStartup()
 	defer frugally()()
 	s := &simulation{std: std, repeat: 1, words: args}
-	words, err := getopt(simulateFlags, args, s.set)
+	words, err := getopt(simulateFlags(), args, s.set)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
 	if err == nil && len(words) > 0 {
 		err = fmt.Errorf("unexpected word %q, expected only options", words[0])
 	}
@@ -109,7 +99,7 @@ func (s *simulation) set(long, value string) error {
 	switches := map[string]*bool{"run": &s.run, "simulate": &s.execute, "in-place": &s.inPlace, "show-attrs": &s.attrs,
 		"show-failcounts": &s.failcounts, "show-scores": &s.scores, "show-utilization": &s.utilization, "quiet": &s.quiet,
 		"pending": &s.pending, "all-actions": &s.all, "verbose": &s.ids,
-		"help": &s.help, "help-short": &s.help, "version": &s.version, "text-fancy": &s.fancy}
+		"version": &s.version, "text-fancy": &s.fancy}
 	texts := map[string]*string{"xml-file": &s.file, "save-input": &s.saveInput, "save-output": &s.saveOutput,
 		"save-graph": &s.graph, "save-dotfile": &s.dot, "set-datetime": &s.date, "profile": &s.profile,
 		"output-as": &s.outputAs, "output-to": &s.outputTo, "quorum": &s.what.Quorum, "watchdog": &s.what.Watchdog}
@@ -120,6 +110,9 @@ func (s *simulation) set(long, value string) error {
 		s.source = long // the last one counts
 	}
 	switch {
+	case long == "help" || strings.HasPrefix(long, "help-"):
+		simulateHelp(s.std.Out, long)
+		return errHelp
 	case long == "live-check" || long == "xml-pipe":
 	case switches[long] != nil:
 		*switches[long] = true
@@ -145,9 +138,6 @@ func (s *simulation) set(long, value string) error {
 
 func (s *simulation) main() error {
 	switch {
-	case s.help:
-		fmt.Fprint(s.std.Out, simulateHelp)
-		return nil
 	case s.version:
 		fmt.Fprintln(s.std.Out, "crm_simulate of crm (graph format of feature set "+engine.FeatureSet+")")
 		return nil
