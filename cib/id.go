@@ -87,6 +87,9 @@ func (d *Document) UnusedID(base string) string { return d.Index().Unused(base) 
 // CleanID makes a text fit to be an XML id: characters that may not stand in
 // one become '.', and '_' is put before what may not begin one.
 func CleanID(s string) string {
+	if isClean(s) {
+		return s
+	}
 	s = strings.Map(func(c rune) rune {
 		if c >= 0x80 || c != ':' && classes[byte(c)] == inName {
 			return c
@@ -97,4 +100,14 @@ func CleanID(s string) string {
 		return "_" + s
 	}
 	return s
+}
+
+// isClean tells of the usual id, in ASCII, that it may stay as it is.
+func isClean(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c >= 0x80 || c == ':' || classes[c] != inName {
+			return false
+		}
+	}
+	return s != "" && s[0] != '-' && s[0] != '.' && (s[0] < '0' || s[0] > '9')
 }

@@ -35,7 +35,7 @@ func (v *verifier) schema() {
 	told := v.wrong
 	v.wrong = nil // several faults of one element are each told here
 	defer func() { v.wrong = told }()
-	c := &schemaCheck{verifier: v, told: told, version: number, ids: map[string]*etree.Element{}}
+	c := &schemaCheck{verifier: v, told: told, version: number, ids: make(map[string]*etree.Element, v.size())}
 	c.element(root, schemaRules()["cib"])
 	for _, ref := range c.refs {
 		if c.ids[ref.To] == nil {

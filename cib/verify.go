@@ -126,7 +126,7 @@ func fencingEnabled(d *Document) bool {
 
 // ids looks for ids that are missing, malformed or given twice.
 func (v *verifier) ids() {
-	seen := map[string]*etree.Element{}
+	seen := make(map[string]*etree.Element, v.size())
 	for e := range Walk(Child(v.doc.Root(), "configuration")) {
 		id := DefinedID(e)
 		if id == "" {
@@ -142,6 +142,15 @@ func (v *verifier) ids() {
 		}
 		seen[id] = e
 	}
+}
+
+// size is about how many ids there are.
+func (v *verifier) size() int {
+	n := 0
+	for range Walk(Child(v.doc.Root(), "configuration")) {
+		n++
+	}
+	return n
 }
 
 func needsID(e *etree.Element) bool {

@@ -191,15 +191,22 @@ func unknownOperation(m *completions.Metadata, name string) string {
 // span reads a duration as Pacemaker writes it: a number with a unit, of
 // seconds without one.
 func span(text string) (time.Duration, bool) {
-	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
-	n, err := strconv.ParseInt(digits, 10, 32)
+	end := len(text)
+	for end > 0 && (text[end-1] == ' ' || text[end-1]|0x20 >= 'a' && text[end-1]|0x20 <= 'z') {
+		end--
+	}
+	n, err := strconv.ParseInt(text[:end], 10, 32)
 	if err != nil {
 		return 0, false
 	}
-	unit, ok := map[string]time.Duration{"": time.Second, "s": time.Second, "sec": time.Second, "ms": time.Millisecond, "msec": time.Millisecond,
-		"us": time.Microsecond, "m": time.Minute, "min": time.Minute, "h": time.Hour, "hr": time.Hour}[strings.TrimSpace(text[len(digits):])]
+	unit, ok := units[strings.TrimSpace(text[end:])]
 	return time.Duration(n) * unit, ok
 }
+
+// units are the units of times in meta-data and options; seconds when none is
+// given.
+var units = map[string]time.Duration{"": time.Second, "s": time.Second, "sec": time.Second, "ms": time.Millisecond,
+	"msec": time.Millisecond, "us": time.Microsecond, "m": time.Minute, "min": time.Minute, "h": time.Hour, "hr": time.Hour}
 
 // agentOf describes the agent of a primitive or template, nil when it is not
 // known here.

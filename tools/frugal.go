@@ -11,9 +11,9 @@ import (
 // time; large ones have memory to save and time to spare.
 var growth = []int{400, 100, 60, 40}
 
-// frugally keeps memory small, the more so the more of it there is, until
+// Frugally keeps memory small, the more so the more of it there is, until
 // what it returns is called.
-func frugally() (stop func()) {
+func Frugally() (stop func()) {
 	f := &frugal{was: debug.SetGCPercent(growth[0])}
 	f.watch()
 	return f.stop
