@@ -70,7 +70,7 @@ func fail(code int, format string, args ...any) error {
 // Simulate is crm_simulate: what would the cluster do about this CIB?
 func Simulate(args []string, std Streams) int {
 	dropStartup()
-	defer Frugally()()
+	defer Frugally(0)()
 	s := &simulation{std: std, repeat: 1, words: args}
 	words, err := getopt(simulateFlags(), args, s.set)
 	if errors.Is(err, errHelp) {

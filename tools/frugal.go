@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -12,9 +13,10 @@ import (
 var growth = []int{400, 100, 60, 40}
 
 // Frugally keeps memory small, the more so the more of it there is, until
-// what it returns is called.
-func Frugally() (stop func()) {
-	f := &frugal{was: debug.SetGCPercent(growth[0])}
+// what it returns is called. It may grow by first percent before the first
+// time; 0 stands for the usual.
+func Frugally(first int) (stop func()) {
+	f := &frugal{was: debug.SetGCPercent(cmp.Or(first, growth[0]))}
 	f.watch()
 	return f.stop
 }
