@@ -22,11 +22,12 @@ node/haconf: node/wire
 node/ring: node/wire
 node/haresources: node/haconf node/ring node/wire  # ring: the states of nodes, levels of notes
 node/sim: cib engine engine/graph node node/wire
-node/transport: node/wire
+node/icmp:
+node/transport: node/wire node/icmp
 node/respawn: node/realtime
 node/hbapi: node/wire
 node/realtime:
-node/agent: node/realtime  # agents are started as ordinary programs
+node/agent: node/realtime node/icmp  # agents are started as ordinary programs
 node/agent/agenttest: node/agent
 node/stonith: node/agent  # fence agents are agents: run, listed and described by the same rules
 node/store: cib node  # the Store effect is its contract
@@ -55,7 +56,7 @@ node: node/sim
 // pure rooms decide; they have no clock, goroutine, file, socket, log, random
 // source or environment.
 var pure = []string{"grammar", "cib", "cib/crmtext", "engine", "engine/score", "engine/rule", "engine/graph",
-	"completions", "shell", "node", "node/wire", "node/haconf", "node/ring", "node/haresources"}
+	"completions", "shell", "node", "node/wire", "node/icmp", "node/haconf", "node/ring", "node/haresources"}
 
 var impure = map[string]string{
 	"os": "files and environment", "os/exec": "processes", "net": "sockets", "net/http": "sockets",

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"crm/node/icmp"
 )
 
 // ICMP message types (RFC 792, RFC 4443).
@@ -42,7 +44,7 @@ func echo(to netip.Addr, seq uint16, limit time.Duration) error {
 	binary.BigEndian.PutUint16(msg[6:], seq)
 	binary.BigEndian.PutUint64(msg[8:], uint64(fd)) // tells our own requests apart
 	if to.Is4() {
-		binary.BigEndian.PutUint16(msg[2:], checksum(msg))
+		binary.BigEndian.PutUint16(msg[2:], icmp.Checksum(msg))
 	}
 	if err := unix.Sendto(fd, msg, 0, sockaddr(to)); err != nil {
 		return fmt.Errorf("echo request to %s: %w", to, err)

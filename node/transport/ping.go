@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"crm/node/icmp"
 	"crm/node/wire"
 )
 
@@ -194,7 +195,7 @@ func (p *Pings) send(h *pingHost) error {
 	b = binary.BigEndian.AppendUint16(b, p.seq)
 	b = append(b, p.text...)
 	if !s.v6 { // of IPv6 the kernel makes it
-		binary.BigEndian.PutUint16(b[2:], checksum(b))
+		binary.BigEndian.PutUint16(b[2:], icmp.Checksum(b))
 	}
 	p.packet = b
 	to := net.Addr(&net.IPAddr{IP: h.at.AsSlice(), Zone: h.at.Zone()})
@@ -203,21 +204,6 @@ func (p *Pings) send(h *pingHost) error {
 	}
 	_, err := s.conn.WriteTo(b, to)
 	return err
-}
-
-// checksum is the internet checksum (RFC 1071).
-func checksum(b []byte) uint16 {
-	var sum uint32
-	for i := 0; i+1 < len(b); i += 2 {
-		sum += uint32(binary.BigEndian.Uint16(b[i:]))
-	}
-	if len(b)%2 == 1 {
-		sum += uint32(b[len(b)-1]) << 8
-	}
-	for sum > 0xffff {
-		sum = sum>>16 + sum&0xffff
-	}
-	return ^uint16(sum)
 }
 
 func (p *Pings) read(s *echoSocket) {
