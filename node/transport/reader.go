@@ -117,19 +117,9 @@ func (u *UDP) Next(until time.Time) (Packet, bool) {
 		if found {
 			return p, true
 		}
-		if more {
-			// Refused: look again, unless the time is up.
-			if time.Now().Before(until) {
-				continue
-			}
-			return Packet{}, false
-		}
-		if woken := u.sleep(until); woken {
-			p, found, _ := u.look()
-			return p, found
-		}
-		if !time.Now().Before(until) {
-			p, found, _ := u.look()
+		woken := !more && u.sleep(until)
+		if woken || !time.Now().Before(until) {
+			p, found, _ = u.look()
 			return p, found
 		}
 	}
