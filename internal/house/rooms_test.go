@@ -23,6 +23,7 @@ node/ring: node/wire
 node/haresources: node/haconf node/ring node/wire  # ring: the states of nodes, levels of notes
 node/sim: cib engine engine/graph node node/wire
 node/icmp:
+node/transport/nullmodem:
 node/transport: node/wire node/icmp
 node/respawn: node/realtime
 node/hbapi: node/wire
@@ -51,6 +52,8 @@ node/agent: node/agent/agenttest
 node/stonith: node/agent/agenttest
 engine: tools cib/crmtext grammar  # scenarios are written in the crm language
 node: node/sim
+node/transport: node/transport/nullmodem
+node/daemon: node/transport/nullmodem
 `)
 
 // pure rooms decide; they have no clock, goroutine, file, socket, log, random

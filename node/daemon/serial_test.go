@@ -1,44 +1,20 @@
 package daemon
 
 import (
-	"fmt"
-	"io"
 	"os"
 	"strings"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"crm/node/control"
+	"crm/node/transport/nullmodem"
 )
 
 // TestMembersHearEachOtherOverASerialLine: with no other medium that works, the
 // ring stands; the line is a link of its name.
 func TestMembersHearEachOtherOverASerialLine(t *testing.T) {
 	w := newLoopback(t, "alice", "bob")
-	var ends [2]*os.File
-	var devices [2]string
-	for i := range ends {
-		fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-		if err != nil {
-			t.Skip("no pseudo terminals: ", err)
-		}
-		n, err := unix.IoctlGetUint32(fd, unix.TIOCGPTN)
-		if err == nil {
-			err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0)
-		}
-		if err != nil {
-			t.Skip("no pseudo terminals: ", err)
-		}
-		ends[i], devices[i] = os.NewFile(uintptr(fd), "ptmx"), fmt.Sprintf("/dev/pts/%d", n)
-		slave, err := os.OpenFile(devices[i], os.O_RDWR|unix.O_NOCTTY, 0) // keeps the master from hanging up
-		if err != nil {
-			t.Skip("no pseudo terminals: ", err)
-		}
-		t.Cleanup(func() { ends[i].Close(); slave.Close() })
-	}
+	devices := nullmodem.New(t).Devices
 	for i, name := range w.names {
-		go io.Copy(ends[1-i], ends[i])
 		path := w.dir + "/" + name + "/ha.cf"
 		text := ""
 		for line := range strings.Lines(w.conf(name)) {

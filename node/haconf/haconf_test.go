@@ -12,6 +12,9 @@ import (
 	"crm/node/wire"
 )
 
+// base is a whole ha.cf that cases add a line to.
+const base = "logfile /var/log/ha-log\nkeepalive 1\ndeadtime 10\nbcast eth0\nauto_failback off\nnode hbn2 hbn3\n"
+
 // TestFiles runs testdata: the text of a file, a line of dashes, what is made
 // of it.
 func TestFiles(t *testing.T) {

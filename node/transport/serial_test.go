@@ -1,48 +1,14 @@
 package transport
 
 import (
-	"fmt"
-	"io"
 	"net/netip"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
+	"crm/node/transport/nullmodem"
 	"crm/node/wire"
 )
-
-// cable joins two pseudo terminals like a null-modem cable and returns their
-// names.
-func cable(t *testing.T) (a, b string, ends [2]*os.File) {
-	t.Helper()
-	var names [2]string
-	for i := range ends {
-		fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-		if err != nil {
-			t.Skip("no pseudo terminals: ", err)
-		}
-		n, err := unix.IoctlGetUint32(fd, unix.TIOCGPTN)
-		if err == nil {
-			err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0)
-		}
-		if err != nil {
-			t.Skip("no pseudo terminals: ", err)
-		}
-		ends[i], names[i] = os.NewFile(uintptr(fd), "ptmx"), fmt.Sprintf("/dev/pts/%d", n)
-		slave, err := openTTY(SerialLine{names[i], 19200}) // keeps the master from hanging up
-		if err != nil {
-			t.Skip("no pseudo terminals: ", err)
-		}
-		t.Cleanup(func() { ends[i].Close(); slave.Close() })
-	}
-	for i := range ends {
-		go io.Copy(ends[1-i], ends[i])
-	}
-	return names[0], names[1], ends
-}
 
 type serialEnd struct {
 	*Serial
@@ -97,7 +63,8 @@ func TestSerialLineCarriesMessages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		here, there, ends := cable(t)
+		cable := nullmodem.New(t)
+		here, there, ends := cable.Devices[0], cable.Devices[1], cable.Ends
 		a, b := openSerial(t, "alice", keys, here), openSerial(t, "bob", keys, there)
 		packet := keys.Append(nil, beat("alice"), wire.Netstring)
 		if err := a.Send(packet); err != nil {
@@ -128,8 +95,8 @@ func TestSerialLineCarriesMessages(t *testing.T) {
 // one hop less, and not when no hop is left.
 func TestSerialRingPassesOn(t *testing.T) {
 	keys := keysOf(t, "secret")
-	a1, b1, _ := cable(t)
-	b2, c1, _ := cable(t)
+	west, east := nullmodem.New(t).Devices, nullmodem.New(t).Devices
+	a1, b1, b2, c1 := west[0], west[1], east[0], east[1]
 	a, b, c := openSerial(t, "alice", keys, a1), openSerial(t, "bob", keys, b1, b2), openSerial(t, "carol", keys, c1)
 	for _, m := range []*wire.Message{beat("alice").Add(wire.TTL, "1"), beat("alice").Add(wire.TTL, "3"), beat("bob").Add(wire.TTL, "3")} {
 		if err := a.Send(keys.Append(nil, m, wire.Netstring)); err != nil {
