@@ -93,27 +93,24 @@ func (r *Resource) scoreAtAssignment() score.Score {
 // nextRole is the role that a resource is to have; of a group the highest of
 // its members'.
 func (r *Resource) nextRole() Role {
-	role := r.NextRole
-	if r.Kind == KindGroup {
-		role = RoleUnknown
-		for _, m := range r.Children {
-			role = max(role, m.nextRole())
-		}
-	}
-	return role
+	return r.highest(func(r *Resource) Role { return r.NextRole })
 }
 
 // role is the role that a resource has; of a group the highest of its
 // members'.
 func (r *Resource) role() Role {
-	role := r.Role
-	if r.Kind == KindGroup {
-		role = RoleUnknown
-		for _, m := range r.Children {
-			role = max(role, m.role())
-		}
+	return r.highest(func(r *Resource) Role { return r.Role })
+}
+
+func (r *Resource) highest(role func(*Resource) Role) Role {
+	if r.Kind != KindGroup {
+		return role(r)
 	}
-	return role
+	best := RoleUnknown
+	for _, m := range r.Children {
+		best = max(best, m.highest(role))
+	}
+	return best
 }
 
 // promoteBeside lets an instance want to be promoted, or not, because of an
