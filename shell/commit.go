@@ -95,7 +95,7 @@ func (s *Session) check(w *work) error {
 		}
 		return nil
 	}
-	return errors.Join(faults...)
+	return joined(faults)
 }
 
 // approve shows what a commit would change and do, and asks. Without a person
@@ -198,6 +198,14 @@ func (s *Session) tell(findings []finding) error {
 			continue
 		}
 		s.Warn("%s", f.text)
+	}
+	return joined(faults)
+}
+
+// joined makes one error of faults.
+func joined(faults []error) error {
+	if more := len(faults) - mostFaults; more > 0 {
+		faults = append(faults[:mostFaults:mostFaults], newError(Invalid, noPos, "and %d more faults", more))
 	}
 	return errors.Join(faults...)
 }

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -105,5 +106,24 @@ func TestHostileScripts(t *testing.T) {
 		if string(s.cluster.doc.Bytes()) != before {
 			t.Errorf("%s: something changed", name)
 		}
+	}
+}
+
+// TestFaultsOfACommitAreBounded: one statement can have any number of them.
+func TestFaultsOfACommitAreBounded(t *testing.T) {
+	var line strings.Builder
+	line.WriteString("primitive p ocf:heartbeat:Dummy params")
+	for i := range 10 * mostFaults {
+		fmt.Fprintf(&line, " x%d=1", i)
+	}
+	s := newScene(twoNodes, Options{})
+	err := s.Batch(t.Context(), "x", strings.NewReader("configure\n"+line.String()+"\ncommit\n"))
+	if err == nil {
+		t.Fatal("taken")
+	}
+	s.Report(err)
+	said := s.out.String()
+	if n := strings.Count(said, "is not known to its agent"); n == 0 || n > mostFaults || !strings.Contains(said, "more faults") {
+		t.Errorf("%d faults told: %.300q", n, said)
 	}
 }

@@ -147,6 +147,10 @@ func (c *Call) applyText(doc *cib.Document, text string, whole bool) (map[string
 	return ids, err
 }
 
+// mostFaults is how many faults of one text or one configuration are told: with
+// more it is something else.
+const mostFaults = 200
+
 // everyFault adds to the faults of a text what is wrong with the statements
 // that can be read: all is told at once. What is missing only because the
 // statement that makes it has a fault is not.
@@ -154,10 +158,9 @@ func (c *Call) everyFault(scratch *cib.Document, text string, statements []gramm
 	broken := map[string]bool{}
 	lines, _ := grammar.Lines(text)
 	errs := make([]error, 0, len(faults))
-	const most = 200 // a file with more is something else
-	if len(faults) > most {
-		more := len(faults) - most
-		return append(c.everyFault(scratch, text, nil, faults[:most]), newError(Syntax, faults[most].Pos, "and %d more lines with faults", more))
+	if len(faults) > mostFaults {
+		more := len(faults) - mostFaults
+		return append(c.everyFault(scratch, text, nil, faults[:mostFaults]), newError(Syntax, faults[mostFaults].Pos, "and %d more lines with faults", more))
 	}
 	for _, f := range faults {
 		errs = append(errs, f)
