@@ -114,16 +114,9 @@ type Fence struct {
 	Action  string // "reboot", "off", "on"
 	Timeout time.Duration
 	Delay   time.Duration
-	// Devices are the fence devices configured, in the order to try them.
-	Devices []FenceDevice
-}
-
-// FenceDevice is a primitive of class stonith.
-type FenceDevice struct {
-	ID       string
-	Provider string
-	Type     string // the agent: "external/ssh", "fence_xvm", "crm-lab"
-	Params   []graph.Attr
+	// Levels are the ways to do it, in the order to try them; all devices of a
+	// level have to succeed.
+	Levels [][]FenceDevice
 }
 
 // Answer ends the Asked with that ID.

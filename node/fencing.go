@@ -1,14 +1,9 @@
 package node
 
 import (
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/beevik/etree"
-
-	"crm/cib"
 	"crm/engine/graph"
 )
 
@@ -37,7 +32,7 @@ func (m *Machine) fence(f fencing) {
 	key := m.cfg.Process + ".fence." + strconv.FormatUint(m.fenceKeys, 10)
 	m.fences[key] = &f
 	m.note(Warn, "fencing %s (%s): %s", f.node, f.action, f.why)
-	m.emit(Fence{Key: key, Node: f.node, Action: f.action, Timeout: f.timeout, Delay: f.delay, Devices: m.fenceDevices(f.node)})
+	m.emit(Fence{Key: key, Node: f.node, Action: f.action, Timeout: f.timeout, Delay: f.delay, Levels: m.fenceLevels(f.node, f.action)})
 }
 
 func (m *Machine) fenceEnded(ev FenceEnded) {
@@ -127,7 +122,7 @@ func (m *Machine) fenceJudged(a *graph.Action, action string, ok bool) {
 	}
 	p.failed[a.Node]++
 	m.confirm(a, false)
-	if len(m.fenceDevices(a.Node)) == 0 || p.failed[a.Node] >= m.options().fencingMost {
+	if len(m.fenceLevels(a.Node, action)) == 0 || p.failed[a.Node] >= m.options().fencingMost {
 		m.note(Error, "%s: given up fencing it until something changes", a.Node)
 		p.failed[a.Node] = 0
 		if p.walk != nil {
@@ -171,70 +166,4 @@ func (m *Machine) fencedByPeer(up *Update, g *given) {
 	if g != nil && m.dc != nil {
 		m.fenceJudged(g.action, g.action.Attr("CRM_meta_stonith_action"), up.RC == 0)
 	}
-}
-
-// fenceDevices are the configured devices that may shoot a node, in the order
-// of their ids.
-func (m *Machine) fenceDevices(target string) []FenceDevice {
-	var all []FenceDevice
-	for e := range cib.Walk(cib.Child(m.log.reg.doc.Configuration(), "resources")) {
-		if e.Tag != "primitive" || cib.Attr(e, "class") != "stonith" {
-			continue
-		}
-		d := FenceDevice{ID: cib.ID(e), Provider: cib.Attr(e, "provider"), Type: cib.Attr(e, "type"), Params: ownParams(e)}
-		if !m.isStopped(e) && shoots(d.Params, target) {
-			all = append(all, d)
-		}
-	}
-	slices.SortFunc(all, func(a, b FenceDevice) int { return strings.Compare(a.ID, b.ID) })
-	return all
-}
-
-func ownParams(e *etree.Element) []graph.Attr {
-	var params []graph.Attr
-	seen := map[string]bool{}
-	for set := range cib.Children(e, "instance_attributes") {
-		for nv := range cib.Children(set, "nvpair") {
-			if name := cib.Attr(nv, "name"); !seen[name] {
-				seen[name] = true
-				params = append(params, graph.Attr{Name: name, Value: cib.Attr(nv, "value")})
-			}
-		}
-	}
-	slices.SortFunc(params, func(a, b graph.Attr) int { return strings.Compare(a.Name, b.Name) })
-	return params
-}
-
-// isStopped tells whether a device was switched off.
-func (m *Machine) isStopped(e *etree.Element) bool {
-	for set := range cib.Children(e, "meta_attributes") {
-		for nv := range cib.Children(set, "nvpair") {
-			if cib.Attr(nv, "name") == "target-role" {
-				return strings.EqualFold(cib.Attr(nv, "value"), "Stopped")
-			}
-		}
-	}
-	return false
-}
-
-// shoots tells whether a device's static host list names the node; a device
-// without one may shoot any.
-func shoots(params []graph.Attr, target string) bool {
-	listed := false
-	for _, p := range params {
-		switch p.Name {
-		case "pcmk_host_list", "hostlist", "hostname", "pcmk_host_map":
-			listed = true
-			for _, host := range strings.FieldsFunc(p.Value, func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '\t' }) {
-				name, _, _ := strings.Cut(host, ":")
-				if p.Name == "pcmk_host_map" {
-					name, _, _ = strings.Cut(name, "=")
-				}
-				if strings.EqualFold(name, target) {
-					return true
-				}
-			}
-		}
-	}
-	return !listed
 }

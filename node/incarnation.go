@@ -39,7 +39,7 @@ func (m *Machine) pairing() bool {
 	}
 	opts := m.options()
 	return p.harmless || !opts.fencing && opts.quorumPolicy == "ignore" ||
-		opts.fencing && m.pairFailed < fenceTries && len(m.fenceDevices(p.name)) > 0
+		opts.fencing && m.pairFailed < fenceTries && len(m.fenceLevels(p.name, "reboot")) > 0
 }
 
 // fenceTries is how often the fencing of a partner may fail before
@@ -62,8 +62,7 @@ func (m *Machine) deadPartner() *peer {
 
 // fencePartner shoots, the one that was DC first.
 func (m *Machine) fencePartner(p *peer) {
-	devices := m.fenceDevices(p.name)
-	if len(devices) == 0 {
+	if len(m.fenceLevels(p.name, "reboot")) == 0 {
 		if !m.saidNoDevice {
 			m.note(Warn, "%s is dead and cannot be fenced (no fence device for it); without it there is no quorum", p.name)
 			m.saidNoDevice = true

@@ -30,7 +30,7 @@ node/hbapi: node/wire
 node/realtime:
 node/agent: node/realtime node/icmp  # agents are started as ordinary programs
 node/agent/agenttest: node/agent
-node/stonith: node/agent  # fence agents are agents: run, listed and described by the same rules
+node/stonith: node/agent engine/score  # times are written as in the CIB; fence agents are agents: run, listed and described by the same rules
 node/store: cib node  # the Store effect is its contract
 node/control: cib node  # requests and replies
 node/daemon: cib engine engine/graph node node/ring node/wire node/haconf node/haresources node/transport node/agent node/stonith node/store node/control node/respawn node/realtime node/hbapi

@@ -161,11 +161,13 @@ func (r *agentRoom) fence(ctx context.Context, e node.Fence) {
 		case <-ctx.Done():
 			return
 		}
-		var devices []stonith.Device
-		for _, d := range e.Devices {
-			devices = append(devices, stonith.Device{ID: d.ID, Type: d.Type, Params: params(d.Params)})
+		levels := make([][]stonith.Device, len(e.Levels))
+		for i, level := range e.Levels {
+			for _, d := range level {
+				levels[i] = append(levels[i], stonith.Device{ID: d.ID, Type: d.Type, Params: params(d.Params)})
+			}
 		}
-		report := r.fencer.Fence(ctx, devices, stonith.Request{Target: e.Node, Action: stonith.Action(e.Action), Timeout: e.Timeout})
+		report := r.fencer.Fence(ctx, levels, stonith.Request{Target: e.Node, Action: stonith.Action(e.Action), Timeout: e.Timeout})
 		ended := node.FenceEnded{Key: e.Key, OK: report.Err == nil, Reason: "by " + report.Device}
 		if report.Err != nil {
 			ended.Reason = report.Err.Error()

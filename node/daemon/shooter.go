@@ -55,7 +55,7 @@ func newShooter(o Options, cf *haconf.Config, say func(*wire.Message), notice fu
 		return nil
 	}
 	return makeShooter(func(ctx context.Context, target string) (string, error) {
-		r := f.Fence(ctx, devices, stonith.Request{Target: target, Action: stonith.Reboot, Timeout: fenceLimit})
+		r := f.Fence(ctx, stonith.Alternatives(devices), stonith.Request{Target: target, Action: stonith.Reboot, Timeout: fenceLimit})
 		return r.Device, r.Err
 	}, say, notice)
 }

@@ -112,7 +112,7 @@ func (m *Member) fence(e node.Fence) {
 	w.after(300*time.Millisecond+w.random(time.Second)+e.Delay, func() {
 		ok, why := true, "by the simulator"
 		switch {
-		case len(e.Devices) == 0:
+		case len(e.Levels) == 0:
 			ok, why = false, "no fence device"
 		case w.happens(w.opt.FenceFail):
 			ok, why = false, "the fence device failed"

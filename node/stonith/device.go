@@ -2,10 +2,13 @@ package stonith
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"crm/engine/score"
 )
 
 // Device is a configured fence resource.
@@ -80,18 +83,48 @@ func (d Device) timeout(a Action, otherwise time.Duration) (time.Duration, error
 }
 
 func (d Device) span(name string, otherwise time.Duration) (time.Duration, error) {
-	text := d.Params[name]
+	text := strings.TrimSpace(d.Params[name])
 	if text == "" {
 		return otherwise, nil
 	}
-	if n, err := strconv.Atoi(text); err == nil && n >= 0 {
-		return time.Duration(n) * time.Second, nil
-	}
-	span, err := time.ParseDuration(text)
-	if err != nil || span < 0 {
+	return d.parse(name, text)
+}
+
+func (d Device) parse(name, text string) (time.Duration, error) {
+	ms, ok := score.Interval(text)
+	if !ok {
 		return 0, fmt.Errorf("device %s: %s=%q: expected a time such as 60s", d.ID, name, text)
 	}
-	return span, nil
+	return time.Duration(ms) * time.Millisecond, nil
+}
+
+// delay is how long to wait before the target is shot: pcmk_delay_base, which
+// may name one for each node ("alice:0s;bob:5s"), and at random a part of what
+// is left up to pcmk_delay_max (Pacemaker Explained, "Special Options for
+// Fencing Resources").
+func (d Device) delay(target string) (time.Duration, error) {
+	base, err := d.baseDelay(target)
+	if err != nil {
+		return 0, err
+	}
+	most, err := d.span("pcmk_delay_max", base)
+	if err != nil || most <= base {
+		return base, err
+	}
+	return base + rand.N(most-base), nil
+}
+
+func (d Device) baseDelay(target string) (time.Duration, error) {
+	const name = "pcmk_delay_base"
+	if !strings.Contains(d.Params[name], ":") {
+		return d.span(name, 0)
+	}
+	for _, word := range split(d.Params[name]) {
+		if node, text, ok := strings.Cut(word, ":"); ok && strings.EqualFold(node, target) {
+			return d.parse(name, text)
+		}
+	}
+	return 0, nil
 }
 
 // tries is how often an action is attempted.

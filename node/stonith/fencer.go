@@ -49,42 +49,101 @@ type Report struct {
 // NoDevice says that no device reaches the target.
 const NoDevice agent.Status = 10
 
-// Fence carries a request out by the first device that reaches the target and
-// succeeds. It returns a confirmation or an error, never a guess.
-func (f *Fencer) Fence(ctx context.Context, devices []Device, req Request) Report {
+// Alternatives makes each device a level of its own.
+func Alternatives(devices []Device) [][]Device {
+	levels := make([][]Device, len(devices))
+	for i, d := range devices {
+		levels[i] = []Device{d}
+	}
+	return levels
+}
+
+// Fence carries a request out by the first level of devices that succeeds. It
+// returns a confirmation or an error, never a guess. The request's timeout is
+// each device's, where the device has none of its own: one that hangs does not
+// take the time of the next.
+func (f *Fencer) Fence(ctx context.Context, levels [][]Device, req Request) Report {
 	start := time.Now()
-	if req.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, req.Timeout)
-		defer cancel()
-	}
+	rep := Report{Status: NoDevice}
 	var errs []error
-	tried := false
-	for _, d := range devices {
-		plug, err := f.reaches(ctx, d, req.Target)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("device %s: %w", d.ID, err))
+	for _, level := range levels {
+		plugs, err := f.plugs(ctx, level, req)
+		if err == nil && len(plugs) == 0 {
 			continue
 		}
-		if plug == "" {
-			continue
+		if err == nil {
+			rep.Status = agent.Failed
+			err = f.useAll(ctx, plugs, req)
 		}
-		tried = true
-		if err := f.use(ctx, d, req, plug); err != nil {
-			errs = append(errs, fmt.Errorf("device %s: %w", d.ID, err))
-			continue
+		if err == nil {
+			return Report{Device: names(plugs), Duration: time.Since(start)}
 		}
-		return Report{Device: d.ID, Duration: time.Since(start)}
+		errs = append(errs, err)
 	}
-	rep := Report{Duration: time.Since(start), Status: agent.Failed, Err: errors.Join(errs...)}
-	switch {
-	case ctx.Err() != nil:
+	rep.Duration = time.Since(start)
+	if rep.Status == NoDevice {
+		errs = slices.Insert(errs, 0, fmt.Errorf("no device reaches %s", req.Target))
+	}
+	rep.Err = errors.Join(errs...)
+	if ctx.Err() != nil || errors.Is(rep.Err, context.DeadlineExceeded) {
 		rep.Status = agent.TimedOut
-	case !tried:
-		rep.Status = NoDevice
-		rep.Err = errors.Join(append([]error{fmt.Errorf("no device reaches %s", req.Target)}, errs...)...)
 	}
 	return rep
+}
+
+// plugged is a device and where the target hangs on it.
+type plugged struct {
+	Device
+	plug string
+}
+
+func names(all []plugged) string {
+	ids := make([]string, len(all))
+	for i, p := range all {
+		ids[i] = p.ID
+	}
+	return strings.Join(ids, " and ")
+}
+
+// plugs finds the target on the devices of a level: on all of them, or on none
+// of a level of one. To be let in a node need not be known to each.
+func (f *Fencer) plugs(ctx context.Context, level []Device, req Request) ([]plugged, error) {
+	var all []plugged
+	for _, d := range level {
+		plug, err := f.reaches(ctx, d, req.Target)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("device %s: %w", d.ID, err)
+		case plug != "":
+			all = append(all, plugged{d, plug})
+		case len(level) > 1 && req.Action != On:
+			return nil, fmt.Errorf("device %s does not reach %s, and its level is %d devices that have to", d.ID, req.Target, len(level))
+		}
+	}
+	return all, nil
+}
+
+// useAll fences by all devices of a level. With more than one a reboot is to
+// switch off everywhere before anything is switched on again: a node with two
+// power supplies would never be without. Once it is off everywhere it is fenced.
+func (f *Fencer) useAll(ctx context.Context, all []plugged, req Request) error {
+	if len(all) == 1 || req.Action != Reboot {
+		for _, p := range all {
+			if err := f.use(ctx, p, req); err != nil {
+				return fmt.Errorf("device %s: %w", p.ID, err)
+			}
+		}
+		return nil
+	}
+	off := req
+	off.Action = Off
+	if err := f.useAll(ctx, all, off); err != nil {
+		return err
+	}
+	for _, p := range all {
+		_ = f.attempt(ctx, p, req, On)
+	}
+	return nil
 }
 
 // Devices lists the ids of the devices that reach a node.
@@ -160,19 +219,23 @@ func (f *Fencer) asked(ctx context.Context, d Device, target string) (string, er
 
 // use fences through one device. A reboot that the device cannot do is an off
 // followed by an on; the on may fail, the node is fenced by then.
-func (f *Fencer) use(ctx context.Context, d Device, req Request, plug string) error {
-	if wait, err := d.span("pcmk_delay_base", 0); err == nil && wait > 0 {
+func (f *Fencer) use(ctx context.Context, p plugged, req Request) error {
+	if req.Action != On {
+		wait, err := p.delay(req.Target)
+		if err != nil {
+			return err
+		}
 		if !pass(ctx, wait) {
 			return ctx.Err()
 		}
 	}
-	if req.Action != Reboot || d.Params["pcmk_reboot_action"] != "" || f.canReboot(ctx, d) {
-		return f.attempt(ctx, d, req, req.Action, plug)
+	if req.Action != Reboot || p.Params["pcmk_reboot_action"] != "" || f.canReboot(ctx, p.Device) {
+		return f.attempt(ctx, p, req, req.Action)
 	}
-	if err := f.attempt(ctx, d, req, Off, plug); err != nil {
+	if err := f.attempt(ctx, p, req, Off); err != nil {
 		return err
 	}
-	_ = f.attempt(ctx, d, req, On, plug)
+	_ = f.attempt(ctx, p, req, On)
 	return nil
 }
 
@@ -185,19 +248,25 @@ func (f *Fencer) canReboot(ctx context.Context, d Device) bool {
 	return meta.Supports("reboot")
 }
 
-// attempt does one action as often as configured.
-func (f *Fencer) attempt(ctx context.Context, d Device, req Request, a Action, plug string) error {
-	limit, err := d.timeout(a, req.Timeout)
+// attempt does one action as often as configured, within the device's timeout.
+func (f *Fencer) attempt(ctx context.Context, p plugged, req Request, a Action) error {
+	limit, err := p.timeout(a, req.Timeout)
 	if err != nil {
 		return err
 	}
+	if limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
 	var last error
-	for range d.tries(a) {
-		if ctx.Err() != nil {
-			return errors.Join(last, ctx.Err())
-		}
-		if last = failure(f.callFor(ctx, d, a, plug, req, limit)); last == nil {
+	for range p.tries(a) {
+		if last = failure(f.callFor(ctx, p.Device, a, p.plug, req, limit)); last == nil {
 			return nil
+		}
+		if ctx.Err() != nil {
+			last = errors.Join(last, ctx.Err())
+			break
 		}
 	}
 	return fmt.Errorf("%s of %s: %w", a, req.Target, last)

@@ -109,7 +109,7 @@ func TestWhichDeviceReachesANode(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_ = os.Remove(filepath.Join(dir, "log"))
-			rep := f.Fence(t.Context(), []stonith.Device{device(dir, c.params...)}, stonith.Request{Target: c.target, Action: stonith.Reboot, Timeout: 10 * time.Second})
+			rep := f.Fence(t.Context(), stonith.Alternatives([]stonith.Device{device(dir, c.params...)}), stonith.Request{Target: c.target, Action: stonith.Reboot, Timeout: 10 * time.Second})
 			if c.want == "" {
 				if rep.Status != stonith.NoDevice || rep.Err == nil {
 					t.Errorf("got %+v", rep)
@@ -131,16 +131,16 @@ func TestOnlyTheAgentsSuccessIsBelieved(t *testing.T) {
 	stuck := device(dir, "pcmk_host_list", "alice", "fail", "reboot")
 	stuck.ID = "stuck"
 	req := stonith.Request{Target: "alice", Action: stonith.Reboot, Timeout: 10 * time.Second}
-	rep := f.Fence(t.Context(), []stonith.Device{stuck}, req)
+	rep := f.Fence(t.Context(), stonith.Alternatives([]stonith.Device{stuck}), req)
 	if rep.Err == nil || rep.Status != agent.Failed || !strings.Contains(rep.Err.Error(), "the plug is stuck") {
 		t.Errorf("got %+v", rep)
 	}
-	if rep := f.Fence(t.Context(), []stonith.Device{stuck, device(dir)}, req); rep.Err != nil || rep.Device != "st" {
+	if rep := f.Fence(t.Context(), stonith.Alternatives([]stonith.Device{stuck, device(dir)}), req); rep.Err != nil || rep.Device != "st" {
 		t.Errorf("the second device is not used: %+v", rep)
 	}
 	slow := device(dir, "pcmk_host_list", "alice", "pcmk_reboot_action", "hang")
 	req.Timeout = 200 * time.Millisecond
-	if rep := f.Fence(t.Context(), []stonith.Device{slow}, req); rep.Err == nil || rep.Status != agent.TimedOut {
+	if rep := f.Fence(t.Context(), stonith.Alternatives([]stonith.Device{slow}), req); rep.Err == nil || rep.Status != agent.TimedOut {
 		t.Errorf("got %+v", rep)
 	}
 	if rep := f.Fence(t.Context(), nil, req); rep.Status != stonith.NoDevice {
@@ -151,12 +151,84 @@ func TestOnlyTheAgentsSuccessIsBelieved(t *testing.T) {
 func TestExternalPluginIsToldByTheEnvironment(t *testing.T) {
 	f, r, dir := fencer(t)
 	d := stonith.Device{ID: "st", Type: "external/say", Params: map[string]string{"hostlist": "alice bob"}}
-	rep := f.Fence(t.Context(), []stonith.Device{d}, stonith.Request{Target: "bob", Action: stonith.Reboot, Timeout: 10 * time.Second})
+	rep := f.Fence(t.Context(), stonith.Alternatives([]stonith.Device{d}), stonith.Request{Target: "bob", Action: stonith.Reboot, Timeout: 10 * time.Second})
 	if rep.Err != nil || !strings.HasSuffix(log(t, dir), "reset bob host=alice bob\n") {
 		t.Errorf("got %+v, told\n%s", rep, log(t, dir))
 	}
 	meta, err := r.Metadata(t.Context(), agent.Ref{Class: "stonith", Type: "external/say"})
 	if err != nil || meta.Parameter("hostlist") == nil || meta.Long != "it says <a> & b" {
 		t.Errorf("meta-data %+v (%v)", meta, err)
+	}
+}
+
+func TestAllDevicesOfALevelHaveToSucceed(t *testing.T) {
+	f, _, dir := fencer(t)
+	supply := func(id string, params ...string) stonith.Device {
+		d := device(dir, append([]string{"pcmk_host_list", "alice", "supply", id}, params...)...)
+		d.ID = id
+		return d
+	}
+	for _, c := range []struct {
+		name   string
+		action stonith.Action
+		levels [][]stonith.Device
+		want   string // what was done, action and device
+		by     string // "" when it failed
+	}{
+		{"off everywhere before on", stonith.Reboot, [][]stonith.Device{{supply("a"), supply("b")}}, "off a, off b, on a, on b", "a and b"},
+		{"one stays on", stonith.Reboot, [][]stonith.Device{{supply("a"), supply("b", "fail", "off")}}, "off a, off b, off b", ""},
+		{"the next level", stonith.Reboot, [][]stonith.Device{{supply("a"), supply("b", "fail", "off")}, {supply("c")}},
+			"off a, off b, off b, reboot c", "c"},
+		{"on fails, it was off", stonith.Reboot, [][]stonith.Device{{supply("a", "fail", "on", "pcmk_on_retries", "1"), supply("b")}},
+			"off a, off b, on a, on b", "a and b"},
+		{"off", stonith.Off, [][]stonith.Device{{supply("a"), supply("b")}}, "off a, off b", "a and b"},
+		{"a device does not reach it", stonith.Reboot, [][]stonith.Device{{supply("a"), supply("b", "pcmk_host_list", "bob")}, {supply("c")}},
+			"reboot c", "c"},
+		{"let in by one of two", stonith.On, [][]stonith.Device{{supply("a"), supply("b", "pcmk_host_list", "bob")}}, "on a", "a"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_ = os.Remove(filepath.Join(dir, "log"))
+			rep := f.Fence(t.Context(), c.levels, stonith.Request{Target: "alice", Action: c.action, Timeout: 10 * time.Second})
+			var did []string
+			for line := range strings.Lines(log(t, dir)) {
+				words := map[string]string{}
+				for _, w := range strings.Fields(line) {
+					name, value, _ := strings.Cut(w, "=")
+					words[name] = value
+				}
+				if words["supply"] != "" {
+					did = append(did, words["action"]+" "+words["supply"])
+				}
+			}
+			if got := strings.Join(did, ", "); got != c.want || rep.Device != c.by || (rep.Err == nil) != (c.by != "") {
+				t.Errorf("did %q by %q (%v), expected %q by %q", got, rep.Device, rep.Err, c.want, c.by)
+			}
+		})
+	}
+}
+
+func TestADeviceThatHangsLeavesTheNextItsTime(t *testing.T) {
+	f, _, dir := fencer(t)
+	slow := device(dir, "pcmk_host_list", "alice", "pcmk_reboot_action", "hang", "pcmk_reboot_timeout", "200ms")
+	slow.ID = "slow"
+	rep := f.Fence(t.Context(), stonith.Alternatives([]stonith.Device{slow, device(dir)}), stonith.Request{Target: "alice", Action: stonith.Reboot, Timeout: 10 * time.Second})
+	if rep.Err != nil || rep.Device != "st" {
+		t.Errorf("got %+v", rep)
+	}
+}
+
+func TestADeviceWaitsAsLongAsItsTargetSays(t *testing.T) {
+	f, _, dir := fencer(t)
+	for base, want := range map[string]time.Duration{"alice:300ms;bob:0s": 300 * time.Millisecond, "bob:9s": 0, "300ms": 300 * time.Millisecond, "": 0} {
+		rep := f.Fence(t.Context(), stonith.Alternatives([]stonith.Device{device(dir, "pcmk_host_list", "alice", "pcmk_delay_base", base)}),
+			stonith.Request{Target: "alice", Action: stonith.Reboot, Timeout: 10 * time.Second})
+		if rep.Err != nil || rep.Duration < want || want == 0 && rep.Duration > 8*time.Second {
+			t.Errorf("%q: got %+v, expected %s and more", base, rep, want)
+		}
+	}
+	rep := f.Fence(t.Context(), stonith.Alternatives([]stonith.Device{device(dir, "pcmk_host_list", "alice", "pcmk_delay_base", "soon")}),
+		stonith.Request{Target: "alice", Action: stonith.Reboot, Timeout: 10 * time.Second})
+	if rep.Err == nil || !strings.Contains(rep.Err.Error(), `pcmk_delay_base="soon": expected a time`) {
+		t.Errorf("got %+v", rep)
 	}
 }
