@@ -9,6 +9,8 @@ const (
 	alarmBeat     alarm = iota // the leader of the log is heard of
 	alarmElection              // the leader was silent for too long
 	alarmHello                 // say who and how we are
+	alarmStamp                 // say that we are as we said, or what is new
+	alarmDoubt                 // the leader was silent for almost as long as it may be
 	alarmUpdates               // repeat results that the DC did not confirm
 	alarmMonitor               // a recurring operation is due
 	alarmOrders                // repeat orders that members did not answer
@@ -48,6 +50,10 @@ func (m *Machine) ringAlarms() {
 			m.leaderSilent()
 		case alarmHello:
 			m.hello()
+		case alarmStamp:
+			m.restate()
+		case alarmDoubt:
+			m.want(m.leader())
 		case alarmUpdates:
 			m.repeatUpdates()
 		case alarmMonitor:

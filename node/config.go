@@ -20,11 +20,13 @@ type Config struct {
 	// Stored is what the disk held at start; nil for a new member.
 	Stored *Stored
 
-	// Beat is how often the leader of the log is heard of. Default 200 ms.
+	// Beat is how often a member is heard of while something happens, and how
+	// often its stamp changes while nothing does. Default 200 ms.
 	Beat time.Duration
 	// Election is the silence of the leader after which another is elected,
 	// and the time after which a leader that hears from no majority gives
-	// up. Default 2 s; it should not be longer than deadtime.
+	// up. Default 2 s; it should not be longer than deadtime, nor shorter than
+	// one and a half keepalive.
 	Election time.Duration
 	// Retry is how soon an unanswered message is repeated. Default 500 ms.
 	Retry time.Duration

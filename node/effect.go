@@ -19,6 +19,11 @@ type Send struct {
 	Message *Message
 }
 
+// Stamp is what this member's heartbeats carry from now on: that its machine
+// lives, and is as its last hello said. It is a promise like a Send: it comes
+// after the Stores before it.
+type Stamp struct{ Text string }
+
 // Store makes state durable. The parts are applied in the order of the
 // fields, all or nothing.
 type Store struct {
@@ -153,6 +158,7 @@ type Exit struct {
 }
 
 func (Send) effect()         {}
+func (Stamp) effect()        {}
 func (Store) effect()        {}
 func (RunEngine) effect()    {}
 func (RunAction) effect()    {}

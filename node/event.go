@@ -23,6 +23,13 @@ type PeerState struct {
 	Left bool // only with Up false: the peer's heartbeat said goodbye
 }
 
+// Stamped is the stamp of a peer's machine (see Stamp) that its newest
+// heartbeat carries, told when it differs from the one before.
+type Stamped struct {
+	Peer string
+	Text string
+}
+
 // Heard is a message from a peer's machine (see Message), authenticated by
 // the transport. From is what the transport verified.
 type Heard struct {
@@ -89,6 +96,7 @@ type FenceEnded struct {
 
 func (Elapsed) event()        {}
 func (PeerState) event()      {}
+func (Stamped) event()        {}
 func (Heard) event()          {}
 func (Asked) event()          {}
 func (EngineAnswered) event() {}

@@ -36,7 +36,9 @@ type Machine struct {
 
 	// Counters of this process.
 	reigns, transitions, editKeys, cleanups, updates int
-	engines, fenceKeys, hellos                       uint64
+	engines, fenceKeys, hellos, editions             uint64
+
+	said *Message // the last hello
 
 	newNodes bool // the <nodes> section must be looked at
 	stopping bool // asked to stop
@@ -78,6 +80,8 @@ func (m *Machine) Step(now time.Time, ev Event) []Effect {
 	case Elapsed:
 	case PeerState:
 		m.peerState(ev)
+	case Stamped:
+		m.stamped(ev)
 	case Heard:
 		m.heard(ev)
 	case Asked:
@@ -136,7 +140,7 @@ func (m *Machine) heard(ev Heard) {
 	if p == nil || ev.Message == nil {
 		return
 	}
-	if p.dead && ev.Message.Hello == nil {
+	if p.dead && ev.Message.Hello == nil && !ev.Message.Want {
 		return // shot; a new process of it says hello first
 	}
 	m.dispatch(ev.From, ev.Message)
@@ -148,6 +152,8 @@ func (m *Machine) dispatch(from string, msg *Message) {
 		m.heardRaft(from, msg)
 	case msg.Hello != nil:
 		m.heardHello(from, msg)
+	case msg.Want:
+		m.helloTo(from)
 	case msg.Join != nil:
 		m.heardJoin(from, msg.Join)
 	case msg.Orders != nil:

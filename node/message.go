@@ -20,6 +20,7 @@ type Message struct {
 	Raft []byte `json:",omitempty"`
 
 	Hello   *Hello   `json:",omitempty"`
+	Want    bool     `json:",omitempty"` // the sender wants a hello
 	Join    *Join    `json:",omitempty"`
 	Orders  *Orders  `json:",omitempty"`
 	Updates *Updates `json:",omitempty"`
@@ -30,12 +31,23 @@ type Message struct {
 	Reply   *Told    `json:",omitempty"`
 }
 
-// Hello says who a member is and how it is doing: every second, and when
-// something of it changed. A DC's hello is also its offer to join.
+// Hello says who a member is and how it is doing, when something of it
+// changed and to whoever wants it. While nothing changes, stamps confirm it.
+// A DC's hello is also its offer to join.
 type Hello struct {
+	Standing
+	Count   uint64 // rises with every hello and stamp of a process
+	Edition uint64 // rises with every hello that says something else
+	// The rest is set while the sender is DC.
+	Joined []string   `json:",omitempty"` // processes whose join was taken
+	Table  []NodeFact `json:",omitempty"`
+}
+
+// Standing is the part of a hello that every member has.
+type Standing struct {
 	Process   string // of the sender; another one after every restart
-	Count     uint64 // rises with every hello of a process
 	Born      int64  // when it started, Unix milliseconds by its clock
+	Term      uint64 // of its log
 	Version   cib.Version
 	Digest    string // of the configuration
 	Last      uint64 // index of its last log entry
@@ -45,11 +57,8 @@ type Hello struct {
 	Members   int    // voters of its log
 	Stopping  bool   // it was asked to stop
 	Conflicts int    `json:",omitempty"` // configurations kept under conflicts/ there
-	// The rest is set while the sender is DC.
-	Reign  string     `json:",omitempty"`
-	Quorum bool       `json:",omitempty"`
-	Joined []string   `json:",omitempty"` // processes whose join was taken
-	Table  []NodeFact `json:",omitempty"`
+	Reign     string `json:",omitempty"` // while it is DC
+	Quorum    bool   `json:",omitempty"` // the same
 }
 
 // NodeFact is what the DC holds true about a node; it goes into node_state.

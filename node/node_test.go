@@ -128,7 +128,7 @@ func TestMessagesSurviveTheCodec(t *testing.T) {
 	for _, m := range []*Message{
 		{Lineage: "alice@3", Raft: []byte{0, 1, 2, 0, 255}},
 		{Lineage: "", Raft: []byte{}},
-		{Lineage: "x", Hello: &Hello{Process: "p", Table: []NodeFact{{Name: "alice", InCCM: 5}}}},
+		{Lineage: "x", Hello: &Hello{Standing: Standing{Process: "p"}, Table: []NodeFact{{Name: "alice", InCCM: 5}}}},
 		{Orders: &Orders{Reign: "r", List: []Order{{Key: "1:2:0:u", Action: &graph.Action{ID: 1, Operation: "start",
 			Resource: &graph.ResourceRef{ID: "a"}}}}}},
 	} {

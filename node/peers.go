@@ -17,13 +17,12 @@ type peer struct {
 	dead     bool // fenced; until another process of it is heard
 	hello    *Hello
 	lineage  lineage   // of the hello
-	heard    time.Time // of the hello
+	heard    time.Time // of the hello, or of a stamp that confirmed it
+	count    uint64    // of the hello or stamp heard last
+	wanted   time.Time // since when its newest hello is missing, or was asked for
 	killed   string    // the process that was fenced: nothing it says counts
 	behind   int       // hellos in a row that showed a log shorter than it had confirmed
 }
-
-// helloEvery is how often members say hello.
-const helloEvery = time.Second
 
 // upMembers are the members of this partition by the ring, sorted, this one
 // included.
@@ -63,7 +62,7 @@ func (m *Machine) peerState(ev PeerState) {
 		m.sooner(alarmHello, 0)
 	} else {
 		p.harmless = p.harmless || ev.Left
-		p.hello = nil
+		p.hello, p.wanted = nil, time.Time{}
 		m.leaderDied(ev.Peer)
 		m.sooner(alarmPair, 0)
 	}
@@ -71,53 +70,6 @@ func (m *Machine) peerState(ev PeerState) {
 		m.note(Info, "%s is %s", ev.Peer, map[bool]string{true: "up", false: "dead"}[ev.Up])
 		m.memberChanged(p)
 	}
-}
-
-// hello tells all live peers how this member is.
-func (m *Machine) hello() {
-	m.set(alarmHello, helloEvery)
-	msg := &Message{Lineage: string(m.log.lineage), Hello: m.myHello()}
-	for _, p := range m.sortedPeers() {
-		if p.up {
-			m.emit(Send{To: p.name, Message: msg})
-		}
-	}
-	m.chooseDC()
-}
-
-func (m *Machine) myHello() *Hello {
-	last, err := m.log.mem.LastIndex()
-	m.must(err)
-	m.hellos++
-	h := &Hello{Count: m.hellos, Process: m.cfg.Process, Born: m.born.UnixMilli(), Version: m.log.reg.version, Last: last,
-		Digest: m.log.reg.digest, Commit: m.log.raw.BasicStatus().Commit, Leads: m.log.leads, Follows: m.leader(), Members: len(m.log.conf.Voters),
-		Stopping: m.stopping, Conflicts: m.conflicts}
-	if m.dc != nil {
-		h.Reign, h.Quorum, h.Joined, h.Table = m.dc.reign, m.dc.quorum, m.dc.joined(), m.tableList()
-	}
-	return h
-}
-
-func (m *Machine) heardHello(from string, msg *Message) {
-	p, h := m.peers[from], msg.Hello
-	if p.hello != nil && p.hello.Process == h.Process && p.hello.Count > h.Count {
-		return // overtaken by a later one
-	}
-	if h.Process == p.killed {
-		return // it was shot; this is an echo
-	}
-	p.killed, p.dead = "", false
-	changed := p.hello == nil || p.hello.Process != h.Process
-	p.hello, p.lineage, p.heard = h, lineage(msg.Lineage), m.now
-	if m.meetLineage(p, lineage(msg.Lineage)) {
-		m.helpVoter(p)
-	}
-	if changed {
-		m.memberChanged(p)
-	}
-	m.standSoon()
-	m.chooseDC()
-	m.obey(p)
 }
 
 // standSoon stands for election at once when a majority of the voters is up

@@ -161,10 +161,15 @@ func (m *Machine) isLeader() bool { return m.log.raw.BasicStatus().RaftState == 
 // waitForLeader (re)starts the wait for a word of the leader.
 func (m *Machine) waitForLeader() {
 	m.set(alarmElection, m.cfg.Election+m.chance.below(m.cfg.Election/2))
+	m.set(alarmDoubt, m.doubt())
 	if len(m.log.conf.Voters) == 1 && m.votes() {
 		m.set(alarmElection, 0) // nobody else to wait for
 	}
 }
+
+// doubt is the silence after which a member that lives must be asked: its
+// beats may be lost.
+func (m *Machine) doubt() time.Duration { return m.cfg.Election * 3 / 4 }
 
 // leaderSilent stands for election.
 func (m *Machine) leaderSilent() {
@@ -308,6 +313,9 @@ func (m *Machine) sendRaft(rm pb.Message) {
 	if to == "" || to == m.cfg.Name {
 		return
 	}
+	if p := m.peers[to]; rm.Type == pb.MsgHeartbeat && p != nil && m.rests(p) {
+		return // the ring carries it
+	}
 	data, err := rm.Marshal()
 	m.must(err)
 	m.emit(Send{To: to, Message: &Message{Lineage: string(m.log.lineage), Raft: data}})
@@ -362,6 +370,7 @@ func (m *Machine) afterReady() {
 	} else if !m.isSet(alarmBeat) {
 		m.set(alarmBeat, m.cfg.Beat)
 		m.clear(alarmElection)
+		m.clear(alarmDoubt)
 	}
 	// A new voter takes no snapshot that does not name it.
 	if m.log.voted || m.log.logged > snapshotEvery && m.log.logged > 2*len(m.log.reg.text) {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"crm/node"
@@ -39,6 +40,7 @@ type beater struct {
 	member    func(name string) bool // whether a node is of ha.cf's node lines
 	squeeze   int                    // bytes above which a message is compressed; 0: none is
 	failing   string                 // what the media said last, so that it is told once
+	stamp     atomic.Pointer[string] // what the beats carry for the others' machines
 
 	mu    sync.Mutex
 	asked []func() // what others want done by the beater's goroutine
@@ -83,6 +85,9 @@ func (b *beater) run(ctx context.Context) {
 		// What has come in is looked at before anybody is taken for dead, but
 		// not for ever.
 		if late := time.Since(b.ring.Deadline()); late >= 0 && (!heard || late > patience) {
+			if s := b.stamp.Load(); s != nil {
+				b.ring.Carry(*s)
+			}
 			b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Elapsed}))
 		}
 	}
@@ -186,6 +191,8 @@ func (b *beater) perform(effects []ring.Effect) {
 			}
 		case ring.Note:
 			b.notice(node.Level(e.Level), e.Text)
+		case ring.Stamp:
+			b.stamped(e)
 		case ring.Deliver, ring.Echo, ring.Remember: // heard above, or alongside
 		}
 	}
@@ -213,6 +220,14 @@ func (b *beater) stateChange(e *ring.Effect) {
 		return
 	}
 	b.events.push(node.PeerState{Peer: e.Node, Up: is, Left: !is && e.State == ring.Dead && e.Left})
+}
+
+// stamped tells the machine, if there is one and it keeps up: the next stamp
+// says as much.
+func (b *beater) stamped(e *ring.Effect) {
+	if b.above == nil && b.events.size() <= mostUnheard {
+		b.events.push(node.Stamped{Peer: e.Node, Text: e.Text})
+	}
 }
 
 // linkChange keeps what is told of links.

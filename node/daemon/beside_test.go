@@ -111,7 +111,7 @@ func (w *world) client(name, as string) net.Conn {
 	return conn
 }
 
-func frame(t *testing.T, conn net.Conn, m *wire.Message) {
+func frame(t testing.TB, conn net.Conn, m *wire.Message) {
 	t.Helper()
 	text := wire.AppendClassic(nil, m)
 	if _, err := conn.Write(append([]byte{byte(len(text)), byte(len(text) >> 8), 0, 0, 0xcd, 0xab, 0, 0}, text...)); err != nil {
@@ -120,7 +120,7 @@ func frame(t *testing.T, conn net.Conn, m *wire.Message) {
 }
 
 // hear waits for a message of a type.
-func hear(t *testing.T, conn net.Conn, kind string) *wire.Message {
+func hear(t testing.TB, conn net.Conn, kind string) *wire.Message {
 	t.Helper()
 	if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
 		t.Fatal(err)

@@ -145,7 +145,9 @@ func (d *Daemon) makeMachines() error {
 	// The log's leader must be heard of several times within deadtime, but
 	// seldom: that it lives is what the ring tells, and a new one is elected
 	// when the ring gives up the old one.
-	election := min(2*time.Second, max(cf.DeadTime, 300*time.Millisecond))
+	// At rest the leader is heard of with the beats of the ring, and asked when
+	// a beat is missing.
+	election := min(max(2*time.Second, 3*cf.KeepAlive/2), max(cf.DeadTime, 300*time.Millisecond))
 	d.machine, err = node.New(node.Config{Name: d.opts.Name, Members: cf.Nodes, Seed: binary.BigEndian.Uint64(id[8:]), Process: process,
 		Stored: stored, Jobs: 2 * runtime.NumCPU(), Election: election, Beat: election / 4, JoinWait: min(20*time.Second, cf.InitDead)}, d.started)
 	return err
@@ -241,7 +243,7 @@ func (d *Daemon) live(ctx context.Context) (node.Exit, error) {
 	if d.holder != nil {
 		return d.holder.wait(ctx)
 	}
-	do := &doer{store: d.store, tell: d.tell, engine: d.engine, agents: d.agents, answers: d.answers, notice: d.notice}
+	do := &doer{store: d.store, tell: d.tell, stamp: func(text string) { d.beater.stamp.Store(&text) }, engine: d.engine, agents: d.agents, answers: d.answers, notice: d.notice}
 	return do.run(ctx, d.effects)
 }
 

@@ -21,12 +21,14 @@ import (
 
 // world is a cluster of daemons in this process, over a network in memory.
 type world struct {
-	t       *testing.T
+	t       testing.TB
+	timing  string // of ha.cf
 	dir     string
 	names   []string
 	network *transport.Memory // nil: UDP and TCP over loopback
 	port    int
 	members map[string]*member
+	count   func(transport.Media, transport.Sealed) (transport.Media, transport.Sealed) // nil, or put around a member's network
 }
 
 type member struct {
@@ -57,12 +59,21 @@ func newLoopback(t *testing.T, names ...string) *world {
 
 func makeWorld(t *testing.T, network *transport.Memory, port int, names ...string) *world {
 	t.Helper()
-	t.Parallel()                        // these tests mostly wait
+	t.Parallel() // these tests mostly wait
+	w := &world{t: t, names: names, network: network, port: port, timing: "keepalive 100ms\ndeadtime 1000ms\ninitdead 2000ms\n"}
+	w.found()
+	return w
+}
+
+// found starts the members.
+func (w *world) found() {
+	t := w.t
+	t.Helper()
 	dir, err := os.MkdirTemp("", "crm") // a socket's path must be short
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, dir: dir, names: names, network: network, port: port, members: map[string]*member{}}
+	w.dir, w.members = dir, map[string]*member{}
 	t.Cleanup(func() {
 		for name := range w.members { // order: all at once
 			w.kill(name)
@@ -71,19 +82,21 @@ func makeWorld(t *testing.T, network *transport.Memory, port int, names ...strin
 			t.Error(err)
 		}
 	})
-	for _, name := range names {
+	for _, name := range w.names {
 		w.configure(name)
 		w.start(name)
 	}
-	return w
 }
 
 func (w *world) configure(name string) {
 	w.t.Helper()
 	dir := filepath.Join(w.dir, name)
-	cf := fmt.Sprintf("keepalive 100ms\ndeadtime 1000ms\ninitdead 2000ms\nudpport %d\ncrm on\n", w.port)
+	cf := fmt.Sprintf("%sudpport %d\ncrm on\n", w.timing, w.port)
 	for i, n := range w.names {
-		cf += fmt.Sprintf("node %s\nucast lo 127.0.0.%d\n", n, i+2)
+		cf += fmt.Sprintf("node %s\n", n)
+		if i < 16 { // a network in memory needs one line
+			cf += fmt.Sprintf("ucast lo 127.0.0.%d\n", i+2)
+		}
 		if n == name {
 			cf += fmt.Sprintf("bind 127.0.0.%d\n", i+2)
 		}
@@ -113,6 +126,9 @@ func (w *world) start(name string) {
 	if w.network != nil {
 		opts.Network = func(c NetworkConfig) (transport.Media, transport.Sealed, error) {
 			media, sealed := w.network.Join(c.Name, c.Keys, c.Receive)
+			if w.count != nil {
+				media, sealed = w.count(media, sealed)
+			}
 			return media, sealed, nil
 		}
 	}

@@ -12,6 +12,7 @@ import (
 type doer struct {
 	store   *store.Store
 	tell    func(peer string, message []byte)
+	stamp   func(text string)
 	engine  *engineRoom
 	agents  *agentRoom
 	answers *answers
@@ -74,6 +75,8 @@ func (d *doer) perform(ctx context.Context, j job) {
 	switch e := j.effect.(type) {
 	case node.Send:
 		d.tell(e.To, e.Message.Encode())
+	case node.Stamp:
+		d.stamp(e.Text)
 	case node.RunEngine:
 		d.engine.ask(e)
 	case node.RunAction:

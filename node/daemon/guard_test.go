@@ -61,7 +61,7 @@ func TestStranger(t *testing.T) {
 
 // stranger is another user of this machine who asks a member.
 type stranger struct {
-	t  *testing.T
+	t  testing.TB
 	to io.Writer
 	of *json.Decoder
 }

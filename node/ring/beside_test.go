@@ -188,3 +188,36 @@ func TestAStrangeClockIsNeitherBelievedNorGivenUp(t *testing.T) {
 		t.Errorf("a clock that was set: %q, at %d", got, b.r.byName["bob"].statusSeq)
 	}
 }
+
+// TestBeatsCarryAStamp: what Carry was given goes out with every status from
+// then on; of others' beats every change is told, and a beat without one
+// (heartbeat's) is none.
+func TestBeatsCarryAStamp(t *testing.T) {
+	b := newBench(t, func(*Config) {})
+	stamps := func(ev Event) (out string) {
+		for _, e := range b.r.Step(b.now, ev) {
+			switch {
+			case e.Kind == Send && e.Message.Type() == "status":
+				out += "says " + e.Message.Get(wire.Stamp) + ";"
+			case e.Kind == Stamp:
+				out += e.Node + " " + e.Text + ";"
+			}
+		}
+		return out
+	}
+	heard := func(seq, stamp string) Event {
+		m := wire.New("status").Add(wire.State, "active").Add(wire.Src, "bob").Add(wire.HG, "1").Add(wire.TS, "1").Add(wire.Seq, seq)
+		if stamp != "" {
+			m.Add(wire.Stamp, stamp)
+		}
+		return Event{Kind: Heard, Link: "eth0", Message: m}
+	}
+	b.expect("before", stamps(Event{}), "says ;says ;")
+	b.r.Carry("p.1.1")
+	b.now = b.r.Deadline()
+	b.expect("a beat", stamps(Event{}), "says p.1.1;")
+	b.expect("bob's first", stamps(heard("1", "")), "")
+	b.expect("bob's second", stamps(heard("2", "q.1.1")), "bob q.1.1;")
+	b.expect("bob's third", stamps(heard("3", "q.1.1")), "")
+	b.expect("bob's fourth", stamps(heard("4", "q.1.2")), "bob q.1.2;")
+}

@@ -121,6 +121,10 @@ func (r *Ring) statusOf(p *peer, seq uint64, m *wire.Message) {
 	}
 	r.enter(p, state, returning)
 	p.heard, p.fresh = true, false
+	if stamp := m.Get(wire.Stamp); stamp != p.stamp {
+		p.stamp = stamp
+		r.out = append(r.out, Effect{Kind: Stamp, Node: p.name, Text: stamp})
+	}
 	if !r.now.Before(p.rememberAt) {
 		r.remember(p)
 	}

@@ -38,6 +38,7 @@ type peer struct {
 	deadTime  time.Duration
 	deadline  time.Time // dead when nothing is heard until then
 	links     []link
+	stamp     string // that its beats carry
 }
 
 // missing is a sequence number that was skipped.

@@ -77,6 +77,7 @@ const (
 	Note                          // Text for the log
 	Echo                          // ask all ping nodes, whose answers are Answered
 	Remember                      // keep Known of Node over a restart of this member
+	Stamp                         // the beats of Node carry another Text than before
 )
 
 // Level is the weight of a Note.
@@ -129,6 +130,7 @@ type Ring struct {
 
 	nextComplaint time.Time
 	unsaid        int
+	stamp         string // carried by every beat
 	gen           string // this generation, as it is written
 	ttl           string
 	dt            string
@@ -292,8 +294,15 @@ func (r *Ring) status() {
 	m.Fields = append(m.Fields[:0], wire.Field{Name: wire.Type, Value: "status"},
 		wire.Field{Name: wire.State, Value: string(r.state)}, wire.Field{Name: wire.DeadTime, Value: dt},
 		wire.Field{Name: wire.Protocol, Value: "1"})
+	if r.stamp != "" {
+		m.Add(wire.Stamp, r.stamp)
+	}
 	r.complete(m)
 }
+
+// Carry has every beat from now on carry a text for the members' machines.
+// heartbeat does not know that field, and ignores it.
+func (r *Ring) Carry(text string) { r.stamp = text }
 
 // join goes from up to active: when every configured node was heard or is
 // dead, or when somebody is active already, so that the ring has formed without

@@ -28,6 +28,7 @@ type Member struct {
 	exited   string
 	slow     time.Duration // added to every agent
 	broken   map[string]int
+	stamp    string // of the machine, carried by its beats
 }
 
 // ringPeer is the ring's view of a peer.
@@ -35,6 +36,7 @@ type ringPeer struct {
 	heard time.Time
 	up    bool
 	told  bool
+	stamp string // heard last
 }
 
 // disk is what survives: what was synced, and what was not yet.
@@ -97,10 +99,10 @@ func (m *Member) Start() {
 	m.began = w.now
 	m.exited = ""
 	m.ring, m.ops = map[string]*ringPeer{}, map[string]bool{}
-	m.freeAt = w.now
+	m.freeAt, m.stamp = w.now, ""
 	m.disk.unsynced = nil
 	cfg := node.Config{Name: m.name, Members: w.opt.Members, Seed: w.opt.Seed*131 + uint64(m.life)*17 + uint64(slices.Index(w.members, m)),
-		Process: fmt.Sprintf("%08x-0000-4000-8000-%012d", slices.Index(w.members, m), m.life), Beat: 500 * time.Millisecond}
+		Process: fmt.Sprintf("%04x%04x-0000-4000-8000-%012d", slices.Index(w.members, m), m.life, m.life), Beat: 500 * time.Millisecond}
 	if m.disk.written {
 		st := m.disk.synced
 		cfg.Stored = &st
@@ -133,10 +135,10 @@ func (m *Member) alive(t time.Time, do func()) {
 
 // beat is the ring: a heartbeat to all, and a look at who was silent.
 func (m *Member) beat(life int) {
-	w := m.w
+	w, stamp := m.w, m.stamp
 	for _, p := range w.members {
 		if p != m {
-			w.deliver(m, p, func() { p.hearBeat(m.name) })
+			w.deliver(m, p, func() { p.hearBeat(m.name, stamp) })
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.ring)) {
@@ -148,12 +150,16 @@ func (m *Member) beat(life int) {
 	m.alive(w.now.Add(w.opt.Keepalive), func() { m.beat(life) })
 }
 
-func (m *Member) hearBeat(from string) {
+func (m *Member) hearBeat(from, stamp string) {
 	p := m.ring[from]
 	p.heard = m.w.now
 	if !p.up {
 		p.up, p.told = true, true
 		m.step(node.PeerState{Peer: from, Up: true})
+	}
+	if stamp != p.stamp {
+		p.stamp = stamp
+		m.step(node.Stamped{Peer: from, Text: stamp})
 	}
 }
 
@@ -217,6 +223,8 @@ func (m *Member) act(e node.Effect) {
 		m.disk.write(e)
 	case node.Send:
 		m.send(e)
+	case node.Stamp:
+		m.stamp = e.Text
 	case node.RunEngine:
 		m.think(e)
 	case node.RunAction:
@@ -232,6 +240,7 @@ func (m *Member) act(e node.Effect) {
 
 func (m *Member) send(e node.Send) {
 	w := m.w
+	w.sends++
 	to := w.Member(e.To)
 	msg := e.Message
 	if w.opt.Seed%4 == 1 { // the codec is tried in some worlds; in all it would take half the time

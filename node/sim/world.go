@@ -53,6 +53,7 @@ type World struct {
 	lastStep string
 	cabled   time.Duration // when a cable was cut or healed last
 	moves    int           // starts and stops
+	sends    int           // messages of machines to each other
 	same     int           // items at the same moment
 	items    int
 	chance   *rand.Rand

@@ -26,6 +26,7 @@ const (
 	strangers      = 32
 	handshakeTime  = 3 * time.Second
 	stuckTime      = 10 * time.Second // a peer that takes nothing for so long
+	probeTime      = 5 * time.Minute  // of silence: who is alive, the ring knows
 	redialFirst    = 100 * time.Millisecond
 	redialLast     = 2 * time.Second
 	knownAddresses = 8
@@ -72,7 +73,8 @@ func Listen(cfg ChannelConfig) (*Channel, error) {
 	if bind == netip.IPv6Unspecified() {
 		at = fmt.Sprintf(":%d", cfg.Port) // IPv4 too, and alone where there is no IPv6
 	}
-	listener, err := net.Listen("tcp", at)
+	config := net.ListenConfig{KeepAlive: probeTime}
+	listener, err := config.Listen(context.Background(), "tcp", at)
 	if err != nil {
 		return nil, fmt.Errorf("open the channel for large messages: %w", privileged(err))
 	}
@@ -254,7 +256,7 @@ func (c *Channel) welcome(conn net.Conn) (peer string, in *sealer, err error) {
 
 // greet opens a connection to a peer.
 func (c *Channel) greet(peer string, at netip.Addr) (net.Conn, *sealer, error) {
-	dialer := net.Dialer{Timeout: handshakeTime, Control: func(_, _ string, raw syscall.RawConn) error {
+	dialer := net.Dialer{Timeout: handshakeTime, KeepAlive: probeTime, Control: func(_, _ string, raw syscall.RawConn) error {
 		return raw.Control(func(fd uintptr) {
 			// A dead peer must not hold a connection for minutes. An old
 			// kernel that does not know this only takes longer.

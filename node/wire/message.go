@@ -38,6 +38,7 @@ const (
 	Info     = "info"
 	NodeList = "nodelist"
 	DelNodes = "delnodelist"
+	Stamp    = "crmstamp" // ours: what a member's machine has its beats carry
 	Payload  = "_compressed_payload"
 	Packing  = "_compression_algorithm"
 )

@@ -1,0 +1,87 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+func quietWorld(t *testing.T, opt Options, members int) *World {
+	t.Helper()
+	opt.Seed = 3
+	for i := range members {
+		opt.Members = append(opt.Members, fmt.Sprintf("n%02d", i))
+	}
+	w := New(opt)
+	for _, m := range w.members {
+		m.Start()
+	}
+	if !w.RunUntil(30*time.Second, w.settled) {
+		t.Fatalf("no cluster:\n%s", w.state())
+	}
+	w.Run(10 * time.Second)
+	return w
+}
+
+func (w *World) leader() *Member {
+	i := slices.IndexFunc(w.members, func(m *Member) bool { return m.m != nil && m.m.Inspect().Leads })
+	if i < 0 {
+		return nil
+	}
+	return w.members[i]
+}
+
+// TestAQuietClusterSaysNothing: what has nothing new to say is carried by the
+// beats alone, whatever the size.
+func TestAQuietClusterSaysNothing(t *testing.T) {
+	for _, members := range []int{2, 3, 16} {
+		w := quietWorld(t, Options{}, members)
+		before := w.sends
+		w.Run(time.Minute)
+		if n := w.sends - before; n > 0 {
+			t.Errorf("%d members at rest: %d messages in a minute", members, n)
+		}
+	}
+}
+
+// TestLostBeatsDoNotMoveTheLead: a tenth of all that is sent is lost, and one
+// member leads on.
+func TestLostBeatsDoNotMoveTheLead(t *testing.T) {
+	w := quietWorld(t, Options{Deadtime: 10 * time.Second}, 3)
+	term := w.leader().m.Inspect().Term
+	w.opt.Loss = 100
+	w.Run(10 * time.Minute)
+	l := w.leader()
+	if l == nil || l.m.Inspect().Term != term {
+		t.Errorf("term %d, and after ten minutes:\n%s", term, w.state())
+	}
+}
+
+// TestALeaderThatStandsStillIsReplaced: its beats go on, but what its machine
+// says is no longer new: a disk that hangs is not hidden by a live ring.
+func TestALeaderThatStandsStillIsReplaced(t *testing.T) {
+	w := quietWorld(t, Options{}, 3)
+	old := w.leader()
+	old.freeAt = w.now.Add(time.Hour) // no effect is performed any more
+	if !w.RunUntil(5*time.Second, func() bool {
+		return slices.ContainsFunc(w.members, func(m *Member) bool { return m != old && m.m.Inspect().Leads })
+	}) {
+		t.Errorf("%s leads on:\n%s", old.name, w.state())
+	}
+}
+
+// TestACutLeaderGivesUp: it hears of no majority and does not believe for
+// longer than before that it leads.
+func TestACutLeaderGivesUp(t *testing.T) {
+	w := quietWorld(t, Options{}, 3)
+	old := w.leader()
+	for _, m := range w.members {
+		if m != old {
+			w.Cut(old.name, m.name)
+		}
+	}
+	if !w.RunUntil(5*time.Second, func() bool { return !old.m.Inspect().Leads }) {
+		t.Errorf("%s leads on alone:\n%s", old.name, w.state())
+	}
+}
