@@ -83,10 +83,12 @@ type action struct {
 type plan struct {
 	actions []*action // in the order of their ids; walks go from the end
 	named   map[string]*action
-	orders  []order
+	orders  orderList
 
 	deferred []deferredCheck
 	planned  []Planned
+
+	attrScratch []graph.Attr // where the attributes of one action in the graph are gathered
 }
 
 // resourcePlan is what is planned for one resource.

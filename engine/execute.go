@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"crm/cib"
 	"crm/engine/graph"
@@ -86,6 +87,7 @@ func execute(t *graph.Transition, doc *cib.Document, now time.Time, known func(s
 	lines []string, steps []Step, complete bool,
 ) {
 	x := &execution{walk: graph.NewWalk(t), out: newStatusWriter(doc, now), known: known, fail: fail,
+		lines: make([]string, 0, len(t.Synapses)), steps: make([]Step, 0, len(t.Synapses)),
 		startInf: t.FailedStartOffset == "INFINITY", stopInf: t.FailedStopOffset == "INFINITY"}
 	x.walk.SetLimits(graph.Limits{})
 	for a := x.walk.Next(); a != nil; a = x.walk.Next() {
@@ -109,6 +111,18 @@ func execute(t *graph.Transition, doc *cib.Document, now time.Time, known func(s
 
 func (x *execution) say(format string, args ...any) {
 	x.lines = append(x.lines, "  * "+fmt.Sprintf(format, args...))
+}
+
+// sayResource tells of a resource action, the names in columns. There are so
+// many that they are put together by hand.
+func (x *execution) sayResource(name, operation, interval, node string) {
+	if width := utf8.RuneCountInString(name); width < 15 {
+		name += "               "[width:]
+	}
+	if interval != "" {
+		operation += "=" + interval
+	}
+	x.lines = append(x.lines, "  * Resource action: "+name+" "+operation+" on "+node)
 }
 
 func (x *execution) pseudo(a *graph.Action) {
@@ -161,14 +175,12 @@ func (x *execution) resource(a *graph.Action) bool {
 	}
 	target, _ := strconv.Atoi(a.Attr("CRM_meta_op_target_rc")) // missing means 0
 	unrecorded := a.Operation == "delete" || a.Operation == "meta-data"
-	line := fmt.Sprintf("Resource action: %-15s %s", r.shown, a.Operation)
 	step := Step{Action: a, Resource: r.shown}
 	if interval != "0" && !unrecorded {
-		line += "=" + interval
 		step.Interval = interval
 	}
 	x.steps = append(x.steps, step)
-	x.say("%s on %s", line, a.Node)
+	x.sayResource(r.shown, a.Operation, step.Interval, a.Node)
 	if unrecorded || !r.recorded() {
 		return true
 	}
@@ -188,7 +200,7 @@ func (x *execution) resource(a *graph.Action) bool {
 		}
 	}
 	o.resource = r.configured
-	x.out.record(s.findHistory(r), o)
+	x.out.record(x.out.findHistory(s, r), o)
 	x.out.touched()
 	return !o.failed()
 }

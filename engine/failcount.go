@@ -18,7 +18,7 @@ func (w *statusWriter) countFailure(s *nodeState, resource, task, interval strin
 	}
 	return []string{
 		w.setAttribute(s, "fail-count-"+suffix, value),
-		w.setAttribute(s, "last-failure-"+suffix, strconv.FormatInt(w.now.Unix(), 10)),
+		w.setAttribute(s, "last-failure-"+suffix, w.now),
 	}
 }
 

@@ -70,7 +70,7 @@ func (c *cluster) downedBy(a *action) []string {
 // graphAttributes gathers everything an agent is told. Of two values of one
 // name the first wins.
 func (c *cluster) graphAttributes(a *action) (attrs, params []graph.Attr) {
-	list := make([]graph.Attr, 0, 24)
+	list := c.attrScratch[:0]
 	add := func(name, value string) { list = append(list, graph.Attr{Name: name, Value: value}) }
 	add("crm_feature_set", graph.FeatureSet)
 	c.ancestorAttributes(a, add)
@@ -98,7 +98,8 @@ func (c *cluster) graphAttributes(a *action) (attrs, params []graph.Attr) {
 		list = append(list, a.op.graphMeta()...)
 	}
 	slices.SortStableFunc(list, func(x, y graph.Attr) int { return strings.Compare(x.Name, y.Name) })
-	list = slices.CompactFunc(list, func(x, y graph.Attr) bool { return x.Name == y.Name })
+	c.attrScratch = list
+	list = slices.Clone(slices.CompactFunc(list, func(x, y graph.Attr) bool { return x.Name == y.Name }))
 	if digits := slices.IndexFunc(list, startsWithDigit); digits < 0 {
 		return list, nil
 	}

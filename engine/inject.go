@@ -203,7 +203,7 @@ func (in *injector) result(text string) error {
 	if r.Unique() {
 		configured = spec.Resource
 	}
-	h := state.findHistory(agentRef{shown: spec.Resource, configured: configured, class: r.Class, provider: r.Provider, kind: r.Type})
+	h := in.out.findHistory(state, agentRef{shown: spec.Resource, configured: configured, class: r.Class, provider: r.Provider, kind: r.Type})
 	in.out.record(h, opResult{resource: spec.Resource, task: spec.Task, interval: spec.Interval, rc: spec.RC, node: spec.Node,
 		reason: "Simulated action result"})
 	in.out.touched()

@@ -15,6 +15,37 @@ type order struct {
 	rel         relation
 }
 
+// orderList is orders in blocks: there are many, and a list that grows would
+// be copied again and again.
+type orderList [][]order
+
+// biggestBlock is how many orders a block holds at most.
+const biggestBlock = 512
+
+func (l *orderList) add(o order) {
+	last := len(*l) - 1
+	if last < 0 || len((*l)[last]) == cap((*l)[last]) {
+		room := 32
+		if last >= 0 {
+			room = min(2*cap((*l)[last]), biggestBlock)
+		}
+		*l = append(*l, make([]order, 0, room))
+		last++
+	}
+	(*l)[last] = append((*l)[last], o)
+}
+
+// all yields the orders, the oldest first; also those added meanwhile.
+func (l *orderList) all(yield func(order) bool) {
+	for i := 0; i < len(*l); i++ {
+		for j := 0; j < len((*l)[i]); j++ {
+			if !yield((*l)[i][j]) {
+				return
+			}
+		}
+	}
+}
+
 // op is the operation of a resource as an end of an order.
 func op(r *Resource, task string) orderEnd { return orderEnd{rsc: r, key: opKey{task, 0}} }
 
@@ -24,7 +55,7 @@ func act(a *action) orderEnd { return orderEnd{rsc: a.rsc, key: a.key, action: a
 // order writes down that first comes before then, and what follows from it
 // for a live migration.
 func (c *cluster) order(first, then orderEnd, rel relation) {
-	c.orders = append(c.orders, order{first, then, rel})
+	c.orders.add(order{first, then, rel})
 	if first.rsc == nil || then.rsc == nil || first.rsc == then.rsc || first.rsc.isAncestorOf(then.rsc) ||
 		then.rsc.isAncestorOf(first.rsc) {
 		return
@@ -43,7 +74,7 @@ func (c *cluster) orderMigration(first, then orderEnd) {
 		unlessFirstMigrates |= ifFirstUnmigratable
 	}
 	add := func(from, to string, rel relation) {
-		c.orders = append(c.orders, order{op(a, from), op(b, to), rel})
+		c.orders.add(order{op(a, from), op(b, to), rel})
 	}
 	if first.key.ms != 0 || then.key.ms != 0 {
 		return

@@ -197,7 +197,7 @@ func (c *cluster) orderProbes() {
 	for _, r := range c.resources {
 		c.orderProbesOf(r)
 	}
-	for _, o := range c.orders {
+	for o := range c.orders.all {
 		c.orderProbeBeforeStopped(o)
 	}
 }

@@ -16,22 +16,27 @@ import (
 // It keeps an index of what it touched, since a status can be large.
 type statusWriter struct {
 	doc    *cib.Document
-	now    time.Time
+	now    string                // in seconds
 	states map[string]*nodeState // by lower-case node name or id
 	all    []*nodeState
 
 	base    cib.Version
 	updates int // changes of the status since, or since the configuration was changed last
+
+	spare  []etree.Attr // room for the attributes of new elements
+	magics map[outcome]string
 }
 
 // nodeState is one <node_state> with its resource histories by id.
 type nodeState struct {
 	element   *etree.Element
+	list      *etree.Element            // the lrm_resources; nil until needed
 	histories map[string]*etree.Element // lrm_resource by id; nil until needed
 }
 
 func newStatusWriter(doc *cib.Document, now time.Time) *statusWriter {
-	w := &statusWriter{doc: doc, now: now, states: map[string]*nodeState{}, base: doc.Version()}
+	w := &statusWriter{doc: doc, now: strconv.FormatInt(now.Unix(), 10), states: map[string]*nodeState{}, base: doc.Version(),
+		magics: map[outcome]string{}}
 	for _, e := range doc.Status().ChildElements() {
 		if e.Tag == "node_state" {
 			w.remember(e)
@@ -126,7 +131,7 @@ func (w *statusWriter) forget(s *nodeState) {
 			w.touched()
 		}
 	}
-	s.histories = nil
+	s.list, s.histories = nil, nil
 }
 
 func childOf(e *etree.Element, tag string) *etree.Element {
@@ -134,6 +139,18 @@ func childOf(e *etree.Element, tag string) *etree.Element {
 		return c
 	}
 	return e.CreateElement(tag)
+}
+
+// attrs are attributes for a new element. They come from a few large blocks:
+// a simulation writes tens of thousands of results with some twenty each.
+func (w *statusWriter) attrs(list ...etree.Attr) []etree.Attr {
+	if len(w.spare) < len(list) {
+		w.spare = make([]etree.Attr, 64*len(list))
+	}
+	n := copy(w.spare, list)
+	room := w.spare[:n:n]
+	w.spare = w.spare[n:]
+	return room
 }
 
 func (s *nodeState) history(id string) *etree.Element {
@@ -164,23 +181,27 @@ func (r agentRef) recorded() bool {
 
 // findHistory gives the resource's lrm_resource, by the name that is shown,
 // else by the configured one, else a new one.
-func (s *nodeState) findHistory(r agentRef) *etree.Element {
+func (w *statusWriter) findHistory(s *nodeState, r agentRef) *etree.Element {
 	for _, id := range []string{r.shown, r.configured} {
 		if h := s.history(id); h != nil {
 			return h
 		}
 	}
-	lrm := childOf(s.element, "lrm")
-	if lrm.SelectAttr("id") == nil {
-		lrm.CreateAttr("id", s.element.SelectAttrValue("id", ""))
+	if s.list == nil {
+		lrm := childOf(s.element, "lrm")
+		if lrm.SelectAttr("id") == nil {
+			lrm.CreateAttr("id", s.element.SelectAttrValue("id", ""))
+		}
+		s.list = childOf(lrm, "lrm_resources")
 	}
-	h := childOf(lrm, "lrm_resources").CreateElement("lrm_resource")
-	h.CreateAttr("id", r.configured)
-	h.CreateAttr("class", r.class)
+	h := s.list.CreateElement("lrm_resource")
 	if r.provider != "" {
-		h.CreateAttr("provider", r.provider)
+		h.Attr = w.attrs(etree.Attr{Key: "id", Value: r.configured}, etree.Attr{Key: "class", Value: r.class},
+			etree.Attr{Key: "provider", Value: r.provider}, etree.Attr{Key: "type", Value: r.kind})
+	} else {
+		h.Attr = w.attrs(etree.Attr{Key: "id", Value: r.configured}, etree.Attr{Key: "class", Value: r.class},
+			etree.Attr{Key: "type", Value: r.kind})
 	}
-	h.CreateAttr("type", r.kind)
 	s.histories[r.configured] = h
 	return h
 }
@@ -239,45 +260,69 @@ func (w *statusWriter) record(history *etree.Element, o opResult) {
 
 func highestCall(history *etree.Element) int {
 	highest := 0
-	for _, e := range history.ChildElements() {
-		if n, err := strconv.Atoi(e.SelectAttrValue("call-id", "")); err == nil {
+	for e := range cib.Children(history) {
+		if n, err := strconv.Atoi(cib.Attr(e, "call-id")); err == nil {
 			highest = max(highest, n)
 		}
 	}
 	return highest
 }
 
+// outcome is what the texts about a result's transition are made of.
+type outcome struct{ call, rc, target int }
+
+// magic is an entry's transition-magic, which ends in its transition-key.
+// Nearly all results of a simulation have one of a few.
+func (w *statusWriter) magic(o outcome) (magic, key string) {
+	magic, known := w.magics[o]
+	if !known {
+		magic = "0:" + strconv.Itoa(o.rc) + ";" + strconv.Itoa(o.call) + ":-1:" + strconv.Itoa(o.target) +
+			":xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+		w.magics[o] = magic
+	}
+	_, key, _ = strings.Cut(magic, ";")
+	return magic, key
+}
+
+// entry writes a result under an id, over the one that is there. What only
+// older members write stays in that, as in the members' own merge.
 func (w *statusWriter) entry(history *etree.Element, id, key, task string, call int, o opResult) {
 	var e *etree.Element
-	for _, c := range history.ChildElements() {
-		if c.SelectAttrValue("id", "") == id {
-			e = c // what only older members write stays, as in the members' own merge
+	for c := range cib.Children(history) {
+		if cib.ID(c) == id {
+			e = c
 		}
 	}
+	attrs := w.entryAttrs(id, key, task, call, o)
 	if e == nil {
-		e = history.CreateElement("lrm_rsc_op")
+		history.CreateElement("lrm_rsc_op").Attr = attrs
+		return
 	}
-	transition := strconv.Itoa(call) + ":-1:" + strconv.Itoa(o.target) + ":xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
-	now := strconv.FormatInt(w.now.Unix(), 10)
+	for _, a := range attrs {
+		e.CreateAttr(a.Key, a.Value)
+	}
+}
+
+func (w *statusWriter) entryAttrs(id, key, task string, call int, o opResult) []etree.Attr {
+	magic, transition := w.magic(outcome{call, o.rc, o.target})
 	reason := ""
 	if o.failed() {
 		reason = o.reason
 	}
-	attrs := []graph.Attr{{Name: "id", Value: id}, {Name: "operation_key", Value: key}, {Name: "operation", Value: task},
-		{Name: "crm-debug-origin", Value: "crm_simulate"}, {Name: "crm_feature_set", Value: graph.FeatureSet},
-		{Name: "transition-key", Value: transition}, {Name: "transition-magic", Value: "0:" + strconv.Itoa(o.rc) + ";" + transition},
-		{Name: "exit-reason", Value: reason}, {Name: "on_node", Value: o.node}, {Name: "call-id", Value: strconv.Itoa(call)},
-		{Name: "rc-code", Value: strconv.Itoa(o.rc)}, {Name: "op-status", Value: "0"}, {Name: "interval", Value: o.interval},
-		{Name: "last-rc-change", Value: now}, {Name: "exec-time", Value: "0"}, {Name: "queue-time", Value: "0"}}
+	all := [19]etree.Attr{{Key: "id", Value: id}, {Key: "operation_key", Value: key}, {Key: "operation", Value: task},
+		{Key: "crm-debug-origin", Value: "crm_simulate"}, {Key: "crm_feature_set", Value: graph.FeatureSet},
+		{Key: "transition-key", Value: transition}, {Key: "transition-magic", Value: magic},
+		{Key: "exit-reason", Value: reason}, {Key: "on_node", Value: o.node}, {Key: "call-id", Value: strconv.Itoa(call)},
+		{Key: "rc-code", Value: strconv.Itoa(o.rc)}, {Key: "op-status", Value: "0"}, {Key: "interval", Value: o.interval},
+		{Key: "last-rc-change", Value: w.now}, {Key: "exec-time", Value: "0"}, {Key: "queue-time", Value: "0"}}
+	list := all[:16]
 	if o.source != "" {
-		attrs = append(attrs, graph.Attr{Name: "migrate_source", Value: o.source}, graph.Attr{Name: "migrate_target", Value: o.dest})
+		list = append(list, etree.Attr{Key: "migrate_source", Value: o.source}, etree.Attr{Key: "migrate_target", Value: o.dest})
 	}
 	if o.withDigest {
-		attrs = append(attrs, graph.Attr{Name: "op-digest", Value: digestOf(resultParams(o.params))})
+		list = append(list, etree.Attr{Key: "op-digest", Value: digestOf(resultParams(o.params))})
 	}
-	for _, a := range attrs {
-		e.CreateAttr(a.Name, a.Value)
-	}
+	return w.attrs(list...)
 }
 
 // resultParams are the parameters that count for a history entry's digest:

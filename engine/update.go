@@ -5,8 +5,8 @@ import "slices"
 // applyOrders turns the orders into links and lets every action feel what the
 // actions before and after it need, until nothing changes any more.
 func (c *cluster) applyOrders() {
-	for i := 0; i < len(c.orders); i++ {
-		c.applyOrder(c.orders[i])
+	for o := range c.orders.all {
+		c.applyOrder(o)
 	}
 	for _, a := range slices.Backward(c.actions) {
 		c.blockDependents(a)

@@ -42,12 +42,12 @@ type Walk struct {
 	t        *Transition
 	limits   Limits
 	steps    []step
-	byID     map[int]int   // action id to synapse index
-	waiters  map[int][]int // action id to synapses that wait for it
-	cursor   int           // index of the synapse visited last in this pass
-	now      indexHeap     // ready, behind the cursor
-	next     indexHeap     // ready, for the next pass
-	held     []int         // ready, but held back by a limit
+	byID     map[int]int // action id to synapse index
+	waiting  waiters
+	cursor   int       // index of the synapse visited last in this pass
+	now      indexHeap // ready, behind the cursor
+	next     indexHeap // ready, for the next pass
+	held     []int     // ready, but held back by a limit
 	inFlight int
 	busy     int // of those in flight, the real ones
 	perNode  map[string]int
@@ -79,16 +79,14 @@ type step struct {
 // migration-limit; see SetLimits.
 func NewWalk(t *Transition) *Walk {
 	w := &Walk{t: t, steps: make([]step, len(t.Synapses)), byID: make(map[int]int, len(t.Synapses)),
-		waiters: map[int][]int{}, perNode: map[string]int{}, migrates: map[string]int{}, cursor: -1}
+		perNode: map[string]int{}, migrates: map[string]int{}, cursor: -1}
 	w.limits.Batch = positive(t.BatchLimit)
 	w.limits.Migration = positive(t.MigrationLimit)
 	for i, s := range t.Synapses {
 		w.byID[s.Action.ID] = i
 	}
+	w.waiting = w.findWaiters()
 	for i, s := range t.Synapses {
-		for _, in := range s.Inputs {
-			w.waiters[in.ID] = append(w.waiters[in.ID], i)
-		}
 		w.steps[i].missing = len(s.Inputs)
 		if len(s.Inputs) == 0 {
 			w.steps[i].stage = ready
@@ -96,6 +94,40 @@ func NewWalk(t *Transition) *Walk {
 		}
 	}
 	return w
+}
+
+// waiters tells which synapses wait for which: those that wait for synapse i
+// are list[from[i]:from[i+1]], in written order.
+type waiters struct {
+	from, list []int32
+}
+
+func (w *waiters) of(i int) []int32 { return w.list[w.from[i]:w.from[i+1]] }
+
+// findWaiters counts first, so that one list has room for all.
+func (w *Walk) findWaiters() waiters {
+	found := waiters{from: make([]int32, len(w.t.Synapses)+1)}
+	for _, s := range w.t.Synapses {
+		for _, in := range s.Inputs {
+			if i, known := w.byID[in.ID]; known {
+				found.from[i+1]++
+			}
+		}
+	}
+	for i := range w.t.Synapses {
+		found.from[i+1] += found.from[i]
+	}
+	found.list = make([]int32, found.from[len(w.t.Synapses)])
+	next := append([]int32(nil), found.from...)
+	for j, s := range w.t.Synapses {
+		for _, in := range s.Inputs {
+			if i, known := w.byID[in.ID]; known {
+				found.list[next[i]] = int32(j)
+				next[i]++
+			}
+		}
+	}
+	return found
 }
 
 func positive(text string) int {
@@ -210,7 +242,8 @@ func (w *Walk) Done(id int, ok bool) bool {
 	w.inFlight--
 	w.confirmed++
 	w.release()
-	for _, j := range w.waiters[id] {
+	for _, waiter := range w.waiting.of(i) {
+		j := int(waiter)
 		if w.steps[j].stage != waiting || (!ok && w.t.Synapses[j].Priority < Infinity) {
 			continue
 		}
