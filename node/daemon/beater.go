@@ -148,11 +148,15 @@ func formOf(keys *wire.Keyring, plain bool) wire.Form {
 	return wire.Netstring
 }
 
-// broadcast signs a message and gives it to every medium.
-func (b *beater) broadcast(m *wire.Message) {
+// broadcast signs a message and gives it to every medium; asker is who missed
+// it the first time.
+func (b *beater) broadcast(m *wire.Message, asker string) {
 	b.packed = b.keys.Append(b.packed[:0], m, b.form)
 	if b.squeeze > 0 && len(b.packed) > b.squeeze {
 		b.packed = b.keys.Append(b.packed[:0], b.keys.Pack(m), b.form)
+	}
+	if len(b.packed) > oneDatagram && b.large(m, asker) {
+		return
 	}
 	said := ""
 	if err := b.media.Send(b.packed); err != nil {
@@ -179,7 +183,7 @@ func (b *beater) perform(effects []ring.Effect) {
 		}
 		switch e := &effects[i]; e.Kind {
 		case ring.Send:
-			b.broadcast(e.Message)
+			b.broadcast(e.Message, e.Node)
 		case ring.StateChange:
 			b.stateChange(e)
 		case ring.LinkChange:

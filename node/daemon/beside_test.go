@@ -114,7 +114,7 @@ func (w *world) client(name, as string) net.Conn {
 func frame(t testing.TB, conn net.Conn, m *wire.Message) {
 	t.Helper()
 	text := wire.AppendClassic(nil, m)
-	if _, err := conn.Write(append([]byte{byte(len(text)), byte(len(text) >> 8), 0, 0, 0xcd, 0xab, 0, 0}, text...)); err != nil {
+	if _, err := conn.Write(append([]byte{byte(len(text)), byte(len(text) >> 8), byte(len(text) >> 16), 0, 0xcd, 0xab, 0, 0}, text...)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -130,7 +130,7 @@ func hear(t testing.TB, conn net.Conn, kind string) *wire.Message {
 		if _, err := readAll(conn, head[:]); err != nil {
 			t.Fatalf("while waiting for %s: %v", kind, err)
 		}
-		text := make([]byte, int(head[0])|int(head[1])<<8)
+		text := make([]byte, int(head[0])|int(head[1])<<8|int(head[2])<<16)
 		if _, err := readAll(conn, text); err != nil {
 			t.Fatal(err)
 		}

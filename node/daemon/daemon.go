@@ -178,6 +178,13 @@ const mostUnheard = 10000
 // receive takes a large message of a peer. It was authenticated, but a peer
 // of another version may say what is not understood.
 func (d *Daemon) receive(peer string, text []byte) {
+	if packet, is := forRing(text); is {
+		d.beater.arrived(peer, packet)
+		return
+	}
+	if d.machine == nil {
+		return
+	}
 	if d.events.size() > mostUnheard {
 		return // the machine does not keep up; peers repeat what matters
 	}

@@ -49,12 +49,18 @@ func newWorld(t *testing.T, names ...string) *world {
 // its own in 127/8.
 func newLoopback(t *testing.T, names ...string) *world {
 	t.Helper()
+	return makeWorld(t, nil, freePort(t), names...)
+}
+
+// freePort is a port that nobody uses at the moment.
+func freePort(t *testing.T) int {
+	t.Helper()
 	c, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Skip("no loopback network: ", err)
 	}
 	defer c.Close()
-	return makeWorld(t, nil, c.LocalAddr().(*net.UDPAddr).Port, names...)
+	return c.LocalAddr().(*net.UDPAddr).Port
 }
 
 func makeWorld(t *testing.T, network *transport.Memory, port int, names ...string) *world {

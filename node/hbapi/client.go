@@ -1,10 +1,13 @@
 package hbapi
 
 import (
+	"errors"
+	"io"
 	"net"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -15,6 +18,7 @@ import (
 const (
 	// waitingFrames is how much may wait for a client that does not read.
 	waitingFrames = 1024
+	waitingBytes  = 64 << 20
 	// maskNormal is the bit of a client's filter that lets through what is
 	// meant for clients; the others let through what is the daemon's affair.
 	maskNormal = 1
@@ -27,7 +31,8 @@ type client struct {
 	conn   net.Conn
 	cred   *unix.Ucred
 	out    chan []byte
-	name   string // as from_id
+	queued atomic.Int64 // bytes in out
+	name   string       // as from_id
 	casual bool
 	signed bool
 	gen    int
@@ -38,6 +43,10 @@ type client struct {
 // send queues a frame; the server's lock is held. A client that does not keep
 // up is given up.
 func (c *client) send(frame []byte) {
+	if c.queued.Add(int64(len(frame))) > waitingBytes {
+		c.conn.Close()
+		return
+	}
 	select {
 	case c.out <- frame:
 		if c.signal > 0 {
@@ -51,6 +60,7 @@ func (c *client) send(frame []byte) {
 // write writes what is queued, to the end, and then hangs up.
 func (c *client) write() {
 	for frame := range c.out {
+		c.queued.Add(-int64(len(frame)))
 		if _, err := c.conn.Write(frame); err != nil {
 			c.conn.Close() // what is still queued fails too
 		}
@@ -74,6 +84,7 @@ func (c *client) serve() {
 	for {
 		m, err := readFrame(c.conn)
 		if err != nil {
+			c.complain(err)
 			return
 		}
 		if m.Type() != "hbapi-req" {
@@ -95,6 +106,13 @@ func (c *client) serve() {
 		default:
 			c.reply(c.answers(kind, m))
 		}
+	}
+}
+
+// complain says why a conversation ends that the client did not end.
+func (c *client) complain(err error) {
+	if c.signed && !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed) && !errors.Is(err, unix.ECONNRESET) {
+		c.server.cfg.Notice(true, "client "+strconv.Quote(c.name)+" is hung up on: "+err.Error())
 	}
 }
 

@@ -12,7 +12,9 @@ import (
 // little-endian, and the text in classic form with a NUL.
 const (
 	frameMagic = 0xabcd
-	frameMost  = 256 << 10
+	// frameMost is what the ring carries, less what the daemon adds to a
+	// message. heartbeat's own bound is 256 KiB.
+	frameMost = wire.MaxUnpacked - 4<<10
 )
 
 func readFrame(r io.Reader) (*wire.Message, error) {

@@ -57,15 +57,20 @@ func (r *Ring) resend(p *peer, m *wire.Message) {
 			if seq+keep <= r.seq {
 				reason = "seqno too low"
 			}
-			r.say(wire.New("NS_nak_rexmit").Add(wire.Dest, p.name).Add(wire.FirstSeq, hex(seq)).Add(wire.Info, reason))
+			r.refuse(p.name, hex(seq), reason)
 			continue
 		}
 		if r.now.Sub(*sent) < r.cfg.RexmitDelay-10*time.Millisecond {
 			continue
 		}
 		*sent = r.now
-		r.out = append(r.out, Effect{Kind: Send, Message: again})
+		r.out = append(r.out, Effect{Kind: Send, Message: again, Node: p.name})
 	}
+}
+
+// refuse tells a peer to ask no more for a message.
+func (r *Ring) refuse(peer, seq, reason string) {
+	r.say(wire.New("NS_nak_rexmit").Add(wire.Dest, peer).Add(wire.FirstSeq, seq).Add(wire.Info, reason))
 }
 
 // dispatch takes a new sequenced message.

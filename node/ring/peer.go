@@ -134,7 +134,9 @@ func (r *Ring) heard(link string, m *wire.Message) {
 	if !r.generation(p, kind, gen, m) {
 		return
 	}
-	r.refresh(p, link)
+	if link != "" {
+		r.refresh(p, link)
+	}
 	if control(kind) {
 		r.controlled(p, kind, m)
 		return

@@ -55,9 +55,12 @@ const (
 	Say                       // send Message to all
 	Leave                     // say goodbye: this member is about to end
 	Answered                  // the ping node Node has answered, verified
+	Refuse                    // what Node asked for again, Message, cannot reach it
 )
 
-// Event is something that happened. Fields that a kind does not name are empty.
+// Event is something that happened. Fields that a kind does not name are
+// empty. A message that is Heard on no Link came another way than the ring's:
+// it says nothing of the media.
 type Event struct {
 	Kind    EventKind
 	Link    string
@@ -70,7 +73,7 @@ type EffectKind byte
 
 // The kinds of effects.
 const (
-	Send        EffectKind = iota // Message to all, on every medium
+	Send        EffectKind = iota // Message to all, on every medium; again, when Node asked for it
 	StateChange                   // Node is now in State
 	LinkChange                    // Link to Node is now Up or not
 	Deliver                       // Message from Node is for somebody above
@@ -213,6 +216,8 @@ func (r *Ring) Step(now time.Time, ev Event) []Effect {
 		r.leave()
 	case Answered:
 		r.answered(ev.Node)
+	case Refuse:
+		r.refuse(ev.Node, ev.Message.Get(wire.Seq), "too long")
 	}
 	return r.out
 }

@@ -128,6 +128,12 @@ func (c *Channel) Send(peer string, message []byte) bool {
 	return o != nil && o.put(message)
 }
 
+// Open tells whether a connection to a peer stands.
+func (c *Channel) Open(peer string) bool {
+	o := c.peers[peer]
+	return o != nil && o.open()
+}
+
 // Drop forgets what waits for a peer, and its connections.
 func (c *Channel) Drop(peer string) {
 	if o := c.peers[peer]; o != nil {

@@ -42,6 +42,8 @@ type Sealed interface {
 	// Send queues a message and never waits. It is false when there was no
 	// room.
 	Send(peer string, message []byte) bool
+	// Open tells whether a connection to the peer stands.
+	Open(peer string) bool
 	// Drop forgets what waits for a peer that is dead, and its connections.
 	Drop(peer string)
 	// Rekey changes the keys of connections made from now on.

@@ -168,6 +168,14 @@ func (m memorySealed) Send(peer string, message []byte) bool {
 	}
 }
 
+// Open tells whether the peer can be reached.
+func (m memorySealed) Open(peer string) bool {
+	n := m.end.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.reach(m.end.name, peer) != nil
+}
+
 // Drop does nothing: nothing waits.
 func (m memorySealed) Drop(string) {}
 

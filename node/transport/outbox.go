@@ -101,6 +101,12 @@ func (o *outbox) hold(conn net.Conn) {
 	o.conn = conn
 }
 
+func (o *outbox) open() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.conn != nil
+}
+
 func (o *outbox) drop() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -114,6 +120,7 @@ func (o *outbox) drop() {
 // to send, and keeps the connection.
 func (c *Channel) deliver(o *outbox) {
 	wait, told := redialFirst, false
+	var failing time.Time
 	for c.ctx.Err() == nil {
 		if o.empty() || len(o.places()) == 0 {
 			select {
@@ -128,11 +135,17 @@ func (c *Channel) deliver(o *outbox) {
 				c.say("no channel to %s yet: %v", o.peer, err)
 			}
 			told = true
+			if failing.IsZero() {
+				failing = time.Now()
+			}
+			if time.Since(failing) > stuckTime {
+				o.drop() // it may be a heartbeat, which has no channel
+			}
 			c.pause(wait)
 			wait = min(2*wait, redialLast)
 			continue
 		}
-		wait, told = redialFirst, false
+		wait, told, failing = redialFirst, false, time.Time{}
 		c.write(o, conn, out)
 	}
 }
