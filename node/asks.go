@@ -53,6 +53,9 @@ func (m *Machine) handOver(ev Asked) {
 	a := m.asks[ev.ID]
 	if a == nil {
 		a = &ask{id: ev.ID, req: ev.Request}
+		if v := m.log.reg.version; a.req.Verb == VerbCommit && a.req.Base.AdminEpoch == v.AdminEpoch && a.req.Base.Epoch == v.Epoch {
+			a.req.Digest = m.log.reg.digest
+		}
 		m.asks[ev.ID] = a
 	}
 	a.deadline = m.now.Add(wait)
@@ -176,7 +179,7 @@ func (m *Machine) decideCommit(to asker, q Request) {
 		m.reply(to, Reply{Refused: RefusedInvalid, Version: m.log.reg.version, Text: err.Error()})
 		return
 	}
-	m.proposeFor(to, &proposal{ID: to.id, Base: q.Base, When: m.now, Who: q.Who, From: to.member, Note: q.Note, CIB: q.CIB})
+	m.proposeFor(to, &proposal{ID: to.id, Base: q.Base, Digest: q.Digest, When: m.now, Who: q.Who, From: to.member, Note: q.Note, CIB: q.CIB})
 }
 
 func (m *Machine) proposeFor(to asker, p *proposal) {
@@ -293,7 +296,7 @@ func (m *Machine) apply(e *edit) {
 	}
 	m.editKeys++
 	id := fmt.Sprintf("%s.edit.%d", m.cfg.Process, m.editKeys)
-	if !m.propose(&proposal{ID: id, Base: m.log.reg.version, When: m.now, Who: e.who, From: m.cfg.Name, Note: e.note, CIB: text}) {
+	if !m.propose(&proposal{ID: id, Base: m.log.reg.version, Digest: m.log.reg.digest, When: m.now, Who: e.who, From: m.cfg.Name, Note: e.note, CIB: text}) {
 		m.editDone(e, Reply{Refused: RefusedNoQuorum, Text: "the log takes no entry now; nothing was changed"})
 		return
 	}

@@ -60,6 +60,10 @@ func TestAProposalIsAppliedOnceOrRefused(t *testing.T) {
 	if o, rev := r.apply(late); o.Refused != RefusedConflict || rev != nil {
 		t.Errorf("from an old base: %+v; want a conflict", o)
 	}
+	elsewhere := &proposal{ID: "4", Base: r.version, Digest: digest([]byte("what went on alone")), CIB: configured(t, 0, "c")}
+	if o, _ := r.apply(elsewhere); o.Refused != RefusedConflict {
+		t.Errorf("from another configuration of the same version: %+v; want a conflict", o)
+	}
 	broken := &proposal{ID: "3", Base: r.version, CIB: []byte("<cib")}
 	if o, _ := r.apply(broken); o.Refused != RefusedInvalid {
 		t.Errorf("not XML: %+v; want it refused", o)

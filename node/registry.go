@@ -35,11 +35,13 @@ type outcome struct {
 type proposal struct {
 	ID   string
 	Base cib.Version
-	When time.Time
-	Who  string
-	From string
-	Note string
-	CIB  []byte `json:"-"`
+	// Digest is of the configuration at Base, "" when not known.
+	Digest string `json:",omitempty"`
+	When   time.Time
+	Who    string
+	From   string
+	Note   string
+	CIB    []byte `json:"-"`
 }
 
 // encode writes header and CIB apart, so that the CIB is not quoted.
@@ -102,7 +104,7 @@ func (r *registry) apply(p *proposal) (outcome, *Revision) {
 	}
 	o := outcome{ID: p.ID, Version: r.version}
 	var rev *Revision
-	if p.Base.AdminEpoch != r.version.AdminEpoch || p.Base.Epoch != r.version.Epoch {
+	if p.Base.AdminEpoch != r.version.AdminEpoch || p.Base.Epoch != r.version.Epoch || p.Digest != "" && p.Digest != r.digest {
 		o.Refused = RefusedConflict
 	} else if doc, err := parseConfiguration(p.CIB); err != nil {
 		o.Refused = RefusedInvalid

@@ -42,16 +42,19 @@ const (
 
 // Request is something asked of the cluster at this member.
 type Request struct {
-	Verb     Verb
-	Base     cib.Version `json:",omitzero"` // commit
-	CIB      []byte      `json:",omitempty"`
-	Who      string      `json:",omitempty"` // user, for the history
-	Note     string      `json:",omitempty"`
-	Resource string      `json:",omitempty"`
-	Node     string      `json:",omitempty"`
-	Name     string      `json:",omitempty"`
-	Value    string      `json:",omitempty"`
-	Delete   bool        `json:",omitempty"`
+	Verb Verb
+	Base cib.Version `json:",omitzero"` // commit
+	// Digest is set by the member that is asked: of the configuration that it
+	// has at Base. Two members that went on alone have two of one version.
+	Digest   string `json:",omitempty"`
+	CIB      []byte `json:",omitempty"`
+	Who      string `json:",omitempty"` // user, for the history
+	Note     string `json:",omitempty"`
+	Resource string `json:",omitempty"`
+	Node     string `json:",omitempty"`
+	Name     string `json:",omitempty"`
+	Value    string `json:",omitempty"`
+	Delete   bool   `json:",omitempty"`
 }
 
 // Refusal says why a request was not carried out.
