@@ -35,7 +35,8 @@ func (c *cluster) lockToShutdown(r *Resource) {
 		return
 	}
 	if r.lockNode != nil {
-		if len(r.Active) > 0 {
+		if len(r.Active) > 0 { // it was started elsewhere in spite of it
+			c.forgetHistory(r, r.lockNode)
 			r.lockNode, r.lockTime = nil, 0
 		}
 	} else if len(r.Active) == 1 && r.Active[0].Shutdown && !r.Active[0].Unclean {

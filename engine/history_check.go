@@ -289,8 +289,8 @@ func (c *cluster) requireStop(r *Resource, n *Node) { c.stopAction(r, n, false) 
 // requireDemote makes a required demotion of a resource on a node.
 func (c *cluster) requireDemote(r *Resource, n *Node) { c.demoteAction(r, n, false) }
 
-// forgetHistory deletes a resource's history on a node from the CIB, after an
-// expired shutdown lock.
+// forgetHistory deletes a resource's history on a node from the CIB, when a
+// shutdown lock holds no longer.
 func (c *cluster) forgetHistory(r *Resource, n *Node) {
 	c.action(r, opKey{"lrm_delete", 0}, "lrm_delete", n, false)
 }

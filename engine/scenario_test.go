@@ -26,6 +26,7 @@ import (
 //	location ID RSC NODE SCORE [ROLE]
 //	colocation ID DEPENDENT PRIMARY SCORE [ROLE ROLE]
 //	did NODE RSC OPERATION[/INTERVAL] RC|pending [EXPECTED] [ATTRIBUTE=VALUE ...] what the history knows, in this order
+//	locked NODE RSC SINCE              a resource waits for a node that was shut down then
 //	ticket NAME ATTRIBUTE=VALUE ...
 //	quorum lost
 //	<...>                              a resource, a constraint, a tag or resource defaults as XML
@@ -44,6 +45,7 @@ type scenario struct {
 	crm                                                    []string // lines of the crm language
 	tickets, moreDefaults                                  strings.Builder
 	noQuorum                                               bool
+	locks                                                  map[[2]string]string // by node and resource
 }
 
 func (s *scenario) line(t testing.TB, line string) {
@@ -103,6 +105,8 @@ func (s *scenario) line(t testing.TB, line string) {
 		fmt.Fprintf(&s.constraints, `<rsc_colocation id=%q rsc=%q with-rsc=%q score=%q%s/>`, words[1], words[2], words[3], words[4], roles)
 	case "did":
 		s.did(t, words[1:], pairs)
+	case "locked":
+		s.locks = map[[2]string]string{{words[1], words[2]}: words[3]}
 	case "ticket":
 		fmt.Fprintf(&s.tickets, `<ticket_state id=%q%s/>`, words[1], attributesOf(pairs))
 	case "quorum":
@@ -116,7 +120,7 @@ func (s *scenario) line(t testing.TB, line string) {
 // which name no agent and have their scores last.
 func (s *scenario) inCRM(words []string) bool {
 	switch words[0] {
-	case "node", "option", "default", "did", "ticket", "quorum":
+	case "node", "option", "default", "did", "locked", "ticket", "quorum":
 		return false
 	case "primitive":
 		return len(words) > 2 && !strings.Contains(words[2], "=") && strings.ContainsAny(words[2], ":@")
@@ -287,7 +291,11 @@ func (s *scenario) document(t testing.TB) *cib.Document {
 		}
 		slices.Sort(ids)
 		for _, id := range ids {
-			lrm += fmt.Sprintf(`<lrm_resource id=%q %s>%s</lrm_resource>`, id, s.agent(id), strings.Join(s.history[node][id], ""))
+			lock := ""
+			if since := s.locks[[2]string{node, id}]; since != "" {
+				lock = fmt.Sprintf(" shutdown-lock=%q", since)
+			}
+			lrm += fmt.Sprintf(`<lrm_resource id=%q %s%s>%s</lrm_resource>`, id, s.agent(id), lock, strings.Join(s.history[node][id], ""))
 		}
 		status += head + fmt.Sprintf(`<lrm id=%q><lrm_resources>%s</lrm_resources></lrm>`, node, lrm) + tail
 	}

@@ -17,15 +17,23 @@ func main() {
 	shrink := flag.String("shrink", "", "write the smallest form of what differs into this folder")
 	peer := flag.String("peer", "/usr/sbin/crm_simulate", "the peer's crm_simulate")
 	floor := flag.Float64("floor", 0, "percentage of clusters that must agree wholly")
-	list := flag.Bool("list", false, "name the seeds that differ")
+	list := flag.Bool("list", false, "name the seeds that differ, and how")
+	mutate := flag.String("mutate", "", "change the CIBs of this folder instead of drawing clusters")
 	flag.Parse()
 	j := judges{ours: "bin/crm_simulate", peer: *peer}
-	var err error
+	clusters, err := source(drawn), error(nil)
+	if *mutate != "" {
+		var m *mutants
+		if m, err = newMutants(j, *mutate); err == nil {
+			clusters = m.sample
+		}
+	}
 	switch {
+	case err != nil:
 	case *seed != 0:
-		err = j.one(*seed, *shrink)
+		err = j.one(clusters, *seed, *shrink)
 	default:
-		err = j.many(*from, *n, *floor, *list, *shrink)
+		err = j.many(clusters, *from, *n, *floor, *list, *shrink)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "differ:", err)
@@ -55,16 +63,11 @@ func (t *tally) String() string {
 }
 
 // many draws and compares so many clusters.
-func (j judges) many(from uint64, n int, floor float64, list bool, shrink string) error {
+func (j judges) many(clusters source, from uint64, n int, floor float64, list bool, shrink string) error {
 	total, invalid := &tally{}, 0
 	by := map[string]*tally{}
 	for seed := from; seed < from+uint64(n); seed++ {
-		c := draw(seed)
-		doc, err := c.document()
-		if err != nil {
-			return fmt.Errorf("seed %d: %w", seed, err)
-		}
-		d, err := j.compare(doc.Bytes())
+		c, d, err := j.ask(clusters, seed)
 		if errors.Is(err, errInvalid) {
 			invalid++
 			if list {
@@ -76,15 +79,16 @@ func (j judges) many(from uint64, n int, floor float64, list bool, shrink string
 			return fmt.Errorf("seed %d: %w", seed, err)
 		}
 		if list && d.any() {
-			fmt.Printf("%d: %s: %s\n", seed, d.kinds(), strings.Join(c.features(), " "))
+			fmt.Printf("%d: %s: %s\n", seed, d.kinds(), strings.Join(append(c.features, c.notes...), " "))
+			fmt.Print(d)
 		}
 		if shrink != "" && d.any() {
-			if err := j.smallest(seed, doc, d, shrink); err != nil {
+			if err := j.smallest(seed, c.doc, d, shrink); err != nil {
 				return err
 			}
 		}
 		total.add(d)
-		for _, f := range c.features() {
+		for _, f := range c.features {
 			if by[f] == nil {
 				by[f] = &tally{}
 			}
@@ -110,24 +114,29 @@ func (j judges) many(from uint64, n int, floor float64, list bool, shrink string
 	return nil
 }
 
+// ask makes the cluster of a seed and asks both.
+func (j judges) ask(clusters source, seed uint64) (sample, difference, error) {
+	c, err := clusters(seed)
+	if err != nil {
+		return c, difference{}, err
+	}
+	d, err := j.compare(c.doc.Bytes())
+	return c, d.less(c.useless), err
+}
+
 // one tells what differs for a seed.
-func (j judges) one(seed uint64, shrink string) error {
-	c := draw(seed)
-	doc, err := c.document()
+func (j judges) one(clusters source, seed uint64, shrink string) error {
+	c, d, err := j.ask(clusters, seed)
 	if err != nil {
 		return err
 	}
-	d, err := j.compare(doc.Bytes())
-	if err != nil {
-		return err
-	}
-	fmt.Println(strings.Join(c.features(), " "))
+	fmt.Println(strings.Join(append(c.features, c.notes...), "\n"))
 	fmt.Println(d.String())
 	if shrink == "" {
 		return nil
 	}
-	if err := os.WriteFile(filepath.Join(shrink, fmt.Sprintf("%d.whole.xml", seed)), doc.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(shrink, fmt.Sprintf("%d.whole.xml", seed)), c.doc.Bytes(), 0o644); err != nil {
 		return err
 	}
-	return j.smallest(seed, doc, d, shrink)
+	return j.smallest(seed, c.doc, d, shrink)
 }

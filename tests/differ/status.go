@@ -232,6 +232,9 @@ func (c *cluster) record(lrm *etree.Element, e entry) {
 		}
 	}
 	op := lrm.CreateElement("lrm_rsc_op")
+	if where := onNode(lrm); where != "" {
+		op.CreateAttr("on_node", where)
+	}
 	magic := fmt.Sprintf("%d:%d;3:7:%d:11111111-2222-3333-4444-555555555555", e.status, e.rc, e.expected)
 	for _, a := range [][2]string{{"id", name}, {"operation_key", key}, {"operation", e.operation}, {"crm_feature_set", "3.16.1"},
 		{"transition-key", magic[strings.Index(magic, ";")+1:]}, {"transition-magic", magic}, {"call-id", fmt.Sprint(call)},
@@ -243,6 +246,24 @@ func (c *cluster) record(lrm *etree.Element, e entry) {
 		op.CreateAttr("call-id", "-1")
 		op.CreateAttr("rc-code", "193")
 	}
+}
+
+// onNode is the node that a record has to name: if others do, its age could
+// not be told from theirs without.
+func onNode(lrm *etree.Element) string {
+	state := lrm.Parent()
+	for state != nil && state.Tag != "node_state" {
+		state = state.Parent()
+	}
+	if state == nil {
+		return ""
+	}
+	for _, op := range all(state.Parent(), "lrm_rsc_op") {
+		if op.SelectAttr("on_node") != nil {
+			return cib.Attr(state, "uname")
+		}
+	}
+	return ""
 }
 
 // resourceEvent makes something fail, be pending or be found elsewhere.
