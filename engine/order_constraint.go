@@ -123,19 +123,19 @@ func (c *cluster) orderOpposite(first *Resource, firstTask string, then *Resourc
 }
 
 // firstsNeeded is how many instances of a clone are enough for what comes
-// after it; 0 means the clone as a whole.
+// after it; 0 means the clone as a whole. What the clone says goes before what
+// the order says.
 func (c *cluster) firstsNeeded(e *etree.Element, first *Resource) int {
 	if first.Kind != KindClone {
 		return 0
 	}
-	if all := e.SelectAttr("require-all"); all != nil {
-		if yes, valid := score.Boolean(all.Value); valid && !yes {
-			return 1
-		}
-		return 0
+	if n, _ := score.Integer(first.meta.get("clone-min")); n > 0 {
+		return int(n)
 	}
-	n, _ := score.Integer(first.meta.get("clone-min"))
-	return int(max(n, 0))
+	if all, valid := score.Boolean(e.SelectAttrValue("require-all", "true")); valid && !all {
+		return 1
+	}
+	return 0
 }
 
 // orderSet is one resource_set of an order.

@@ -9,7 +9,6 @@ import (
 // reworded are words of Pacemaker 2.1.5 that are others today.
 var reworded = strings.NewReplacer(
 	"termination was requested", "fencing was requested",
-	"crm_simulate: An invalid", "An invalid",
 	"(maintenance)", "(unmanaged)", // a resource in maintenance is said to be
 	"unmigrateable", "unrunnable",
 	", maintenance)", ", unmanaged)",
@@ -65,9 +64,10 @@ func amongInstances(line string) bool {
 	return m != nil && m[1] == m[5] && (m[2] != m[6] || m[4] != m[8])
 }
 
-// logged lines go to standard error; their words are each program's own.
+// logged lines go to standard error: their words are each program's own, and
+// where they come among the others is chance.
 func logged(line string) bool {
-	for _, s := range []string{"warning:", "error:", "notice:"} {
+	for _, s := range []string{"warning:", "error:", "notice:", "Transition failed: terminated", "An invalid transition was produced"} {
 		if strings.Contains(line, s) {
 			return true
 		}

@@ -232,13 +232,19 @@ func (u *mutant) addColocation() string {
 		return ""
 	}
 	role := func(name string, e *etree.Element) string {
-		if u.IntN(3) > 0 {
+		if u.IntN(3) > 0 || !hasRoles(e) {
 			return ""
 		}
 		return fmt.Sprintf(` %s="%s"`, name, pick(u.cluster, "Master", "Slave", "Started"))
 	}
 	return u.add(u.section("constraints"), fmt.Sprintf(`<rsc_colocation id="%s" rsc="%s" with-rsc="%s" score="%s"%s%s%s/>`, u.id("mut-c"), cib.ID(a), cib.ID(b), u.score(),
 		role("rsc-role", a), role("with-rsc-role", b), pick(u.cluster, "", "", "", ` influence="false"`)))
+}
+
+// hasRoles is true for what may be promoted: today's Pacemaker cares for no
+// other's role in colocations, in other ways than 2.1.5 does.
+func hasRoles(e *etree.Element) bool {
+	return e != nil && (e.Tag == "master" || e.Tag == "bundle" || cib.IsPromotable(e))
 }
 
 func (u *mutant) addOrder() string {

@@ -109,6 +109,9 @@ func (u *mutant) changeConstraint() string {
 	default:
 		w = pick(u.cluster, []string{"operation", "eq", "ne", "lt", "gt", "gte", "lte"}, []string{"type", "string", "number", "version"})
 	}
+	if rsc := map[string]string{"rsc-role": "rsc", "with-rsc-role": "with-rsc"}[w[0]]; e.Tag == "rsc_colocation" && rsc != "" && !hasRoles(u.doc.Find(cib.Attr(e, rsc))) {
+		return ""
+	}
 	e.CreateAttr(w[0], pick(u.cluster, w[1:]...))
 	return fmt.Sprintf("%s: %s=%s", cib.ID(e), w[0], cib.Attr(e, w[0]))
 }

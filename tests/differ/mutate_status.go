@@ -98,6 +98,9 @@ func (u *mutant) addFailure() string {
 	if u.one(8) {
 		f.status = pick(u.cluster, 2, 4, 9, -1)
 	}
+	if strings.HasPrefix(op, "migrate") && !u.mayMigrate(cib.ID(e)) {
+		return ""
+	}
 	state := e.Parent().Parent().Parent()
 	f.age = now.Sub(u.now) + pick(u.cluster, time.Second, time.Minute, time.Hour)
 	u.record(e, f)
@@ -188,13 +191,13 @@ func (u *mutant) addMigration() string {
 		return ""
 	}
 	s, id := e.Parent().Parent().Parent(), cib.ID(e)
-	base := strings.SplitN(id, ":", 2)[0]
-	if r := u.doc.Find(base); r == nil || r.Tag != "primitive" || base != id {
+	if !u.mayMigrate(id) {
 		return ""
-	} else if u.IntN(4) > 0 {
-		u.setNV(r, "meta_attributes", "allow-migrate", "true")
 	}
-	age := now.Sub(u.now)
+	if u.IntN(4) > 0 {
+		u.setNV(u.doc.Find(id), "meta_attributes", "allow-migrate", "true")
+	}
+	age, calls := now.Sub(u.now), 10000
 	note := func(lrm *etree.Element, op string, minutes time.Duration) string {
 		f := entry{operation: op, rc: pick(u.cluster, 0, 0, 0, 1, 1), age: age + minutes*time.Minute}
 		if u.one(4) {
@@ -203,6 +206,10 @@ func (u *mutant) addMigration() string {
 		u.record(lrm, f)
 		list := all(lrm, "lrm_rsc_op")
 		last := list[len(list)-1]
+		calls++ // 2.1.5 tells by them what was first, on different nodes too
+		if f.status == 0 {
+			last.CreateAttr("call-id", fmt.Sprint(calls))
+		}
 		if op[0] == 'm' {
 			last.CreateAttr("migrate_source", cib.Attr(s, "uname"))
 			last.CreateAttr("migrate_target", cib.Attr(t, "uname"))
@@ -232,6 +239,20 @@ func (u *mutant) addMigration() string {
 		what += " then" + note(pick(u.cluster, e, there), pick(u.cluster, "stop", "start"), 7)
 	}
 	return what
+}
+
+// mayMigrate is for primitives that are no instances.
+func (u *mutant) mayMigrate(id string) bool {
+	r := u.doc.Find(id)
+	if r == nil || r.Tag != "primitive" {
+		return false
+	}
+	for p := r; p != nil; p = p.Parent() {
+		if p.Tag == "clone" || p.Tag == "master" || p.Tag == "bundle" {
+			return false
+		}
+	}
+	return true
 }
 
 func (u *mutant) changeQuorum() string {
