@@ -1,8 +1,8 @@
 package engine
 
-// mergeSort sorts a list stably, top down, the first half not the smaller
+// mergeSort sorts a list stably, top down, the first half not the larger
 // one. Some comparisons here are no consistent order; then the way of sorting
-// shows in the result, and Pacemaker's is this one.
+// shows in the result, and Pacemaker's, which is GLib's, is this one.
 func mergeSort[T any](list []T, compare func(a, b T) int) {
 	if len(list) > 1 {
 		mergeInto(list, make([]T, len(list)), compare)
@@ -13,7 +13,7 @@ func mergeInto[T any](list, spare []T, compare func(a, b T) int) {
 	if len(list) < 2 {
 		return
 	}
-	half := (len(list) + 1) / 2
+	half := len(list) / 2
 	first, second := list[:half], list[half:]
 	mergeInto(first, spare[:half], compare)
 	mergeInto(second, spare[half:], compare)
