@@ -153,16 +153,11 @@ func checkOperations(m *completions.Metadata, id string, e *etree.Element) []fin
 			list = append(list, finding{text: id + ": " + text})
 			continue
 		}
-		for _, a := range m.Actions {
-			if a.Name != name || timeout == "" || a.Timeout == "" {
-				continue
-			}
-			given, ok := span(timeout)
-			advised, ok2 := span(a.Timeout)
-			if ok && ok2 && given < advised {
-				list = append(list, finding{text: id + ": timeout " + timeout + " of " + name + " is shorter than the " + a.Timeout + " that its agent advises"})
-				break
-			}
+		a := advisedFor(m, name, attr(op, "role"))
+		given, ok := span(timeout)
+		advised, ok2 := span(a.Timeout)
+		if ok && ok2 && timeout != "" && a.Timeout != "" && given < advised {
+			list = append(list, finding{text: id + ": timeout " + timeout + " of " + name + " is shorter than the " + a.Timeout + " that its agent advises"})
 		}
 	}
 	return list
@@ -237,17 +232,20 @@ func runDefaultTimeouts(ctx context.Context, c *Call) error {
 		if m == nil {
 			return newError(NotFound, word.Pos, "the agent of %s is not installed here: nothing is known of its timeouts", word.Text)
 		}
-		for _, name := range []string{"start", "stop"} {
-			if advised := advisedTimeout(m, name); advised != "" && len(operationsOf(e, name, "")) == 0 {
-				addOperation(next, e, name, "0", advised)
+		for op := range cib.Children(cib.Child(e, "operations"), "op") {
+			a := advisedFor(m, attr(op, "name"), attr(op, "role"))
+			if a.Timeout != "" && attr(op, "timeout") != a.Timeout {
+				c.Info("%s: %s gets timeout=%s", word.Text, a.Name, a.Timeout)
+				op.CreateAttr("timeout", a.Timeout)
 			}
 		}
-		for op := range cib.Children(cib.Child(e, "operations"), "op") {
-			for _, a := range m.Actions {
-				if a.Name == attr(op, "name") && a.Timeout != "" && attr(op, "timeout") != a.Timeout {
-					c.Info("%s: %s gets timeout=%s", word.Text, a.Name, a.Timeout)
-					op.CreateAttr("timeout", a.Timeout)
-				}
+		names := []string{"start", "stop"}
+		if cib.IsPromotable(topmost(e)) {
+			names = append(names, "promote", "demote")
+		}
+		for _, name := range names {
+			if a := advisedFor(m, name, ""); a.Timeout != "" && len(operationsOf(e, name, "")) == 0 {
+				addOperation(next, e, name, "0", a.Timeout)
 			}
 		}
 	}
@@ -259,6 +257,9 @@ func primitiveNamed(doc *cib.Document, word grammar.Word) (*etree.Element, error
 	e := doc.Resource(word.Text)
 	switch {
 	case e == nil:
+		if t := doc.Find(word.Text); t != nil && t.Parent().Tag == cib.Resources {
+			return nil, newError(Refused, word.Pos, "%s is a %s; expected a primitive", word.Text, kindOf(t))
+		}
 		return nil, noObject(doc, word.Text, word)
 	case e.Tag != "primitive":
 		return nil, newError(Refused, word.Pos, "%s is a %s; expected a primitive", word.Text, kindOf(e))
@@ -266,13 +267,25 @@ func primitiveNamed(doc *cib.Document, word grammar.Word) (*etree.Element, error
 	return e, nil
 }
 
-func advisedTimeout(m *completions.Metadata, action string) string {
+// advisedFor is what the agent advises for an operation of a role (or of
+// none), else the first of the name.
+func advisedFor(m *completions.Metadata, name, role string) (found completions.Action) {
 	for _, a := range m.Actions {
-		if a.Name == action {
-			return a.Timeout
+		switch {
+		case a.Name != name:
+		case sameRole(a.Role, role):
+			return a
+		case found.Name == "":
+			found = a
 		}
 	}
-	return ""
+	return found
+}
+
+// sameRole compares roles by what they mean: some have an old word.
+func sameRole(a, b string) bool {
+	old := strings.NewReplacer("master", "promoted", "slave", "unpromoted")
+	return old.Replace(strings.ToLower(a)) == old.Replace(strings.ToLower(b))
 }
 
 // runValidateAll lets the agent of a resource check its parameters.

@@ -91,3 +91,16 @@ func TestAgentsDefaultsAreOfTheirType(t *testing.T) {
 		t.Errorf("only %d parameters have a type", typed)
 	}
 }
+
+// TestAdvisedTimeoutsAreOfTheRole: an agent may advise another timeout for
+// each role, by the old words for them or the new ones.
+func TestAdvisedTimeoutsAreOfTheRole(t *testing.T) {
+	m := &completions.Metadata{Actions: []completions.Action{{Name: "start", Timeout: "5s"}, {Name: "monitor", Role: "Master", Timeout: "10s"},
+		{Name: "monitor", Role: "Slave", Timeout: "20s"}, {Name: "monitor", Timeout: "30s"}}}
+	for _, tt := range []struct{ name, role, want string }{{"start", "", "5s"}, {"monitor", "Promoted", "10s"}, {"monitor", "Slave", "20s"},
+		{"monitor", "unpromoted", "20s"}, {"monitor", "", "30s"}, {"stop", "", ""}} {
+		if got := advisedFor(m, tt.name, tt.role).Timeout; got != tt.want {
+			t.Errorf("%s %s: %q, want %q", tt.name, tt.role, got, tt.want)
+		}
+	}
+}

@@ -161,6 +161,9 @@ func runVerify(ctx context.Context, c *Call) error {
 
 // runVerifyLive checks what is in force.
 func runVerifyLive(ctx context.Context, c *Call) error {
+	if len(c.Args) == 1 && c.Args[0] != "scores" {
+		return newError(Usage, c.words[1].Pos, "verify: %q is not scores; usage: %s", c.Args[0], c.usage())
+	}
 	doc, err := c.read(ctx)
 	if err != nil {
 		return err

@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"cmp"
+	"errors"
 	"slices"
 
 	"github.com/beevik/etree"
@@ -24,12 +26,24 @@ func deleteAll(doc *cib.Document, targets []object) (told []string, err error) {
 	}
 	targets = slices.Clone(targets)
 	slices.SortStableFunc(targets, func(a, b object) int { return depth(a) - depth(b) })
-	for _, o := range targets {
-		var more []string
-		if more, err = deleteObject(doc, o); err != nil {
-			return told, err
+	for len(targets) > 0 { // what others of them are built on waits for these to be gone
+		var waiting []object
+		var first error
+		for _, o := range targets {
+			more, err := deleteObject(doc, o)
+			if inUse := (*cib.InUse)(nil); errors.As(err, &inUse) {
+				waiting, first = append(waiting, o), cmp.Or(first, err)
+				continue
+			}
+			if err != nil {
+				return told, err
+			}
+			told = append(told, more...)
 		}
-		told = append(told, more...)
+		if len(waiting) == len(targets) {
+			return told, first
+		}
+		targets = waiting
 	}
 	return told, nil
 }
@@ -47,6 +61,12 @@ func deleteObject(doc *cib.Document, o object) (told []string, err error) {
 	case "fencing_topology":
 		if s := doc.Section(cib.FencingTopology); s != nil { // else it went with its devices
 			cib.Remove(s)
+		}
+		return nil, nil
+	case "acl_target", "acl_group", "user":
+		if e := userOf(doc, o); e != nil {
+			cib.Remove(e)
+			doc.DropEmptySections()
 		}
 		return nil, nil
 	case "group", "clone", "ms":
@@ -67,6 +87,18 @@ func deleteObject(doc *cib.Document, o object) (told []string, err error) {
 	}
 	doc.DropEmptySections()
 	return told, err
+}
+
+// userOf is the element of an access control list that stands for a user or
+// a group of users: its id is the user's name, which other elements may have
+// as their own.
+func userOf(doc *cib.Document, o object) *etree.Element {
+	for e := range cib.Children(doc.Section(cib.ACLs), o.element.Tag) {
+		if attr(e, "id") == o.id {
+			return e
+		}
+	}
+	return nil
 }
 
 // unwrap takes a group or clone away from round its members. A clone round it

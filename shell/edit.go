@@ -146,6 +146,8 @@ func runRename(ctx context.Context, c *Call) error {
 		return newError(Refused, c.words[1].Pos, "rename: %s is a node; its name is what the machine calls itself and cannot be changed here", old)
 	case targets[0].kind == "fencing_topology":
 		return newError(Refused, c.words[1].Pos, "rename: the fencing topology has no name of its own")
+	case slices.Contains([]string{"acl_target", "acl_group", "user"}, targets[0].kind):
+		return c.renameUser(ctx, targets[0], id)
 	}
 	if !grammar.ValidID(id) {
 		return newError(Syntax, c.words[2].Pos, "rename: %q is no valid id; expected a letter or \"_\", then letters, digits, \".\", \"-\" or \"_\"", id)
@@ -166,6 +168,21 @@ func runRename(ctx context.Context, c *Call) error {
 		c.Info("%s", line)
 	}
 	return nil
+}
+
+// renameUser gives the entry of a user or a group another name; nothing
+// refers to it by that.
+func (c *Call) renameUser(ctx context.Context, o object, name string) error {
+	if name == "" {
+		return newError(Syntax, c.words[2].Pos, "rename: a %s needs a name", o.kind)
+	}
+	return c.edit(ctx, func(doc *cib.Document) error {
+		if userOf(doc, object{id: name, kind: o.kind, element: o.element}) != nil {
+			return newError(Refused, c.words[2].Pos, "rename: there is a %s called %s already", o.kind, name)
+		}
+		userOf(doc, o).CreateAttr("id", name)
+		return nil
+	})
 }
 
 func runModGroup(ctx context.Context, c *Call) error {

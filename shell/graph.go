@@ -16,12 +16,18 @@ groups and clones, orders as arrows, colocations dotted, locations dashed.
 
   graph                       on the terminal
   graph dot web.dot           into a file
-  graph dot web.svg svg       drawn by dot, when graphviz is installed: svg, png, pdf, ...`
+  graph dot web.svg svg       drawn by dot, when graphviz is installed: svg, png, pdf, ...
+  graph fdp web.svg svg       placed another way: neato, fdp, sfdp, circo, twopi`
+
+// layouts are the programs of graphviz that place what they draw, each in its
+// own way.
+var layouts = []string{"dot", "neato", "fdp", "sfdp", "circo", "twopi"}
 
 // runGraph writes the configuration as a graph for graphviz.
 func runGraph(ctx context.Context, c *Call) error {
-	if len(c.Args) > 0 && c.Args[0] != "dot" {
-		return newError(Usage, c.words[1].Pos, "graph: %q is not a kind of graph that can be made; expected dot, as in: graph dot web.svg svg", c.Args[0])
+	if len(c.Args) > 0 && !slices.Contains(layouts, c.Args[0]) {
+		return newError(Usage, c.words[1].Pos, "graph: %q is not a kind of graph that can be made; expected one of %s, as in: graph dot web.svg svg",
+			c.Args[0], strings.Join(layouts, ", "))
 	}
 	w, err := c.configuration(ctx)
 	if err != nil {
@@ -38,10 +44,11 @@ func runGraph(ctx context.Context, c *Call) error {
 	if c.Filter == nil {
 		return failf("graph: no other program can be run here")
 	}
-	if _, err := c.Filter(ctx, "command -v dot", nil); err != nil {
-		return failf("graph: %s is drawn by graphviz's dot, which is not installed here; \"graph dot %s\" writes what it reads", c.Args[2], c.Args[1])
+	layout := c.Args[0]
+	if _, err := c.Filter(ctx, "command -v "+layout, nil); err != nil {
+		return failf("graph: %s is drawn by graphviz's %s, which is not installed here; \"graph dot %s\" writes what it reads", c.Args[2], layout, c.Args[1])
 	}
-	picture, err := c.Filter(ctx, "dot -T"+Quote(c.Args[2]), []byte(text))
+	picture, err := c.Filter(ctx, layout+" -T"+Quote(c.Args[2]), []byte(text))
 	if err != nil {
 		return failf("graph: %w", err)
 	}

@@ -56,7 +56,7 @@ func (c *Call) readToLoad(file grammar.Word) ([]byte, error) {
 	}
 	text, err := c.Files.Read(file.Text)
 	if err != nil {
-		return nil, &Error{Kind: Unreadable, Text: "load: " + err.Error(), cause: err}
+		return nil, &Error{Kind: NotFound, Text: "load: " + err.Error(), cause: err}
 	}
 	if strings.TrimSpace(string(text)) == "" { // most likely a mistake, and with replace or push a grave one
 		return nil, newError(Refused, file.Pos, "load: there is nothing in %s; \"erase\" empties the configuration", cmp.Or(map[string]string{"-": "standard input"}[file.Text], file.Text))

@@ -310,10 +310,11 @@ func runNodeAttribute(set string) func(context.Context, *Call) error {
 			if action == "set" {
 				return setValue(doc, n, set, name, value), nil
 			}
-			if !deleteValue(n, set, name) {
-				return false, absentf("node %s has no attribute %s", c.Args[0], name)
+			changed := deleteValue(n, set, name)
+			if !changed {
+				c.Info("node %s has no attribute %s: there is nothing to delete", c.Args[0], name)
 			}
-			return true, nil
+			return changed, nil
 		})
 	}
 }

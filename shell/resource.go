@@ -229,27 +229,112 @@ func runAttribute(set string) func(context.Context, *Call) error {
 			if e == nil {
 				return noResource(doc, rsc)
 			}
-			v, ok := cib.NVValue(e, set, name)
+			v, ok := valueInForce(doc, e, set, name)
 			if !ok {
-				return absentf("%s has no %s of its own", rsc, name)
+				return absentf("%s has no %s", rsc, name)
 			}
 			c.print(v)
 			return nil
 		}
-		return c.change(ctx, c.line.Text, func(doc *cib.Document) (bool, error) {
+		var told []string
+		err = c.change(ctx, c.line.Text, func(doc *cib.Document) (bool, error) {
 			e := doc.Resource(rsc)
 			if e == nil {
 				return false, noResource(doc, rsc)
 			}
-			if action == "set" {
-				return setValue(doc, e, set, name, value), nil
+			told = nil
+			targets := []*etree.Element{e}
+			if set == cib.MetaAttributes {
+				targets = metaTargets(e, name)
 			}
-			if !deleteValue(e, set, name) {
-				return false, absentf("%s has no %s of its own", rsc, name)
+			changed := false
+			for i, t := range targets {
+				id := attr(t, "id")
+				switch {
+				case action == "set" && setValue(doc, t, set, name, value):
+					changed = true
+				case action == "set":
+					continue
+				case deleteValue(t, set, name):
+					changed = true
+				case i == len(targets)-1 && !changed:
+					told = append(told, rsc+" has no "+name+" of its own: there is nothing to delete")
+					continue
+				}
+				switch {
+				case id != rsc && len(targets) == 1:
+					told = append(told, action+" "+name+" of "+id+" instead of "+rsc+": that is where it counts")
+				case id != rsc:
+					told = append(told, action+" "+name+" of "+id+", too: its own value goes before that of "+rsc)
+				}
 			}
-			return true, nil
+			return changed, nil
 		})
+		if err != nil {
+			return err
+		}
+		for _, line := range told {
+			c.Info("%s", line)
+		}
+		return nil
 	}
+}
+
+// valueInForce is what a resource has of an attribute: its own, that of its
+// template, for meta attributes that of the group and clone it is in and of
+// the defaults, those with rules left aside.
+func valueInForce(doc *cib.Document, e *etree.Element, set, name string) (string, bool) {
+	list := []*etree.Element{e}
+	if t := doc.Find(attr(e, "template")); t != nil {
+		list = append(list, t)
+	}
+	if set == cib.MetaAttributes {
+		for p := e.Parent(); p != nil && cib.IsResource(p); p = p.Parent() {
+			list = append(list, p)
+		}
+		list = append(list, doc.Section(cib.RscDefaults))
+	}
+	for _, e := range list {
+		for s := range cib.Children(e, set) {
+			if cib.Child(s, "rule") != nil {
+				continue
+			}
+			for nv := range cib.Children(s, "nvpair") {
+				if attr(nv, "name") == name {
+					return attr(nv, "value"), true
+				}
+			}
+		}
+	}
+	return "", false
+}
+
+// metaTargets are the resources where a meta attribute is set or deleted, as
+// crm_resource chooses them: the clone for its member, unless the member has
+// a value of its own, which would go before that of the clone; a group and
+// those of its members that have one.
+func metaTargets(e *etree.Element, name string) []*etree.Element {
+	own := func(r *etree.Element) bool { _, ok := cib.NVValue(r, cib.MetaAttributes, name); return ok }
+	isClone := func(r *etree.Element) bool { return r.Tag == "clone" || r.Tag == "master" }
+	switch p := e.Parent(); {
+	case isClone(p) && !own(e):
+		return []*etree.Element{p}
+	case isClone(e):
+		for m := range cib.Members(e) {
+			if own(m) {
+				return []*etree.Element{m}
+			}
+		}
+	case e.Tag == "group":
+		var list []*etree.Element
+		for m := range cib.Members(e) {
+			if own(m) {
+				list = append(list, m)
+			}
+		}
+		return append(list, e)
+	}
+	return []*etree.Element{e}
 }
 
 // attributeArgs reads "<what> set|delete|show <name> [<value>]"; set takes

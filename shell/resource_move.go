@@ -68,7 +68,7 @@ func runMove(ctx context.Context, c *Call) error {
 		}
 		if m.node != "" {
 			told = "Move constraint created for " + rsc + " to " + m.node
-			return true, c.prefer(doc, attr(e, "id"), m)
+			return true, c.moveTo(doc, e, m)
 		}
 		if !m.force {
 			return false, usagef("move needs a target node, or \"force\" to move %s anywhere else", rsc)
@@ -81,6 +81,26 @@ func runMove(ctx context.Context, c *Call) error {
 		return true, c.ban(doc, attr(e, "id"), m)
 	})
 	return c.toldMove(err, told, rsc)
+}
+
+// moveTo prefers a node. What runs there already is not moved unless forced;
+// force also bans the resource from the only node where it runs now.
+func (c *Call) moveTo(doc *cib.Document, e *etree.Element, m moveArgs) error {
+	id := attr(e, "id")
+	now := whereAll(doc)[id]
+	if many := e.Tag == "clone" || e.Tag == "master"; len(now) == 1 && !many {
+		switch {
+		case now[0] == m.node && !m.force:
+			return refusef("%s runs on %s already; with \"force\" it is tied to it", id, m.node)
+		case now[0] != m.node && m.force:
+			away := m
+			away.node = now[0]
+			if err := c.ban(doc, id, away); err != nil {
+				return err
+			}
+		}
+	}
+	return c.prefer(doc, id, m)
 }
 
 func runBan(ctx context.Context, c *Call) error {

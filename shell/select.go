@@ -133,7 +133,9 @@ func (c *Call) pick(w *work, all []object, word grammar.Word) ([]object, error) 
 		if w.doc.Find(arg) != nil {
 			return relatedObjects(w.doc, all, arg), nil
 		}
-		return filterObjects(all, func(o object) bool { return runsAgent(o.element, arg) }), nil
+		return filterObjects(all, func(o object) bool {
+			return o.id == arg || runsAgent(o.element, arg) || w.doc.Node(arg) != nil && attr(o.element, "node") == arg
+		}), nil
 	}
 	if what, isPrefix := strings.CutSuffix(word.Text, ":"); isPrefix && slices.Contains([]string{"type", "tag", "related"}, what) {
 		return nil, newError(Usage, word.Pos, "%s what? expected %s", word.Text, map[string]string{"type": "one of " + strings.Join(kinds, ", "),

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"crm/cib"
+	"crm/cib/crmtext"
 	"crm/completions"
 	"crm/grammar"
 )
@@ -38,6 +39,19 @@ func showText(w *work, s selection) string {
 	return textOfSome(w.doc, s)
 }
 
+// hideValues puts stars in the place of what is not to be shown.
+func hideValues(doc *cib.Document, patterns []string) {
+	if len(patterns) == 0 {
+		return
+	}
+	p := crmtext.Printer{Hide: strings.Join(patterns, " ")}
+	for nv := range cib.Walk(doc.Configuration()) {
+		if nv.Tag == "nvpair" && attr(nv, "value") != "" && p.Hides(attr(nv, "name")) {
+			nv.CreateAttr("value", crmtext.Stars)
+		}
+	}
+}
+
 // selectedXML is a CIB with only what is selected. A member of a group or
 // clone stands in what it is in.
 func selectedXML(doc *cib.Document, s selection) string {
@@ -57,6 +71,7 @@ func selectedXML(doc *cib.Document, s selection) string {
 			}
 		}
 	}
+	hideValues(out, s.hide)
 	cib.Remove(out.Status())
 	return "<?xml version=\"1.0\" ?>\n" + cib.Format(out.Root())
 }
@@ -132,6 +147,10 @@ func propertyNames() string {
 
 func noProperty(doc *cib.Document, word grammar.Word) error {
 	err := newError(NotFound, word.Pos, "property %s is not set and is none that has a default", word.Text)
+	if _, ok := completions.PropertyNamed(word.Text); ok {
+		err.Text = "property " + word.Text + " is not set and has no default"
+		return err
+	}
 	var known []string
 	for _, p := range completions.Properties {
 		known = append(known, p.Name)

@@ -1,7 +1,9 @@
 package shell
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
 	"github.com/beevik/etree"
 
@@ -28,6 +30,7 @@ func (c *Call) tracedOps() (op, interval string) {
 // added.
 func runTrace(ctx context.Context, c *Call) error {
 	op, interval := c.tracedOps()
+	told := ""
 	err := c.change(ctx, c.line.Text, func(doc *cib.Document) (bool, error) {
 		e := doc.Resource(c.Args[0])
 		if e == nil || e.Tag != "primitive" {
@@ -50,13 +53,18 @@ func runTrace(ctx context.Context, c *Call) error {
 			doc.SetNV(o, cib.InstanceAttributes, attr(o, "id")+"-instance_attributes", "trace_ra", "1")
 			changed = true
 		}
-		if !changed {
-			return false, absentf("%s has no operation %s that is not traced already", c.Args[0], op)
+		switch traced := operationsOf(e, op, interval); {
+		case len(traced) == 0:
+			return false, absentf("%s has no operation %s", c.Args[0], strings.TrimSpace(op+" "+interval))
+		case changed:
+			told = "Trace set, restart " + c.Args[0] + " to trace the " + cmp.Or(op, "start and stop") + " operation"
+		default:
+			told = c.Args[0] + ": that is traced already"
 		}
-		return true, nil
+		return changed, nil
 	})
 	if err == nil {
-		c.Info("Trace set, restart %s to trace the start operation", c.Args[0])
+		c.Info("%s", told)
 	}
 	return err
 }
@@ -79,9 +87,9 @@ func runUntrace(ctx context.Context, c *Call) error {
 			cib.Remove(ops)
 		}
 		if !changed {
-			return false, absentf("%s has no traced operation %s", c.Args[0], op)
+			c.Info("%s", strings.TrimSpace(c.Args[0]+" has no traced operation "+op))
 		}
-		return true, nil
+		return changed, nil
 	})
 }
 

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -280,16 +281,68 @@ func runFailcount(ctx context.Context, c *Call) error {
 		if _, err := strconv.ParseUint(value, 10, 32); err != nil && !strings.EqualFold(value, "INFINITY") {
 			return newError(Usage, c.words[4].Pos, "failcount: %q is no count; expected a number or INFINITY", value)
 		}
-		op, interval := "monitor", "0"
-		if len(c.Args) > 4 {
-			op = c.Args[4]
+		names, err := c.countsToSet(doc, rsc, node, value)
+		if err != nil {
+			return err
 		}
-		if len(c.Args) > 5 {
-			interval = c.Args[5]
+		for _, name := range names {
+			if err := c.operate(ctx, Operation{Verb: "set-attribute", Node: node, Name: name, Value: value}); err != nil {
+				return err
+			}
 		}
-		return c.operate(ctx, Operation{Verb: "set-attribute", Node: node, Name: "fail-count-" + rsc + "#" + op + "_" + interval, Value: value})
+		return nil
 	}
 	return newError(Usage, c.words[2].Pos, "failcount: %q is none of set, delete, show", action)
+}
+
+// countsToSet are the attributes that "failcount RSC set NODE VALUE [OP
+// [INTERVAL]]" means: the counts there are, of the operation that is named;
+// with the value 0 all of them. Where there is none yet it is the one that a
+// failure of the operation would make.
+func (c *Call) countsToSet(doc *cib.Document, rsc, node, value string) ([]string, error) {
+	op, ms := "", ""
+	if len(c.Args) > 4 {
+		op = c.Args[4]
+	}
+	if len(c.Args) > 5 {
+		d, ok := span(c.Args[5])
+		if !ok || d < 0 {
+			return nil, newError(Usage, c.words[6].Pos, "failcount: %q is no interval; expected a number of seconds, as 10 or 10s", c.Args[5])
+		}
+		ms = strconv.FormatInt(d.Milliseconds(), 10)
+	}
+	var found []string
+	set := cib.Child(doc.NodeState(node), "transient_attributes")
+	for nv := range cib.NVPairs(set, cib.InstanceAttributes) {
+		what, ok := strings.CutPrefix(attr(nv, "name"), "fail-count-"+rsc+"#")
+		name, interval, _ := cutLast(what, "_")
+		if ok && (op == "" || op == name) && (ms == "" || ms == interval) {
+			found = append(found, attr(nv, "name"))
+		}
+	}
+	switch {
+	case len(found) > 1 && value != "0":
+		return nil, refusef("%s has several failure counts on %s: %s; say which by operation and interval; usage: %s",
+			rsc, node, strings.Join(found, ", "), c.usage())
+	case len(found) > 0:
+		return found, nil
+	case value == "0":
+		return nil, nil // nothing has failed
+	}
+	op = cmp.Or(op, "monitor")
+	if ops := operationsOf(doc.Resource(rsc), op, ""); ms == "" && len(ops) > 0 {
+		d, _ := span(attr(ops[0], "interval"))
+		ms = strconv.FormatInt(d.Milliseconds(), 10)
+	}
+	return []string{"fail-count-" + rsc + "#" + op + "_" + cmp.Or(ms, "0")}, nil
+}
+
+// cutLast cuts a text at the last place where sep stands.
+func cutLast(text, sep string) (before, after string, ok bool) {
+	if i := strings.LastIndex(text, sep); i >= 0 {
+		return text[:i], text[i+len(sep):], true
+	}
+	return text, "", false
 }
 
 // failCount adds up the counts of a resource's operations.

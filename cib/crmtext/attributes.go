@@ -170,8 +170,8 @@ func (p *Printer) readPair(e *etree.Element) (nv grammar.Pair, ok bool) {
 	if nv.Ref != "" {
 		return nv, nv.Bare && !hasElements(e)
 	}
-	if p.hidden(nv.Name) && !nv.Bare {
-		nv.Value = stars
+	if p.Hides(nv.Name) && !nv.Bare {
+		nv.Value = Stars
 	}
 	return nv, grammar.PlainName(nv.Name) && sayable(nv.Value) && !hasElements(e) && (nv.ID == "" || !nv.Bare)
 }

@@ -119,7 +119,8 @@ type Printer struct {
 	referred map[string]bool // ids that an id-ref names
 }
 
-const stars = "******"
+// Stars are shown in the place of a hidden value.
+const Stars = "******"
 
 // NewPrinter gathers what objects need to know of others.
 func NewPrinter(doc *cib.Document) *Printer {
@@ -143,7 +144,8 @@ func (p *Printer) keptID(id string) string {
 	return ""
 }
 
-func (p *Printer) hidden(name string) bool {
+// Hides tells whether the values of a name are not to be shown.
+func (p *Printer) Hides(name string) bool {
 	if p.Hide == "" {
 		return false
 	}
