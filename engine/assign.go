@@ -201,7 +201,7 @@ func (c *cluster) place(r *Resource, n *Node, force, stopIfFail bool) {
 			r.assignedAt = e.score
 		}
 	}
-	c.useCapacity(n, r, -1)
+	n.takeCapacity(r)
 	c.printUse(r, n)
 }
 
@@ -217,7 +217,7 @@ func (c *cluster) unassign(r *Resource) {
 	n := r.Assigned
 	r.Assigned = nil
 	n.load--
-	c.useCapacity(n, r, 1)
+	n.returnCapacity(r)
 }
 
 // assignGroup assigns the members in order.

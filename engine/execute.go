@@ -68,6 +68,10 @@ func cutLast(s, sep string) (before, after string, found bool) {
 // key is the operation the spec is about, without the result.
 func (o OpSpec) key() string { return o.Resource + "_" + o.Task + "_" + o.Interval + "@" + o.Node }
 
+// failure tells a result that counts as one: a probe that found nothing does
+// not.
+func (o OpSpec) failure() bool { return o.RC != 0 && (o.RC != rcNotRunning || o.Interval != "0") }
+
 // execution carries a transition out in thought: every action succeeds, but
 // those that are told to fail.
 type execution struct {
@@ -193,16 +197,18 @@ func (x *execution) resource(a *graph.Action) bool {
 		reason: "User-injected result", source: a.Attr("CRM_meta_migrate_source"), dest: a.Attr("CRM_meta_migrate_target"),
 		notifyType: a.Attr("CRM_meta_notify_type"), notifyTask: a.Attr("CRM_meta_notify_operation"),
 		params: append(a.Attrs[:len(a.Attrs):len(a.Attrs)], a.Params...), withDigest: true}
+	ok := true
 	for _, spec := range x.fail {
 		if x.matches(spec, r, o) {
 			x.pretend(a, s, spec, &o)
+			ok = false // whatever its result
 			break
 		}
 	}
 	o.resource = r.configured
 	x.out.record(x.out.findHistory(s, r), o)
 	x.out.touched()
-	return !o.failed()
+	return ok
 }
 
 func (x *execution) matches(spec OpSpec, r agentRef, o opResult) bool {
@@ -218,6 +224,9 @@ func (x *execution) matches(spec OpSpec, r agentRef, o opResult) bool {
 func (x *execution) pretend(a *graph.Action, s *nodeState, spec OpSpec, o *opResult) {
 	o.rc = spec.RC
 	x.lines = append(x.lines, fmt.Sprintf("Pretending action %d failed with rc=%d", a.ID, spec.RC))
+	if !spec.failure() {
+		return
+	}
 	infinite := o.task == "stop" && x.stopInf || o.task == "start" && x.startInf
 	injected := x.out.countFailure(s, spec.Resource, o.task, o.interval, infinite)
 	x.lines = append(x.lines, injected...)

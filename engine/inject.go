@@ -155,8 +155,8 @@ func (in *injector) ticket(id, name, value string) {
 	in.out.set(state, name, value)
 }
 
-// property sets a cluster property where it is set already, else in the first
-// set.
+// property sets a cluster property where it is set already, else in the set
+// of the options that the cluster itself writes.
 func (in *injector) property(name, value string) {
 	config := childOf(in.s.c.in.CIB.Configuration(), "crm_config")
 	var pair *etree.Element
@@ -168,16 +168,25 @@ func (in *injector) property(name, value string) {
 		}
 	}
 	if pair == nil {
-		set := childOf(config, "cluster_property_set")
-		if set.SelectAttr("id") == nil {
-			set.CreateAttr("id", "cib-bootstrap-options")
-		}
+		set := bootstrapOptions(config)
 		pair = set.CreateElement("nvpair")
 		pair.CreateAttr("id", cib.ID(set)+"-"+name)
 		pair.CreateAttr("name", name)
 	}
 	pair.CreateAttr("value", value)
 	in.out.reconfigured()
+}
+
+// bootstrapOptions is the set with the options that the cluster itself writes.
+func bootstrapOptions(config *etree.Element) *etree.Element {
+	for set := range cib.Children(config, "cluster_property_set") {
+		if cib.ID(set) == "cib-bootstrap-options" {
+			return set
+		}
+	}
+	set := config.CreateElement("cluster_property_set")
+	set.CreateAttr("id", "cib-bootstrap-options")
+	return set
 }
 
 // result writes an operation's result, and its failure, into the history.
@@ -195,7 +204,7 @@ func (in *injector) result(text string) error {
 		return fmt.Errorf("no node %q for the result %s", spec.Node, text)
 	}
 	state := in.node(spec.Node)
-	if spec.RC != 0 && !(spec.RC == rcNotRunning && spec.Interval == "0") {
+	if spec.failure() {
 		infinite := spec.Task == "stop" || spec.Task == "start" && c.opts.startFailureFatal
 		in.lines = append(in.lines, in.out.countFailure(state, spec.Resource, spec.Task, spec.Interval, infinite)...)
 	}

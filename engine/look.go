@@ -40,6 +40,48 @@ func (s *Situation) Failures(r *Resource, n *Node) (count int, last int64) {
 	return int(f.count), f.last
 }
 
+// Health is a node's health as people see it: green, yellow or red.
+func (s *Situation) Health(n *Node) string {
+	return []string{"green", "yellow", "red"}[s.c.healthColor(n)]
+}
+
+// Host is the resource that a guest node lives in, nil for other nodes.
+func (n *Node) Host() *Resource {
+	if !n.IsGuest() {
+		return nil
+	}
+	return n.host()
+}
+
+// Image is the image of a bundle's containers.
+func (r *Resource) Image() string { return r.bundle.image }
+
+// Replica is one container of a bundle by its number, with what belongs to it
+// in the order in which it is shown.
+type Replica struct {
+	Number int
+	Parts  []*Resource
+}
+
+// Replicas are the containers of a bundle.
+func (r *Resource) Replicas() []Replica {
+	var list []Replica
+	for _, rep := range r.bundle.replicas {
+		shown := Replica{Number: rep.number}
+		for _, part := range []*Resource{rep.ip, rep.child, rep.container, rep.connection} {
+			if part != nil {
+				shown.Parts = append(shown.Parts, part)
+			}
+		}
+		list = append(list, shown)
+	}
+	return list
+}
+
+// LockedTo is the node that a resource waits for while it is shut down, or
+// nil.
+func (r *Resource) LockedTo() *Node { return r.lockNode }
+
 // ExitText is the words for an agent's exit code.
 func ExitText(code int) string { return exitText(code) }
 

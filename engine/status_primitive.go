@@ -1,6 +1,10 @@
 package engine
 
-import "strings"
+import (
+	"strings"
+
+	"crm/cib"
+)
 
 // exitTexts are the words for exit codes of agents.
 var exitTexts = map[int]string{
@@ -138,17 +142,26 @@ func (t *statusText) flags(r *Resource, n *Node) []string {
 }
 
 // maskedFailure finds a probe of a resource that failed because its agent was
-// not there; on a node, or on any if none is given. For a cloned group none is
-// shown, as in Pacemaker.
+// not there; on a node, or on any if none is given. It counts only if the
+// history says which node it was on and calls the resource as it is
+// configured. For a cloned group none is shown. All as in Pacemaker.
 func (c *cluster) maskedFailure(r *Resource, n *Node) *failure {
 	if !r.Unique() && r.Parent != nil && r.Parent.Kind == KindGroup {
 		return nil
 	}
 	for _, f := range c.failures {
-		if !f.entry.maskable() || n != nil && f.node != n || f.rsc.inBundle() {
+		if !f.entry.maskable() || f.rsc == nil || f.rsc.ConfigID != r.ConfigID || f.rsc.inBundle() {
 			continue
 		}
-		if f.rsc == r || !r.Unique() && f.rsc.ConfigID == r.ConfigID {
+		on := cib.Attr(f.entry.element, "on_node")
+		if on == "" || n != nil && !strings.EqualFold(on, n.Name) {
+			continue
+		}
+		key := cib.Attr(f.entry.element, "operation_key")
+		if key == "" { // an entry of old
+			key = cib.ID(f.entry.element)
+		}
+		if key == r.ConfigID+"_monitor_0" {
 			return f
 		}
 	}

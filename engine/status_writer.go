@@ -248,8 +248,6 @@ func (w *statusWriter) record(history *etree.Element, o opResult) {
 		default:
 			entry = o.resource + "_last_0"
 		}
-	} else if task == "notify" {
-		key = entry
 	}
 	call := highestCall(history) + 1
 	w.entry(history, entry, key, task, call, o)

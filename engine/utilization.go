@@ -32,15 +32,22 @@ func compareCapacities(a, b amounts) int {
 	return sum
 }
 
-// useCapacity takes what a resource needs from a node's capacity, or gives it
-// back.
-func (c *cluster) useCapacity(n *Node, r *Resource, sign int32) {
+// takeCapacity takes what a resource needs from a node's capacity. What the
+// node has none of stays at 0.
+func (n *Node) takeCapacity(r *Resource) {
 	for _, u := range r.util {
-		for i := range n.capacity {
-			if n.capacity[i].name == u.name {
-				n.capacity[i].n = narrow(int64(n.capacity[i].n) + int64(sign)*int64(u.n))
-			}
+		if i := slices.IndexFunc(n.capacity, func(a amount) bool { return a.name == u.name }); i >= 0 {
+			n.capacity[i].n = narrow(int64(n.capacity[i].n) - int64(u.n))
+		} else {
+			n.capacity = append(n.capacity, amount{u.name, 0})
 		}
+	}
+}
+
+// returnCapacity gives it back.
+func (n *Node) returnCapacity(r *Resource) {
+	for _, u := range r.util {
+		n.capacity.plus(u.name, u.n)
 	}
 }
 

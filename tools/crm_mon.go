@@ -59,6 +59,8 @@ type monitor struct {
 	doc   *cib.Document
 	sit   *engine.Situation
 	now   time.Time
+
+	settled bool // operations under way are not told of
 }
 
 // Monitor is crm_mon: the state of the cluster as text or XML.

@@ -70,7 +70,13 @@ func (m *monitor) attributes() []string {
 		}
 		lines = append(lines, "  * Node: "+n.Name+":")
 		for _, name := range names {
-			lines = append(lines, fmt.Sprintf("    * %-32s\t: %-10s", name, values[name]))
+			line := fmt.Sprintf("    * %-32s\t: %-10s", name, values[name])
+			if expected, ok := m.sit.ExpectedPing(n, name); ok {
+				if remark := engine.Connectivity(values[name], expected); remark != "" {
+					line += "\t: " + remark
+				}
+			}
+			lines = append(lines, line)
 		}
 	}
 	return lines
@@ -203,14 +209,15 @@ func (m *monitor) operation(op *etree.Element) string {
 }
 
 // failedActions are the operations whose failure counts, each once, with the
-// code that the agent gave. A probe that only found no agent is not shown.
+// code that the agent gave. A probe that only found no agent is not shown, nor
+// what failed on a node that is not there.
 func (m *monitor) failedActions() []engine.FailedAction {
 	var list []engine.FailedAction
 	seen := map[string]bool{}
 	for _, f := range m.sit.FailedActions() {
 		code, err := strconv.Atoi(cib.Attr(f.Entry, "rc-code"))
 		key := f.Node.ID + " " + orElse(cib.Attr(f.Entry, "operation_key"), cib.ID(f.Entry))
-		if seen[key] || err == nil && code != f.Code && f.Code == 7 && f.Task == "monitor" {
+		if seen[key] || !f.Node.Online || err == nil && code != f.Code && f.Code == 7 && f.Task == "monitor" {
 			continue
 		}
 		if err == nil {
@@ -271,8 +278,10 @@ func (m *monitor) failuresInFull() []string {
 			line += ", exitreason='" + reason + "'"
 		}
 		if changed, err := strconv.ParseInt(cib.Attr(f.Entry, "last-rc-change"), 10, 64); err == nil && changed > 0 {
-			line += ", last-rc-change='" + when(changed) + "', queued=" + orElse(cib.Attr(f.Entry, "queue-time"), "0") + "ms, exec=" +
-				orElse(cib.Attr(f.Entry, "exec-time"), "0") + "ms"
+			line += ", last-rc-change='" + when(changed) + "'"
+			if f.Entry.SelectAttr("exec-time") != nil {
+				line += ", queued=" + orElse(cib.Attr(f.Entry, "queue-time"), "0") + "ms, exec=" + cib.Attr(f.Entry, "exec-time") + "ms"
+			}
 		}
 		lines = append(lines, line)
 	}

@@ -31,9 +31,7 @@ func (m *monitor) asXML() *etree.Element {
 		m.nodeXML(nodes.CreateElement("node"), n)
 	}
 	resources := etree.NewElement("resources")
-	for _, r := range m.sit.Resources() {
-		m.resourceXML(resources, r)
-	}
+	m.resourcesXML(resources)
 	if len(resources.Child) > 0 {
 		out.AddChild(resources)
 	}
@@ -61,7 +59,11 @@ func (m *monitor) attributesXML() *etree.Element {
 		e := attributes.CreateElement("node")
 		attrs(e, "name", n.Name)
 		for _, name := range names {
-			attrs(e.CreateElement("attribute"), "name", name, "value", values[name])
+			a := e.CreateElement("attribute")
+			attrs(a, "name", name, "value", values[name])
+			if expected, ok := m.sit.ExpectedPing(n, name); ok {
+				attrs(a, "expected", strconv.FormatInt(expected, 10))
+			}
 		}
 	}
 	return attributes
@@ -115,12 +117,25 @@ func (m *monitor) nodeXML(e *etree.Element, n *engine.Node) {
 	}
 	attrs(e, "name", n.Name, "id", n.ID, "online", yes(n.Online), "standby", yes(n.Standby || n.FailStandby),
 		"standby_onfail", yes(n.FailStandby), "maintenance", yes(n.Maintenance), "pending", yes(n.Pending), "unclean", yes(n.Unclean),
-		"health", "green")
+		"health", m.sit.Health(n))
 	if version := n.Attr("#feature-set"); n.Online && !n.Remote {
 		attrs(e, "feature_set", orElse(version, "<3.15.1"))
 	}
 	attrs(e, "shutdown", yes(n.Shutdown), "expected_up", yes(n.ExpectedUp), "is_dc", yes(n.DC),
 		"resources_running", strconv.Itoa(running), "type", kind)
+	if host := n.Host(); host != nil {
+		attrs(e, "id_as_resource", host.ID)
+	}
+}
+
+// resourcesXML adds all resources, but for those that were removed and run
+// nowhere any more.
+func (m *monitor) resourcesXML(to *etree.Element) {
+	for _, r := range m.sit.Resources() {
+		if !r.Removed() || r.IsActive(true) {
+			m.resourceXML(to, r)
+		}
+	}
 }
 
 // resourceXML adds a resource with what is in it, unless it does not run and
@@ -135,6 +150,10 @@ func (m *monitor) resourceXML(to *etree.Element, r *engine.Resource) {
 	}
 	if len(r.Children) == 0 {
 		m.primitiveXML(to, r, target)
+		return
+	}
+	if r.Kind == engine.KindBundle {
+		m.bundleXML(to, r)
 		return
 	}
 	tag := wrapped(r)
@@ -155,10 +174,29 @@ func (m *monitor) resourceXML(to *etree.Element, r *engine.Resource) {
 	}
 }
 
+// bundleXML adds a bundle with its replicas.
+func (m *monitor) bundleXML(to *etree.Element, r *engine.Resource) {
+	e := to.CreateElement("bundle")
+	kind := ""
+	for _, name := range []string{"docker", "podman", "rkt"} {
+		if cib.Child(r.Element(), name) != nil {
+			kind = name
+		}
+	}
+	attrs(e, "id", r.ID, "type", kind, "image", r.Image(), "unique", yes(r.Unique()), "managed", yes(r.Managed()), "failed", yes(r.Failed()))
+	for _, rep := range r.Replicas() {
+		to := e.CreateElement("replica")
+		attrs(to, "id", strconv.Itoa(rep.Number))
+		for _, part := range rep.Parts {
+			m.resourceXML(to, part)
+		}
+	}
+}
+
 // wrapped is the kind of a resource with members.
 func wrapped(r *engine.Resource) string {
-	if e := r.Element(); e != nil && (e.Tag == "group" || e.Tag == "bundle") {
-		return e.Tag
+	if r.Kind == engine.KindGroup {
+		return "group"
 	}
 	return "clone"
 }
@@ -166,6 +204,9 @@ func wrapped(r *engine.Resource) string {
 func (m *monitor) primitiveXML(to *etree.Element, r *engine.Resource, target string) {
 	e := to.CreateElement("resource")
 	role, pending := r.ShownRole(), pendingWord(r.PendingTask())
+	if m.settled {
+		pending = ""
+	}
 	if pending != "" && pending != "Monitoring" { // a change of role under way
 		role, pending = pending, ""
 	}
@@ -177,6 +218,9 @@ func (m *monitor) primitiveXML(to *etree.Element, r *engine.Resource, target str
 		"failed", yes(r.Failed()), "failure_ignored", yes(r.FailureIgnored()), "nodes_running_on", strconv.Itoa(len(r.Active)))
 	if pending != "" {
 		attrs(e, "pending", pending)
+	}
+	if n := r.LockedTo(); n != nil {
+		attrs(e, "locked_to", n.Name)
 	}
 	for _, n := range r.Active {
 		attrs(e.CreateElement("node"), "name", n.Name, "id", n.ID, "cached", yes(n.Online))
@@ -275,9 +319,11 @@ func (m *monitor) failuresXML() *etree.Element {
 			"exitstatus", strings.ToLower(engine.ExitText(f.Code)), "exitreason", f.Entry.SelectAttrValue("exit-reason", "none"),
 			"exitcode", strconv.Itoa(f.Code), "call", cib.Attr(f.Entry, "call-id"), "status", statusText(status))
 		if changed, err := strconv.ParseInt(cib.Attr(f.Entry, "last-rc-change"), 10, 64); err == nil {
-			attrs(e, "last-rc-change", time.Unix(changed, 0).Format("2006-01-02 15:04:05Z07:00"),
-				"queued", orElse(cib.Attr(f.Entry, "queue-time"), "0"), "exec", orElse(cib.Attr(f.Entry, "exec-time"), "0"),
-				"interval", fmt.Sprint(f.Interval), "task", f.Task)
+			attrs(e, "last-rc-change", time.Unix(changed, 0).Format("2006-01-02 15:04:05Z07:00"))
+			if took := cib.Attr(f.Entry, "exec-time"); took != "" {
+				attrs(e, "queued", orElse(cib.Attr(f.Entry, "queue-time"), "0"), "exec", took)
+			}
+			attrs(e, "interval", fmt.Sprint(f.Interval), "task", f.Task)
 		}
 	}
 	return failures

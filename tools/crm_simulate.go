@@ -21,13 +21,14 @@ import (
 
 // Exit codes that Pacemaker's tools share.
 const (
-	exitOK          = 0
-	exitError       = 1
-	exitUsage       = 64
-	exitUnavailable = 69
-	exitNoInput     = 65 // the data cannot be read
-	exitCannotWrite = 74
-	exitBadConfig   = 78
+	exitOK           = 0
+	exitError        = 1
+	exitUsage        = 64
+	exitUnavailable  = 69
+	exitNoInput      = 65 // the data cannot be read
+	exitMissingInput = 66
+	exitCannotWrite  = 74
+	exitBadConfig    = 78
 )
 
 // simulation is one call of crm_simulate.
@@ -125,7 +126,7 @@ func (s *simulation) set(long, value string) error {
 		if err != nil {
 			return err
 		}
-		s.fail = append(s.fail, spec)
+		s.fail, s.execute = append(s.fail, spec), true
 	case long == "repeat":
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 {
@@ -171,6 +172,11 @@ func (s *simulation) work() error {
 	if s.profile != "" {
 		return s.runProfile()
 	}
+	if s.inPlace {
+		if err := s.overwrites(); err != nil {
+			return err
+		}
+	}
 	if err := creatable(s.saveOutput); err != nil {
 		return err
 	}
@@ -179,6 +185,16 @@ func (s *simulation) work() error {
 		return err
 	}
 	return s.simulate(doc)
+}
+
+// overwrites lets the result go to where the input comes from, and nowhere
+// else.
+func (s *simulation) overwrites() error {
+	if s.source != "live-check" && (s.source != "xml-file" || s.file == "" || s.file == "-") {
+		return fail(exitMissingInput, "option -X: expected a file to write to, given by -x")
+	}
+	s.saveOutput = ""
+	return nil
 }
 
 // creatable tells early whether a file can be written.

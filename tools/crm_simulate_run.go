@@ -75,14 +75,14 @@ func (s *simulation) warn(text string) {
 
 // suppose writes what is supposed into the CIB and reads it again.
 func (s *simulation) suppose(sit *engine.Situation, doc *cib.Document) (*engine.Situation, error) {
-	if s.date == "" {
-		s.what.At = time.Now()
-	}
+	s.what.At = time.Now() // whatever time the cluster is told that it is
 	lines, problems := sit.Suppose(&s.what)
 	switch {
 	case s.xml != nil:
 		s.supposedXML(lines)
-	case !s.quiet:
+	case s.quiet:
+		s.out.begun = true // a section that says nothing is one all the same
+	default:
 		s.out.section("Performing Requested Modifications", lines)
 	}
 	for _, p := range problems {
@@ -96,7 +96,7 @@ func (s *simulation) suppose(sit *engine.Situation, doc *cib.Document) (*engine.
 
 // showStatus tells how the cluster is; as XML even when it shall be quiet.
 func (s *simulation) showStatus(title string, doc *cib.Document, sit *engine.Situation, pending bool) {
-	m := &monitor{doc: doc, sit: sit, set: map[string]bool{"inactive": true}, text: map[string]string{}}
+	m := &monitor{doc: doc, sit: sit, set: map[string]bool{"inactive": true}, text: map[string]string{}, settled: !pending}
 	if s.xml != nil {
 		s.statusXML(strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(title, "Current ")), " ", "_"), m)
 		return
@@ -182,19 +182,18 @@ func (s *simulation) carryOut(out *engine.Output) error {
 	switch {
 	case s.xml != nil:
 		s.stepsXML(done)
-	case !s.quiet:
+	case s.quiet:
+		s.out.gap()
+	default:
 		s.out.section("Executing Cluster Transition", done.Lines)
 		s.sayTime(done.CIB)
 	}
 	target := s.saveOutput
-	if s.inPlace && s.file != "" && s.file != "-" {
+	if s.inPlace && s.source == "xml-file" {
 		target = s.file
 	}
 	if err := save(target, done.CIB.Bytes); err != nil {
 		return err
-	}
-	if s.quiet && s.xml == nil && (s.scores || s.utilization) {
-		fmt.Fprintln(s.std.Out)
 	}
 	if !s.quiet || s.xml != nil {
 		sit, err := s.situation(done.CIB)

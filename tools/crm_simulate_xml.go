@@ -22,10 +22,7 @@ func (s *simulation) statusXML(tag string, m *monitor) {
 	for _, n := range m.sit.Nodes() {
 		m.nodeXML(nodes.CreateElement("node"), n)
 	}
-	resources := e.CreateElement("resources")
-	for _, r := range m.sit.Resources() {
-		m.resourceXML(resources, r)
-	}
+	m.resourcesXML(e.CreateElement("resources"))
 	if attributes := m.attributesXML(); s.attrs && len(attributes.Child) > 0 {
 		e.AddChild(attributes)
 	}
@@ -61,13 +58,16 @@ func (s *simulation) supposedXML(lines []string) {
 	list("modify_ticket", "Revoking", "ticket", s.what.Revoke)
 	list("modify_ticket", "Standby", "ticket", s.what.Standby)
 	list("modify_ticket", "Activating", "ticket", s.what.Activate)
-	list("inject_spec", "", "spec", s.what.Results)
 	injectedXML(e, lines)
 }
 
-// injectedXML tells of the attributes of nodes that were made up.
+// injectedXML tells of the results that are supposed, and of the attributes of
+// nodes that were made up for each.
 func injectedXML(e *etree.Element, lines []string) {
 	for _, line := range lines {
+		if m := injectedSpec.FindStringSubmatch(line); m != nil {
+			attrs(e.CreateElement("inject_spec"), "spec", m[1])
+		}
 		if m := injectedAttr.FindStringSubmatch(line); m != nil {
 			attrs(e.CreateElement("inject_attr"), "name", m[1], "value", m[2], "node_path", m[3], "cib_node", m[4])
 		}
@@ -75,6 +75,7 @@ func injectedXML(e *etree.Element, lines []string) {
 }
 
 var (
+	injectedSpec   = regexp.MustCompile(`Injecting (\S.*) into the configuration$`)
 	injectedAttr   = regexp.MustCompile(`Injecting attribute ([^=]+)=(.*) into (\S+) '(.*)'`)
 	weightLine     = regexp.MustCompile(`^(\S+): (\S+) allocation score on (\S+): (\S+)$`)
 	promotionLine  = regexp.MustCompile(`^(\S+) promotion score (?:on (\S+)|\(inactive\)): (\S+)$`)

@@ -19,11 +19,16 @@ func (s *sections) line(text string) {
 	s.begun = true
 }
 
-// section writes one part; its lines carry their own bullets and depth.
-func (s *sections) section(title string, lines []string) {
+// gap parts what was written from what follows.
+func (s *sections) gap() {
 	if s.begun {
 		fmt.Fprintln(s.w)
 	}
+}
+
+// section writes one part; its lines carry their own bullets and depth.
+func (s *sections) section(title string, lines []string) {
+	s.gap()
 	s.begun = true
 	if !s.plain && title != "" {
 		fmt.Fprintln(s.w, title+":")
