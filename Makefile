@@ -47,6 +47,7 @@ confirm: build ## tests that ask the originals, with crmsh and pacemaker-cli-uti
 	CRM_CONFIRM=all go test -count=1 -timeout 60m ./tools ./cib ./cmd/crm
 	REQUIRE_ORIGINALS=1 go test -count=1 -run TestScenariosAreAsThePeers ./engine
 	go run ./tests/differ -n 300 -floor 90
+	go run ./tests/crmdiffer -n 300 -shrink=false -floor 90
 
 live: build ## what needs this kernel's namespaces: labs, agents with addresses, the main job
 	go test -count=1 ./node/lab ./node/agent ./node/transport ./cmd/crm

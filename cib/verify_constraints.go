@@ -55,7 +55,33 @@ func (v *verifier) constraints() {
 			v.ticket(e)
 		}
 		v.insideClones(e)
+		v.emptyTemplates(e)
 	}
+}
+
+// emptyTemplates finds templates that no primitive is made of: a constraint
+// on one is ignored.
+func (v *verifier) emptyTemplates(e *etree.Element) {
+	ids := []string{Attr(e, "rsc"), Attr(e, "with-rsc"), Attr(e, "first"), Attr(e, "then")}
+	for set := range Children(e, "resource_set") {
+		for ref := range Children(set, "resource_ref") {
+			ids = append(ids, ID(ref))
+		}
+	}
+	for _, id := range ids {
+		if t := v.index.Find(id); id != "" && t != nil && t.Tag == "template" && !v.derived(id) {
+			v.err(e, "no resource is made of the template "+quote(id)+", the constraint is ignored", "make one, or name a resource")
+		}
+	}
+}
+
+func (v *verifier) derived(template string) bool {
+	for e := range v.doc.AllResources() {
+		if Attr(e, "template") == template {
+			return true
+		}
+	}
+	return false
 }
 
 func (v *verifier) values(e *etree.Element, known map[string]option) {

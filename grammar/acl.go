@@ -54,6 +54,7 @@ type Permission struct {
 	Attr     string
 	Tagged   bool   // the type was given as tag:, the word from before schema 2.0
 	Shortcut string // with its arguments, as typed
+	More     bool   // of the right that the permission before it is of
 }
 
 // Permissions are the rights of a role, in order.
@@ -95,7 +96,8 @@ func (ps *RolePermissions) Parse(lex *lexer.PeekingLexer) error {
 }
 
 // permissions reads one read, write or deny. Each thing behind it is a
-// permission of its own; type: and attr: belong together.
+// permission of its own; type: and attr: belong together. What is said twice
+// counts as said last; shortcuts are said for xpath:.
 func (r reader) permissions() ([]Permission, error) {
 	p := Permission{Pos: r.pos()}
 	kind, is := r.keyword(rights...)
@@ -112,47 +114,49 @@ func (r reader) permissions() ([]Permission, error) {
 		p.ID = id
 		r.take()
 	}
-	if text, is := strings.CutPrefix(r.peek(), "description="); is {
+	if text, is := r.description(); is {
 		p.Desc = text
 		r.take()
 	}
-	var all []Permission
-	for {
-		if err := r.aclThing(&p); err != nil {
-			return nil, err
-		}
-		all = append(all, p)
-		if r.done() {
-			return all, nil
-		}
-		if _, next := r.keyword(rights...); next {
-			return all, nil
-		}
-		p = Permission{Pos: r.pos(), Kind: kind}
-	}
-}
-
-// aclThing reads what one permission is about.
-func (r reader) aclThing(p *Permission) error {
 	if r.done() {
-		return r.fault("", aclExpected)
+		return nil, r.fault("", aclExpected)
 	}
-	if err := r.aclWord(p); err != nil {
-		return err
-	}
-	for !r.done() && (p.Type == "") != (p.Attr == "") {
-		name, _, _ := strings.Cut(r.peek(), ":")
-		if typed := contains(typeWords, name); !typed && !contains(attrWords, name) || typed == (p.Type != "") {
+	for !r.done() {
+		if _, next := r.keyword(rights...); next {
 			break
 		}
-		if err := r.aclWord(p); err != nil {
-			return err
+		if err := r.aclWord(&p); err != nil {
+			return nil, err
 		}
 	}
-	if p.Attr != "" && p.Type == "" {
-		return &Error{Pos: p.Pos, Word: p.Kind, Problem: "has attr: without type:", Expected: "type:ELEMENT attr:NAME"}
+	return p.apart()
+}
+
+// apart makes a permission of each thing that a right is about.
+func (p Permission) apart() ([]Permission, error) {
+	var all []Permission
+	add := func(one Permission) {
+		one.Pos, one.Kind, one.ID, one.Desc, one.More = p.Pos, p.Kind, p.ID, p.Desc, len(all) > 0
+		all = append(all, one)
 	}
-	return nil
+	if p.XPath != "" || p.Shortcut != "" {
+		add(Permission{XPath: p.XPath, Shortcut: p.Shortcut})
+	}
+	if p.Ref != "" {
+		add(Permission{Ref: p.Ref})
+	}
+	if p.Type != "" {
+		add(Permission{Type: p.Type, Attr: p.Attr, Tagged: p.Tagged})
+	}
+	switch {
+	case len(all) == 0:
+		return nil, &Error{Pos: p.Pos, Word: p.Kind, Problem: "has nothing behind it", Expected: aclExpected}
+	case p.Attr != "" && p.Type == "":
+		return nil, &Error{Pos: p.Pos, Word: p.Kind, Problem: "has attr: without type:", Expected: "type:ELEMENT attr:NAME"}
+	case p.ID != "" && len(all) > 1:
+		return nil, &Error{Pos: p.Pos, Word: p.ID + ":", Problem: "would be the id of several permissions", Expected: "one thing behind an id"}
+	}
+	return all, nil
 }
 
 const aclExpected = "xpath:XPATH, ref:ID, type:ELEMENT, attr:NAME or a shortcut such as meta:RSC:NAME"
@@ -180,6 +184,9 @@ func (r reader) aclWord(p *Permission) error {
 	if field != &p.XPath && !PlainName(value) {
 		return r.fault("has blanks or quotes in it", name+":NAME")
 	}
+	if field == &p.XPath {
+		p.Shortcut = ""
+	}
 	*field = value
 	r.take()
 	return nil
@@ -202,7 +209,7 @@ func (r reader) shortcut(p *Permission, name string) error {
 	case len(args) > limits[1]:
 		return r.fault("has too many parts", "")
 	}
-	p.Shortcut = r.take()
+	p.Shortcut, p.XPath = r.take(), ""
 	return nil
 }
 

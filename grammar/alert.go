@@ -149,9 +149,6 @@ func (r reader) braced(what string) (names []string, err error) {
 	if r.done() {
 		return names, r.fault("", "}")
 	}
-	if len(names) == 0 {
-		return names, r.fault("closes an empty list", what)
-	}
 	r.take()
 	return names, nil
 }
@@ -218,7 +215,7 @@ func (s Select) text() string {
 	ws := []string{"select"}
 	for _, kind := range s.Kinds {
 		if kind == "attributes" {
-			kind = "attributes { " + strings.Join(s.Attributes, " ") + " }"
+			kind = strings.Join(append(append([]string{"attributes {"}, s.Attributes...), "}"), " ")
 		}
 		ws = append(ws, kind)
 	}

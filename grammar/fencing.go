@@ -39,13 +39,7 @@ func (ts *FencingTargets) Parse(lex *lexer.PeekingLexer) error {
 		if target, err := t.read(r, word); err != nil {
 			return err
 		} else if target {
-			if n := len(ts.List); n > 0 && len(ts.List[n-1].Levels) == 0 {
-				return r.fault("", "fence devices for the target before it")
-			}
 			r.take()
-			if r.done() {
-				return r.fault("", "fence devices")
-			}
 			ts.List = append(ts.List, t)
 			continue
 		}
@@ -106,6 +100,7 @@ func (s *Fencing) ObjectID() string { return "" }
 func (s *Fencing) print(p *printer) {
 	for _, t := range s.Targets.List {
 		switch {
+		case len(t.Levels) == 0:
 		case t.Node != "":
 			p.part(quoteName(t.Node+":") + " " + strings.Join(t.Levels, " "))
 		case t.Pattern != "":
@@ -116,4 +111,14 @@ func (s *Fencing) print(p *printer) {
 			p.word(t.Levels...)
 		}
 	}
+}
+
+// withoutDevices finds a target that has no devices, which says nothing.
+func (s *Fencing) withoutDevices() *Error {
+	for _, t := range s.Targets.List {
+		if len(t.Levels) == 0 {
+			return &Error{Pos: t.Pos, Keyword: s.Keyword(), Problem: "a target without fence devices is left out", Expected: "DEVICE or DEVICE,DEVICE behind it"}
+		}
+	}
+	return nil
 }

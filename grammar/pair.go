@@ -98,9 +98,19 @@ type Description string
 // Parse reads it; without one it matches nothing.
 func (d *Description) Parse(lex *lexer.PeekingLexer) error {
 	r := reader{lex}
-	if text, is := strings.CutPrefix(r.peek(), "description="); is && !r.done() {
+	if text, is := r.description(); is {
 		r.take()
 		*d = Description(text)
 	}
 	return nil
+}
+
+// description is what the next word describes something with; an empty one
+// is an ordinary attribute of that name.
+func (r reader) description() (text string, is bool) {
+	if r.done() {
+		return "", false
+	}
+	name, text, _ := strings.Cut(r.peek(), "=")
+	return text, text != "" && strings.EqualFold(name, "description")
 }

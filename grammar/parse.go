@@ -138,6 +138,9 @@ func ParseWords(ws []Word, end Pos) (Statement, *Error) {
 		return nil, &Error{Pos: ws[0].Pos, Word: ws[0].Text, Problem: "is not a statement", Hint: Near(ws[0].Text, Keywords())}
 	}
 	if how.brackets {
+		if err := stuck(keyword, ws); err != nil {
+			return nil, err
+		}
 		ws = spread(ws)
 	}
 	lex, err := lexer.Upgrade(&stream{words: ws, end: end})

@@ -98,6 +98,9 @@ var setOpeners = map[string][]string{
 // last word opens a set that nothing is in, as when a script was cut off. It
 // is nil for other statements.
 func Unfinished(s Statement) *Error {
+	if f, is := s.(*Fencing); is {
+		return f.withoutDevices()
+	}
 	words := s.head().words
 	if len(words) < 3 {
 		return nil

@@ -225,6 +225,26 @@ func (s Sets) words() []string {
 	return ws
 }
 
+// stuck refuses two resources alone in brackets that stick to them: crmsh
+// takes the brackets for parts of their names.
+func stuck(keyword string, ws []Word) *Error {
+	n := 0
+	for n < len(ws) && (n < 2 || strings.IndexByte(ws[n].Text, '=') < 0) {
+		n++
+	}
+	if n < 4 || keyword == "rsc_ticket" {
+		return nil
+	}
+	a, b := ws[n-2], ws[n-1]
+	if behind := ws[n-3].Text; n > 5 || n == 5 && !strings.HasSuffix(behind, ":") {
+		return nil
+	}
+	if len(a.Text) < 2 || len(b.Text) < 2 || !strings.ContainsRune("([", rune(a.Text[0])) || !strings.ContainsRune(")]", rune(b.Text[len(b.Text)-1])) {
+		return nil
+	}
+	return &Error{Keyword: keyword, Pos: a.Pos, Word: a.Text, Problem: "has a bracket that sticks to it", Expected: a.Text[:1] + " " + a.Text[1:]}
+}
+
 // spread takes brackets off the words they stick to.
 func spread(words []Word) []Word {
 	out := make([]Word, 0, len(words))

@@ -122,18 +122,22 @@ func (ss *ResourceSets) Parse(lex *lexer.PeekingLexer) error {
 	return nil
 }
 
-// keywordSet reads one set that begins with one of words, or, where implied
-// is not empty, with a name=value.
+// keywordSet reads one set that begins with one of words, or, of the implied
+// kind, with anything else that a set may hold.
 func (r reader) keywordSet(words []string, implied string) (AttrSet, error) {
 	pos := r.pos()
 	if k, is := r.keyword(words...); is {
 		r.take()
 		return r.attrSet(k, pos, words)
 	}
-	if strings.IndexByte(r.peek(), '=') > 0 {
-		return r.attrSet(implied, pos, words)
+	if w := r.peek(); w == "{" || w == "}" {
+		return AttrSet{}, r.fault("", "name=value or "+list(words), words...)
 	}
-	return AttrSet{}, r.fault("", "name=value or "+list(words), words...)
+	_, foreign := r.keyword(resourceEnds...)
+	if w := r.peek(); foreign || strings.IndexByte(w, '=') < 0 && Near(w, words) != "" {
+		return AttrSet{}, r.fault("", "name=value or "+list(words), words...)
+	}
+	return r.attrSet(implied, pos, words)
 }
 
 // list is "a, b or c".

@@ -19,7 +19,7 @@ type TagObjects struct{ IDs []string }
 func (o *TagObjects) Parse(lex *lexer.PeekingLexer) error {
 	r := reader{lex}
 	for !r.done() {
-		if !PlainName(r.peek()) {
+		if w := r.peek(); !PlainName(w) || !ValidID(w[:1]) {
 			return r.fault("is not an id", "the id of an object")
 		}
 		o.IDs = append(o.IDs, r.take())

@@ -32,10 +32,28 @@ func rawXML(l Line, at int) (Statement, *Error) {
 	if err := l.unfit(); err != nil {
 		return nil, err
 	}
+	if text[0] == '"' || text[0] == '\'' {
+		if plain, is := unquoted(l); is {
+			return &XML{Text: plain.Text, line: plain}, nil
+		}
+	}
 	if text[0] != '<' {
 		return nil, &Error{Pos: l.At(strings.Index(l.Text, text)), Keyword: "xml", Word: text, Expected: "an element: <primitive .../>"}
 	}
 	return &XML{Text: text, line: l, from: at + strings.Index(l.Text[at:], text)}, nil
+}
+
+// unquoted is an element that stands in quotes, as for a shell.
+func unquoted(l Line) (Line, bool) {
+	words, err := l.Words()
+	if err != nil || len(words) < 2 || !strings.HasPrefix(words[1].Text, "<") {
+		return l, false
+	}
+	texts := make([]string, 0, len(words))
+	for _, w := range words[1:] {
+		texts = append(texts, w.Text)
+	}
+	return Line{Text: strings.Join(texts, " "), Pos: words[1].Pos}, true
 }
 
 // Keyword is xml.

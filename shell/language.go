@@ -56,6 +56,9 @@ func runStatement(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	if err := emptyOption(st); err != nil {
+		return err
+	}
 	w, err := c.configuration(ctx)
 	if err != nil {
 		return err
@@ -79,6 +82,20 @@ func runStatement(ctx context.Context, c *Call) error {
 	}
 	w.told = len(ed.Notes())
 	w.note(c.line.Text)
+	return nil
+}
+
+// emptyOption finds an option without a value. Files may have such.
+func emptyOption(st grammar.Statement) error {
+	s, is := st.(*grammar.Property)
+	if !is {
+		return nil
+	}
+	for _, p := range s.Set.Pairs {
+		if p.Value == "" && p.Ref == "" {
+			return &grammar.Error{Pos: p.Pos, Keyword: s.Keyword(), Word: p.Name + "=", Problem: "has no value", Expected: p.Name + "=VALUE"}
+		}
+	}
 	return nil
 }
 

@@ -116,6 +116,9 @@ func (m *maker) permissions(e *etree.Element, list []grammar.Permission) {
 				"attribute", p.Attr, "description", p.Desc, "id", m.choose(p.ID, p.Pos, nil, cib.ID(e))))
 			continue
 		}
+		if p.More {
+			m.fail(p.Pos, "before schema 2.0 a permission is about one thing; expected %s before the next", p.Kind)
+		}
 		if p.Desc != "" {
 			m.fail(p.Pos, "permissions have no description before schema 2.0")
 		}

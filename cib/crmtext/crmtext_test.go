@@ -36,9 +36,9 @@ primitive www apache \
 group web vip www
 ms dbs db \
 	meta master-max=1
-colocation web-with-db inf: web dbs:Master
-location web-on-alice web 100: alice
 order db-first Mandatory: dbs:promote web:start
+location web-on-alice web 100: alice
+colocation web-with-db inf: web dbs:Master
 property cib-bootstrap-options: \
 	stonith-enabled=false
 rsc_defaults rsc-options: \

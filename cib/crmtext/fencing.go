@@ -76,12 +76,15 @@ func readFencing(e *etree.Element, nodes []string) (grammar.Statement, bool) {
 	index := map[string]int{}
 	for c := range cib.Children(e) {
 		a, ok := attrsOf(c, "target", "target-pattern", "target-attribute", "target-value", "index", "devices")
-		if !ok || c.Tag != "fencing-level" || strings.ContainsAny(a["devices"], " ") {
+		if !ok || c.Tag != "fencing-level" || strings.ContainsAny(a["devices"], " ") || a["devices"] == "" {
 			return nil, false
 		}
 		t := grammar.FencingTarget{Node: a["target"], Pattern: a["target-pattern"], Attr: a["target-attribute"], Value: a["target-value"]}
 		if t.Node == "" && t.Pattern == "" && t.Attr == "" {
 			return nil, false // words without a target mean every node, not none
+		}
+		if strings.ContainsAny(t.Node+t.Pattern, " \t") {
+			return nil, false // crmsh shows such a target as XML
 		}
 		last := target(s, t)
 		last.Levels = append(last.Levels, a["devices"])

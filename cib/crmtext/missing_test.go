@@ -29,7 +29,7 @@ func TestMissingIsToldWithItsPlace(t *testing.T) {
 		"location l wbe 100: alice":                 `column 12: location l: there is no resource wbe (did you mean "web"?)`,
 		"location l { db wbe } 100: alice":          `column 17: location l: there is no resource wbe (did you mean "web"?)`,
 		"colocation c inf: db wbe:Master":           `column 22: colocation c: there is no resource wbe (did you mean "web"?)`,
-		"colocation c inf: (db wbe)":                `column 23: colocation c: there is no resource wbe (did you mean "web"?)`,
+		"colocation c inf: ( db wbe )":              `column 24: colocation c: there is no resource wbe (did you mean "web"?)`,
 		"order o db wbe:start":                      `column 12: order o: there is no resource wbe (did you mean "web"?)`,
 		"rsc_ticket t T: db wbe":                    `column 20: rsc_ticket t: there is no resource wbe (did you mean "web"?)`,
 		"tag t db wbe":                              `column 10: tag t: there is nothing called wbe (did you mean "web"?)`,

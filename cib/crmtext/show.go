@@ -22,16 +22,14 @@ type Listed struct {
 var shown = []string{"node", "rsc_template", "primitive", "bundle", "group", "ms", "clone", "tag", "colocation", "location",
 	"order", "fencing_topology", "rsc_ticket", "property", "rsc_defaults", "op_defaults", "role", "user", "acl_group", "acl_target", "alert"}
 
-// Objects lists all objects in the order of show: by kind, then by id.
+// Objects lists all objects in the order of show: by kind, then by id;
+// colocations, locations and orders are one kind.
 func Objects(doc *cib.Document) []Listed {
 	all := gathered(doc)
-	ranks := make(map[string]int, len(shown))
-	for i, k := range shown {
-		ranks[k] = i
-	}
+	ranks := showRanks()
 	sort.SliceStable(all, func(i, j int) bool {
 		a, b := &all[i], &all[j]
-		if a.Keyword != b.Keyword {
+		if ranks[a.Keyword] != ranks[b.Keyword] {
 			return ranks[a.Keyword] < ranks[b.Keyword]
 		}
 		return cib.ID(a.Element) < cib.ID(b.Element)
@@ -39,15 +37,20 @@ func Objects(doc *cib.Document) []Listed {
 	return all
 }
 
-// AsStored lists all objects by kind, those of a kind in the order in which
-// the document has them; constraints are one kind.
-func AsStored(doc *cib.Document) []Listed {
-	all := gathered(doc)
+func showRanks() map[string]int {
 	ranks := make(map[string]int, len(shown))
 	for i, k := range shown {
 		ranks[k] = i
 	}
 	ranks["colocation"], ranks["location"] = ranks["order"], ranks["order"]
+	return ranks
+}
+
+// AsStored lists all objects by kind, those of a kind in the order in which
+// the document has them; constraints are one kind.
+func AsStored(doc *cib.Document) []Listed {
+	all := gathered(doc)
+	ranks := showRanks()
 	ranks["ms"] = ranks["clone"]
 	sort.SliceStable(all, func(i, j int) bool { return ranks[all[i].Keyword] < ranks[all[j].Keyword] })
 	return all

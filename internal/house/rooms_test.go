@@ -43,6 +43,7 @@ tests:
 tests/conformance:
 tests/bench:
 tests/differ: cib engine
+tests/crmdiffer:
 tests/interop/pair:
 `)
 
