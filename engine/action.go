@@ -331,11 +331,13 @@ func (c *cluster) updateRunnable(a *action) {
 	}
 	if n == nil {
 		a.clear(actRunnable)
+		c.ground(a, cannotHappen, groundNoPlace)
 		return
 	}
 	if !a.is(actOnDC) {
 		if !n.Online && (!n.IsGuest() || n.remoteReset) {
 			a.clear(actRunnable)
+			c.ground(a, cannotHappen, groundNode)
 			if r.Managed() && a.task == "stop" && !n.Unclean {
 				c.fence(n, "stop is unrunnable", false)
 			}
@@ -343,6 +345,7 @@ func (c *cluster) updateRunnable(a *action) {
 		}
 		if n.Pending {
 			a.clear(actRunnable)
+			c.ground(a, cannotHappen, groundNode)
 			return
 		}
 	}
@@ -350,6 +353,7 @@ func (c *cluster) updateRunnable(a *action) {
 		a.reason = ""
 		if n.IsGuest() && !c.canFence(n) {
 			a.clear(actRunnable)
+			c.ground(a, cannotHappen, groundHost)
 		} else {
 			a.set(actRunnable)
 		}
@@ -363,10 +367,12 @@ func (c *cluster) runnableByQuorum(a *action) {
 	case quorumStop:
 		a.clear(actRunnable)
 		a.reason = "no quorum"
+		c.ground(a, cannotHappen, groundQuorum)
 	case quorumFreeze:
 		if !a.rsc.fullyActive() || a.rsc.NextRole > a.rsc.Role {
 			a.clear(actRunnable)
 			a.reason = "quorum freeze"
+			c.ground(a, cannotHappen, groundQuorum)
 		}
 	default:
 		a.set(actRunnable)

@@ -51,7 +51,7 @@ func (c *cluster) assignPrimitive(r *Resource, prefer *Node, stopIfFail bool) *N
 	r.set(flagAssigning)
 	c.applyColocations(r)
 	if r.NextRole == RoleStopped {
-		c.giveAll(r, ban, cause{"target role is Stopped", ""})
+		c.giveAll(r, ban, cause{kind: causeStopped})
 		c.forgetPlace(r)
 	} else if r.NextRole > r.Role && !c.quorate && c.opts.quorumPolicy == quorumFreeze {
 		r.NextRole = r.Role
@@ -188,7 +188,7 @@ func (c *cluster) place(r *Resource, n *Node, force, stopIfFail bool) {
 	r.clear(flagUnassigned)
 	if n == nil {
 		if stopIfFail {
-			c.leaveUnassigned(r)
+			c.leaveUnassigned(r, nil)
 		}
 		return
 	}

@@ -51,9 +51,10 @@ func (c *cluster) assignReplica(r *Resource, rep *replica, prefer *Node, stopIfF
 		}
 		if c.byIx[i] != rep.node {
 			e.score = ban
+			c.explain(rep.child, c.byIx[i], ban, ban, cause{kind: causeContainer, with: rep.container})
 		} else if _, reached := c.thresholdReached(rep.child, rep.node); !reached {
 			e.score = must
-			c.explain(rep.child, rep.node, must, must, cause{"lives in its container", rep.container.ID})
+			c.explain(rep.child, rep.node, must, must, cause{kind: causeContainer, with: rep.container})
 		}
 	}
 	rep.child.Parent.set(flagAssigning)

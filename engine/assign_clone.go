@@ -67,7 +67,7 @@ func (c *cluster) assignInstances(parent *Resource, instances []*Resource, maxTo
 			continue
 		}
 		if x.done >= maxTotal {
-			c.giveAll(i, ban, cause{"clone-max reached", ""})
+			c.giveAll(i, ban, cause{kind: causeMax})
 		} else if x.assignOne(i, nil) != nil {
 			x.done++
 		}
@@ -167,9 +167,11 @@ func (x *assigning) ban(r *Resource, n *Node) {
 		return
 	}
 	e.score = ban
-	why := cause{"no room for another instance", ""}
-	if !n.available() {
-		why.kind = "the node cannot be used"
+	why := cause{kind: causeRoom}
+	if p := x.parent.allowed.at(n); !n.available() {
+		why.kind = causeNode
+	} else if p == nil || p.score < 0 {
+		why.kind = causeParent
 	}
 	x.c.explain(r, n, ban, ban, why)
 }

@@ -59,6 +59,22 @@ func BenchmarkFresh1000x16(b *testing.B)  { benchmark(b, 1000, 16, false) }
 func BenchmarkSteady1000x16(b *testing.B) { benchmark(b, 1000, 16, true) }
 func BenchmarkSteady5000x16(b *testing.B) { benchmark(b, 5000, 16, true) }
 
+// BenchmarkExplained1000x16 is a decision that keeps its reasons, and the
+// explanation of one resource. What a decision costs without is in the others.
+func BenchmarkExplained1000x16(b *testing.B) {
+	in := Input{CIB: manyPrimitives(b, 1000, 16, true), Now: time.Unix(1750000000, 0).UTC(), Explain: true}
+	b.ReportAllocs()
+	for b.Loop() {
+		o, err := Run(in)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if list, err := o.Why("r500"); err != nil || len(list) != 1 {
+			b.Fatal(list, err)
+		}
+	}
+}
+
 // BenchmarkReplan1000x16 is what the daemon does after one event: a monitor
 // has failed, and everything is decided and drawn anew. It shall take less
 // than 100 ms.

@@ -42,14 +42,20 @@ type cluster struct {
 	tickets     map[string]*ticket
 	locations   []*location // newest first
 	failures    []*failure
-	stopsNeeded []*Resource // containers to be stopped for what happened inside
-	disabled    int         // leaf resources with a target role that keeps them down
+	stopsNeeded []stopNeeded // containers to be stopped for what happened inside
+	disabled    int          // leaf resources with a target role that keeps them down
 	blocked     int
 	leaves      int
 	elements    map[string]*etree.Element // by tag and id, for references; made when needed
 	scores      []string                  // lines of the scores output
 	trace       *trace                    // of all contributions to scores; nil unless asked for
 	warnings    []cib.Finding
+}
+
+// stopNeeded is a container that has to be stopped, and what failed in it.
+type stopNeeded struct {
+	container, inside *Resource
+	entry             *opEntry
 }
 
 // findNode finds a node by id, else by name; nil when there is none.

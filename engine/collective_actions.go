@@ -99,6 +99,7 @@ func (c *cluster) createInstances(r *Resource, instances []*Resource) {
 		running.set(actRunnable)
 	} else {
 		running.clear(actRunnable)
+		c.ground(running, cannotHappen, groundNoMember)
 	}
 	stop := c.pseudoOp(r, "stop", !state.stopping, true)
 	stopped := c.pseudoOp(r, "stopped", !state.stopping, true)
@@ -106,6 +107,8 @@ func (c *cluster) createInstances(r *Resource, instances []*Resource) {
 	if !state.restarting {
 		stop.set(actMigratable)
 	}
+	c.noteTasks("start", instances, start, running)
+	c.noteTasks("stop", instances, stop, stopped)
 	if r.Kind == KindClone {
 		c.notifyStartStop(r, start, running, stop, stopped)
 	}
@@ -130,11 +133,15 @@ func (c *cluster) createClone(r *Resource) {
 
 // rolePseudoOps makes the pseudo-actions around promotions and demotions.
 func (c *cluster) rolePseudoOps(r *Resource, promoteOptional, demoteOptional bool) {
-	c.pseudoOp(r, "promote", promoteOptional, true)
-	c.pseudoOp(r, "promoted", promoteOptional, true).priority = infinite
+	promote := c.pseudoOp(r, "promote", promoteOptional, true)
+	promoted := c.pseudoOp(r, "promoted", promoteOptional, true)
+	promoted.priority = infinite
+	c.noteTasks("promote", r.Children, promote, promoted)
 	c.notifySetFor(r, "promote")
-	c.pseudoOp(r, "demote", demoteOptional, true)
-	c.pseudoOp(r, "demoted", demoteOptional, true).priority = infinite
+	demote := c.pseudoOp(r, "demote", demoteOptional, true)
+	demoted := c.pseudoOp(r, "demoted", demoteOptional, true)
+	demoted.priority = infinite
+	c.noteTasks("demote", r.Children, demote, demoted)
 	c.notifySetFor(r, "demote")
 }
 

@@ -88,16 +88,19 @@ func (c *cluster) groupFlags(a *action, n *Node) actionFlags {
 		if ma == nil {
 			if task != "stop" && task != "demote" {
 				flags &^= actRunnable
+				c.ground(a, cannotHappen, groundNoMember)
 			}
 			continue
 		}
 		mf := c.flags(ma, n)
 		if mf&actOptional == 0 {
 			flags &^= actOptional
+			c.noteMember(a, actOptional, mustHappen, ma)
 			a.clear(actOptional)
 		}
 		if task != a.task && mf&actRunnable == 0 {
 			flags &^= actRunnable
+			c.noteMember(a, actRunnable, cannotHappen, ma)
 			a.clear(actRunnable)
 		}
 	}
@@ -140,6 +143,7 @@ func (c *cluster) instanceFlags(a *action, n *Node) actionFlags {
 	flags := actOptional | actRunnable | actPseudo
 	instances := instancesFor(a)
 	anyRunnable := false
+	var last *action
 	for _, i := range instances {
 		node := n
 		if i.Kind != KindPrimitive {
@@ -152,14 +156,17 @@ func (c *cluster) instanceFlags(a *action, n *Node) actionFlags {
 		f := c.flags(ia, n)
 		if f&actOptional == 0 {
 			flags &^= actOptional
+			c.noteMember(a, actOptional, mustHappen, ia)
 			a.clear(actOptional)
 		}
 		if f&actRunnable != 0 {
 			anyRunnable = true
 		}
+		last = ia
 	}
 	if !anyRunnable {
 		flags &^= actRunnable
+		c.noteInstances(a, last)
 		if n == nil {
 			a.clear(actRunnable)
 		}

@@ -86,6 +86,7 @@ func (c *cluster) applyToGroup(k *colocation, d, p *Resource) score.Score {
 		}
 	}
 	d.Priority = score.Add(delta, d.Priority)
+	c.explain(d, nil, delta, d.Priority, cause{kind: causeColocation, id: k.id, apart: k.score < 0, with: p})
 	return delta
 }
 
@@ -145,7 +146,7 @@ func (c *cluster) applyPlace(k *colocation, d, p *Resource) {
 	if k.mandatory() || c.anyUsable(work) {
 		before := d.allowed
 		d.allowed = work
-		c.explainChange(d, before, cause{"colocation with " + p.ID, k.id})
+		c.explainChange(d, before, cause{kind: causeColocation, id: k.id, apart: k.score < 0, with: p})
 	}
 }
 
@@ -174,6 +175,7 @@ func (c *cluster) applyRole(k *colocation, d, p *Resource) score.Score {
 		delta = -k.score
 	}
 	d.Priority = score.Add(delta, d.Priority)
+	c.explain(d, nil, delta, d.Priority, cause{kind: causeColocation, id: k.id, apart: k.score < 0, with: p, role: k.priRole})
 	return delta
 }
 

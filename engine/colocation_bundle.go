@@ -31,7 +31,7 @@ func (c *cluster) applyBundle(k *colocation, d, p *Resource) score.Score {
 		on = append(on, nodeScore{node: host})
 	}
 	if k.score >= must {
-		c.intersect(d, on, false, cause{"colocation with " + p.ID, k.id})
+		c.intersect(d, on, false, cause{kind: causeColocation, id: k.id, apart: k.score < 0, with: p})
 	}
 	return delta
 }

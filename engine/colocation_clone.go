@@ -37,7 +37,7 @@ func (c *cluster) applyClone(k *colocation, d, p *Resource) score.Score {
 				on = append(on, nodeScore{node: n})
 			}
 		}
-		c.intersect(d, on, false, cause{"colocation with " + p.ID, k.id})
+		c.intersect(d, on, false, cause{kind: causeColocation, id: k.id, apart: k.score < 0, with: p})
 		return 0
 	}
 	delta := score.Score(0)
@@ -50,7 +50,7 @@ func (c *cluster) applyClone(k *colocation, d, p *Resource) score.Score {
 // applyRoleInstances lets the instances in a certain role count.
 func (c *cluster) applyRoleInstances(k *colocation, d, p *Resource) {
 	var on []nodeScore
-	why := cause{"colocation with " + k.priRole.String() + " " + p.ID, k.id}
+	why := cause{kind: causeColocation, id: k.id, apart: k.score < 0, with: p, role: k.priRole}
 	for _, i := range p.Children {
 		n := i.singleLocation()
 		if n == nil || i.nextRole() != k.priRole {
@@ -127,12 +127,14 @@ func (c *cluster) promoteBeside(k *colocation, d, p *Resource) score.Score {
 			}
 			if v, def := c.placeValue(at, k.attr, i); def == defined && strings.EqualFold(v, value) {
 				d.Priority = score.Add(d.Priority, k.score)
+				c.explain(d, nil, k.score, d.Priority, cause{kind: causeColocation, id: k.id, apart: k.score < 0, with: p, role: k.priRole})
 				return k.score
 			}
 		}
 	}
 	if k.score >= must {
 		d.Priority = ban
+		c.explain(d, nil, ban, ban, cause{kind: causeColocation, id: k.id, apart: k.score < 0, with: p, role: k.priRole})
 		return ban
 	}
 	return 0

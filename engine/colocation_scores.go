@@ -26,7 +26,7 @@ func (c *cluster) addDependent(k *colocation, primary *Resource) {
 	before := primary.allowed
 	how := adding{active: true, nonnegative: primary.Kind == KindClone}
 	c.addColocated(k.dependent, primary, &primary.allowed, k, factor(k.score), how)
-	c.explainChange(primary, before, cause{"dependents by colocation", k.id})
+	c.explainChange(primary, before, cause{kind: causeDependents, id: k.id, apart: k.score < 0, with: k.dependent})
 }
 
 // factor is a score as a fraction of infinity, in single precision as

@@ -74,8 +74,9 @@ func (x *reading) act(fail onFail, active bool) {
 	switch fail {
 	case failDemote:
 		r.set(flagFailed)
-		c.requireDemote(r, n)
+		c.requireDemote(r, n, x.last)
 	case failFence:
+		c.noteFence(n, groundFailed, r, x.last)
 		c.fence(n, r.ID+" failed there", false)
 	case failStandby:
 		n.Standby, n.FailStandby = true, true
@@ -83,23 +84,24 @@ func (x *reading) act(fail onFail, active bool) {
 		r.clear(flagManaged)
 		r.set(flagBlocked)
 	case failBan:
-		c.give(r, n, ban, cause{"on-fail", "migrate"})
+		c.give(r, n, ban, cause{kind: causeOnFailBan})
 	case failStop:
 		r.NextRole = RoleStopped
 	case failRestart:
 		if active {
 			r.set(flagFailed | flagStopIfFailed)
-			c.requireStop(r, n)
+			c.requireStop(r, n, r, x.last)
 		}
 	case failRestartContainer:
 		x.restartLauncher(active)
 	case failResetRemote:
 		r.set(flagFailed | flagStopIfFailed)
 		if c.opts.fencing && r.remote != nil && !r.remote.fenced && r.isRemoteConnection() {
+			c.noteFence(r.remote, groundFailed, r, x.last)
 			c.fence(r.remote, "remote connection is unrecoverable", false)
 		}
 		if active {
-			c.requireStop(r, n)
+			c.requireStop(r, n, r, x.last)
 		}
 		if r.reconnect > 0 {
 			r.NextRole = RoleStopped
@@ -112,11 +114,11 @@ func (x *reading) restartLauncher(active bool) {
 	r.set(flagFailed | flagStopIfFailed)
 	switch {
 	case r.Launcher != nil && r.inBundle():
-		c.stopsNeeded = append(c.stopsNeeded, r.Launcher)
+		c.stopsNeeded = append(c.stopsNeeded, stopNeeded{r.Launcher, r, x.last})
 	case r.Launcher != nil:
-		c.requireStop(r.Launcher, x.n)
+		c.requireStop(r.Launcher, x.n, r, x.last)
 	case active:
-		c.requireStop(r, x.n)
+		c.requireStop(r, x.n, r, x.last)
 	}
 }
 
@@ -140,7 +142,7 @@ func (c *cluster) addActive(r *Resource, n *Node, failed bool) {
 	if !r.Managed() {
 		e := r.entry(n)
 		e.score = score.Add(e.score, must)
-		c.explain(r, n, must, e.score, cause{"not managed, so it stays", ""})
+		c.explain(r, n, must, e.score, cause{kind: causeUnmanaged})
 		for p := r.Parent; p != nil; p = p.Parent {
 			p.Active = append(p.Active, n)
 		}
@@ -195,7 +197,7 @@ func (r *Resource) cleanActive() int {
 func (c *cluster) judgeMultiple(r *Resource) {
 	switch r.multiple {
 	case multipleStopOnly:
-		c.banAll(r, cause{"multiple-active", "stop_only"})
+		c.banAll(r, cause{kind: causeMultiple})
 	case multipleBlock:
 		r.clear(flagManaged)
 		r.set(flagBlocked)

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"crm/cib"
-	"crm/engine/score"
 )
 
 // corpus finds the folder with Pacemaker's scheduler cases.
@@ -184,40 +183,4 @@ func firstDifferences(got, want []string) string {
 	list("-", want, got)
 	list("+", got, want)
 	return b.String()
-}
-
-// TestEveryCaseCanBeExplained asks why, for every resource of every case: the
-// parts of each score must give it.
-func TestEveryCaseCanBeExplained(t *testing.T) {
-	dir := corpus(t)
-	scores, wrong := 0, 0
-	for _, c := range corpusCases(t, dir) {
-		in := corpusInput(t, dir, c)
-		in.Explain = true
-		o, err := Run(in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range o.c.resources {
-			list, err := o.Why(r.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, x := range list {
-				for _, v := range x.Nodes {
-					sum := score.Score(0)
-					for _, p := range v.Parts {
-						sum = score.Add(sum, p.Amount)
-					}
-					if scores++; v.Allowed && sum != v.Score {
-						wrong++
-						t.Logf("%s: %s on %s: %v, the score is %v", c.name, x.Resource, v.Node, v.Parts, v.Score)
-					}
-				}
-			}
-		}
-	}
-	if wrong > 0 {
-		t.Errorf("%d of %d scores are not what their parts give", wrong, scores)
-	}
 }

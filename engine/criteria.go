@@ -54,7 +54,7 @@ func (c *cluster) lockToShutdown(r *Resource) {
 	}
 	for _, n := range c.nodes {
 		if n != r.lockNode {
-			c.give(r, n, ban, cause{"locked to a node that shuts down", r.lockNode.Name})
+			c.give(r, n, ban, cause{kind: causeLock, id: r.lockNode.Name})
 		}
 	}
 }
@@ -68,7 +68,7 @@ func (c *cluster) stick(r *Resource) {
 	if !c.opts.symmetric && r.allowed.at(n) == nil {
 		return
 	}
-	c.give(r, n, r.stickiness, cause{"stickiness", ""})
+	c.give(r, n, r.stickiness, cause{kind: causeStickiness})
 }
 
 // banFailed bans what has failed too often on a node.
@@ -83,7 +83,7 @@ func (c *cluster) banFailed(r *Resource, n *Node) {
 		return
 	}
 	if what, reached := c.thresholdReached(r, n); reached {
-		c.give(what, n, ban, cause{"migration-threshold", ""})
+		c.give(what, n, ban, cause{kind: causeThreshold})
 	}
 }
 
@@ -99,6 +99,6 @@ func (c *cluster) banUndiscovered(r *Resource, n *Node) {
 	}
 	if e := r.allowed.at(n); e != nil && e.probe != probeExclusive {
 		e.score = ban
-		c.explain(r, n, ban, ban, cause{"resource-discovery", "exclusive"})
+		c.explain(r, n, ban, ban, cause{kind: causeDiscovery})
 	}
 }

@@ -149,27 +149,27 @@ func (x *reading) expired(e *opEntry) bool {
 	if expired && r.reconnect > 0 && c.opts.fencing && e.ms > 0 && r.remote != nil && !r.remote.fenced {
 		expired = false
 	}
-	reason := ""
+	var reason groundKind
 	if expired {
 		switch {
 		case c.failuresOf(r, n, e, false, false).count > 0:
 			if c.failuresOf(r, n, e, true, false).count == 0 {
-				reason = "it expired"
+				reason = groundExpired
 			} else {
 				expired = false
 			}
 		case e.lastFailure() && r.isRemoteConnection() && r.reconnect > 0:
-			reason = "reconnect interval is set"
+			reason = groundReconnect
 		}
 	}
 	if !expired && e.lastFailure() && (e.task == "start" || e.task == "monitor") {
 		if c.addressFollows(r) {
 			c.deferred = append(c.deferred, deferredCheck{r, n, e, true})
 		} else if c.parametersChanged(r, n, e) {
-			reason = parametersChanged
+			reason = groundParameters
 		}
 	}
-	if reason != "" {
+	if reason != groundNone {
 		c.clearFailures(r, n, reason)
 	}
 	if expired && e.probe() {
@@ -187,12 +187,10 @@ func (c *cluster) addressFollows(r *Resource) bool {
 	return r.isConnection() && c.paramsOf(r, nil).get("addr") == "#uname"
 }
 
-const parametersChanged = "resource parameters have changed"
-
 // clearFailures lets a resource's failures on a node be forgotten.
-func (c *cluster) clearFailures(r *Resource, n *Node, reason string) {
+func (c *cluster) clearFailures(r *Resource, n *Node, why groundKind) {
 	r.cleared.add(n)
-	c.scheduleClearFailCount(r, n, reason)
+	c.scheduleClearFailCount(r, n, why)
 	c.clearAfterFencing(r, n)
 }
 

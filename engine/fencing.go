@@ -36,6 +36,7 @@ func (c *cluster) fenceOp(n *Node, how string, optional bool, reason string, pri
 	}
 	if !optional && c.canFence(n) {
 		a.clear(actOptional)
+		c.noteFencing(a, how)
 		a.say(reason)
 	} else if reason != "" {
 		a.say(reason)
@@ -123,6 +124,7 @@ func (s *fencingSchedule) fence(n *Node) {
 
 func (s *fencingSchedule) shutDown(n *Node) {
 	a := s.c.namedAction("do_shutdown-"+n.Name, "do_shutdown", n, false)
+	s.c.ground(a, mustHappen, groundShutdown)
 	a.setMeta("op_no_wait", "true")
 	s.c.orderShutdown(n, a)
 	if n.DC {
@@ -142,6 +144,7 @@ func (c *cluster) orderShutdown(n *Node, shutdown *action) {
 			continue
 		}
 		stop.clear(actOptional)
+		c.ground(stop, mustHappen, groundShutdown)
 		c.order(act(stop), act(shutdown), ordered|unrunnableFirstBlocks)
 	}
 }
@@ -319,6 +322,7 @@ func (c *cluster) noteUnfencingDigests(a *action, n *Node, optional *bool) {
 		if d.mismatch {
 			*optional = false
 			a.clear(actOptional)
+			c.noteFencing(a, "on")
 		}
 		all.WriteString(r.ID + ":" + r.Type + ":" + d.all + ",")
 		secure.WriteString(r.ID + ":" + r.Type + ":" + d.secure + ",")

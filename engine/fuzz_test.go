@@ -17,8 +17,8 @@ import (
 
 const (
 	fuzzedText   = 64 << 10
-	fuzzedTime   = 2 * time.Second
-	fuzzedMemory = 500 << 20
+	fuzzedTime   = 4 * time.Second
+	fuzzedMemory = 1000 << 20
 )
 
 // ownClusters are the CIBs of the scenarios and some drawn ones.

@@ -93,6 +93,7 @@ func (c *cluster) maintenanceAction() {
 	}
 	a := c.pseudoAction("maintenance_nodes")
 	a.set(actAlwaysGraphed)
+	c.ground(a, isShown, groundMaintenance)
 	a.maintenance = changed
 }
 

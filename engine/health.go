@@ -24,6 +24,9 @@ func (c *cluster) nodeHealth(n *Node) score.Score {
 	return sum
 }
 
+// healthLocation begins the ids of the constraints that node health makes.
+const healthLocation = "node-health-"
+
 // constrainByHealth turns the health of nodes into location constraints.
 func (c *cluster) constrainByHealth() {
 	for _, n := range c.nodes {
@@ -35,7 +38,7 @@ func (c *cluster) constrainByHealth() {
 			if s < 0 && r.meta.isTrue("allow-unhealthy-nodes") {
 				continue
 			}
-			c.addLocation(&location{id: "node-health-" + n.Name, rsc: r, nodes: []nodeScore{{n, s}}})
+			c.addLocation(&location{id: healthLocation + n.Name, rsc: r, nodes: []nodeScore{{n, s}}})
 		}
 	}
 }

@@ -23,6 +23,7 @@ const (
 	statusPending      = -1
 	statusDone         = 0
 	statusCancelled    = 1
+	statusTimeout      = 2
 	statusNotSupported = 3
 	statusError        = 4
 	statusHardError    = 5

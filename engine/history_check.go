@@ -80,7 +80,7 @@ func (c *cluster) checkResourceHistory(r *Resource, n *Node, h *history) {
 	}
 	if h.agentChanged(r) {
 		c.triggerUnfencing(r, n, "Device definition changed")
-		c.stopAction(r, n, false)
+		c.ground(c.stopAction(r, n, false), mustHappen, groundAgent)
 		r.set(flagStartPending)
 		c.cleanHistory(r, n)
 	}
@@ -145,7 +145,7 @@ func (c *cluster) checkEntry(r *Resource, n *Node, e *opEntry) {
 // changed, its failures of old do not count any more.
 func (c *cluster) checkChange(r *Resource, n *Node, e *opEntry) {
 	if c.checkConfig(r, n, e) && c.failuresOf(r, n, nil, true, false).count > 0 {
-		c.scheduleClearFailCount(r, n, "action definition changed")
+		c.scheduleClearFailCount(r, n, groundOperation)
 	}
 }
 
@@ -168,7 +168,7 @@ func (c *cluster) runDeferredChecks() {
 		if !d.last {
 			c.checkChange(d.rsc, d.node, d.entry)
 		} else if c.parametersChanged(d.rsc, d.node, d.entry) {
-			c.clearFailures(d.rsc, d.node, parametersChanged)
+			c.clearFailures(d.rsc, d.node, groundParameters)
 		}
 	}
 }
@@ -176,6 +176,7 @@ func (c *cluster) runDeferredChecks() {
 // cancelRemoved ends a recurring operation that shall not run any more.
 func (c *cluster) cancelRemoved(r *Resource, n *Node, e *opEntry) {
 	cancel := c.cancelAction(r, opKey{e.task, e.ms}, n)
+	c.groundEntry(cancel, groundCancel, r, n, e)
 	cancel.setMeta("call-id", strconv.FormatInt(e.callID, 10))
 	c.order(op(r, "stop"), act(cancel), ordered)
 }
@@ -204,7 +205,7 @@ func (c *cluster) checkConfig(r *Resource, n *Node, e *opEntry) bool {
 	case digestsEqual:
 		return false
 	case digestsRestart:
-		c.forceRestart(r, n, opKey{task, e.ms})
+		c.forceRestart(r, n, opKey{task, e.ms}, e)
 	default:
 		switch {
 		case e.ms > 0:
@@ -212,9 +213,9 @@ func (c *cluster) checkConfig(r *Resource, n *Node, e *opEntry) bool {
 			c.action(r, opKey{task, e.ms}, task, n, true).set(actReschedule)
 		case e.element.SelectAttr("op-restart-digest") != nil:
 			c.triggerUnfencing(r, n, "Device parameters changed (reload)")
-			c.reload(r, n)
+			c.reload(r, n, e)
 		default:
-			c.forceRestart(r, n, opKey{task, e.ms})
+			c.forceRestart(r, n, opKey{task, e.ms}, e)
 		}
 	}
 	return true
@@ -230,17 +231,18 @@ func (c *cluster) configured(r *Resource, e *opEntry) bool {
 	return false
 }
 
-func (c *cluster) forceRestart(r *Resource, n *Node, k opKey) {
+func (c *cluster) forceRestart(r *Resource, n *Node, k opKey, e *opEntry) {
 	c.triggerUnfencing(r, n, "Device parameters changed")
 	a := c.action(r, k, k.op, nil, false)
 	a.reason = definitionChange
+	c.groundEntry(a, groundParameters, r, n, e)
 }
 
 // reload lets an agent take over changed parameters without a restart.
-func (c *cluster) reload(r *Resource, n *Node) {
+func (c *cluster) reload(r *Resource, n *Node, e *opEntry) {
 	if r.Kind != KindPrimitive {
 		for _, child := range r.Children {
-			c.reload(child, n)
+			c.reload(child, n, e)
 		}
 		return
 	}
@@ -248,11 +250,12 @@ func (c *cluster) reload(r *Resource, n *Node) {
 		return
 	}
 	if r.is(flagStartPending) {
-		c.stopAction(r, n, false)
+		c.groundEntry(c.stopAction(r, n, false), groundParameters, r, n, e)
 		return
 	}
 	r.set(flagReload)
 	a := c.action(r, opKey{"reload-agent", 0}, "reload-agent", n, false)
+	c.groundEntry(a, groundParameters, r, n, e)
 	a.say(definitionChange)
 	c.order(act(a), op(r, "stop"), ordered|thenCancelsFirst)
 	c.order(act(a), op(r, "demote"), ordered|thenCancelsFirst)
@@ -263,7 +266,7 @@ func (c *cluster) cleanHistory(r *Resource, n *Node) {
 	if r.Failed() || n.Unclean || !n.Online {
 		return
 	}
-	c.action(r, opKey{"delete", 0}, "delete", n, false)
+	c.ground(c.action(r, opKey{"delete", 0}, "delete", n, false), mustHappen, groundAgent)
 	c.order(op(r, "stop"), op(r, "delete"), ordered)
 	c.order(op(r, "delete"), op(r, "start"), ordered)
 }
@@ -283,22 +286,29 @@ func (c *cluster) noteRecurring(h *history) {
 	}
 }
 
-// requireStop makes a required stop of a resource on a node.
-func (c *cluster) requireStop(r *Resource, n *Node) { c.stopAction(r, n, false) }
+// requireStop makes a required stop of a resource on a node, because of an
+// entry of a history.
+func (c *cluster) requireStop(r *Resource, n *Node, of *Resource, e *opEntry) {
+	c.groundEntry(c.stopAction(r, n, false), groundFailed, of, n, e)
+}
 
-// requireDemote makes a required demotion of a resource on a node.
-func (c *cluster) requireDemote(r *Resource, n *Node) { c.demoteAction(r, n, false) }
+// requireDemote makes a required demotion of a resource on a node, because of
+// an entry of its history.
+func (c *cluster) requireDemote(r *Resource, n *Node, e *opEntry) {
+	c.groundEntry(c.demoteAction(r, n, false), groundFailed, r, n, e)
+}
 
 // forgetHistory deletes a resource's history on a node from the CIB, when a
 // shutdown lock holds no longer.
 func (c *cluster) forgetHistory(r *Resource, n *Node) {
-	c.action(r, opKey{"lrm_delete", 0}, "lrm_delete", n, false)
+	c.ground(c.action(r, opKey{"lrm_delete", 0}, "lrm_delete", n, false), mustHappen, groundLock)
 }
 
 // scheduleClearFailCount makes the action that forgets a resource's failures
 // on a node.
-func (c *cluster) scheduleClearFailCount(r *Resource, n *Node, _ string) {
+func (c *cluster) scheduleClearFailCount(r *Resource, n *Node, why groundKind) {
 	a := c.action(r, opKey{"clear_failcount", 0}, "clear_failcount", n, false)
+	c.ground(a, mustHappen, why)
 	a.setMeta("op_no_wait", "true")
 }
 

@@ -56,7 +56,7 @@ func (c *cluster) implyPrimitive(r *Resource) {
 		c.implyLaunched(r)
 	}
 	if r.isConnection() || r.is(flagFenceDevice) {
-		c.banFromRemotes(r, cause{"not on remote nodes", ""})
+		c.banFromRemotes(r, cause{kind: causeNotRemote})
 	}
 }
 
@@ -64,7 +64,7 @@ func (c *cluster) implyPrimitive(r *Resource) {
 func (c *cluster) implyLaunched(r *Resource) {
 	host := r.Launcher
 	if r.isConnection() && !r.is(flagNestingAllowed) {
-		c.banFromRemotes(host, cause{"a guest's host is not on remote nodes", ""})
+		c.banFromRemotes(host, cause{kind: causeNoNesting})
 	}
 	if !r.isConnection() {
 		inside := host
@@ -75,7 +75,7 @@ func (c *cluster) implyLaunched(r *Resource) {
 			for _, n := range c.byIx {
 				if e := r.allowed.at(n); e != nil && n != inside.remote {
 					e.score = ban
-					c.explain(r, n, ban, ban, cause{"lives in a guest", inside.ID})
+					c.explain(r, n, ban, ban, cause{kind: causeGuest, with: inside})
 				}
 			}
 			return

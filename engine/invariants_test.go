@@ -54,13 +54,17 @@ func anyCluster(t *rapid.T) []string {
 	return lines
 }
 
-func decided(t *testing.T, lines []string) *Output {
+func decided(t *testing.T, lines []string) *Output { return run(t, lines, false) }
+
+func explained(t *testing.T, lines []string) *Output { return run(t, lines, true) }
+
+func run(t *testing.T, lines []string, explain bool) *Output {
 	s := &scenario{history: map[string]map[string][]string{}, members: map[string]string{}}
 	s.options.WriteString(nvpairs("base", [][2]string{{"fencing-enabled", "false"}}))
 	for _, line := range lines {
 		s.line(t, line)
 	}
-	o, err := Run(Input{CIB: s.document(t), Now: time.Unix(5000, 0).UTC(), Scores: true})
+	o, err := Run(Input{CIB: s.document(t), Now: time.Unix(5000, 0).UTC(), Scores: true, Explain: explain})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,37 +124,22 @@ func TestTheSameInputGivesTheSameBytes(t *testing.T) {
 	})
 }
 
-// An explanation adds up: the parts of a score, added in their order, give it.
+// TestExplanationsAddUp: the parts of a score, added in their order, give it,
+// and whatever is done has causes that end outside the engine.
 func TestExplanationsAddUp(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		lines := anyCluster(rt)
-		s := &scenario{history: map[string]map[string][]string{}, members: map[string]string{}}
-		s.options.WriteString(nvpairs("base", [][2]string{{"fencing-enabled", "false"}}))
-		for _, line := range lines {
-			s.line(t, line)
-		}
-		o, err := Run(Input{CIB: s.document(t), Now: time.Unix(5000, 0).UTC(), Explain: true})
-		if err != nil {
-			t.Fatal(err)
+		o := explained(t, lines)
+		problems, _ := rootless(o)
+		for _, problem := range problems {
+			rt.Fatalf("%s\n%s", problem, strings.Join(lines, "\n"))
 		}
 		o.c.eachResource(func(r *Resource) {
 			if !r.leaf() {
 				return
 			}
-			list, err := o.Why(r.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, x := range list {
-				for _, v := range x.Nodes {
-					sum := score.Score(0)
-					for _, p := range v.Parts {
-						sum = score.Add(sum, p.Amount)
-					}
-					if v.Allowed && sum != v.Score {
-						rt.Fatalf("%s on %s: parts give %v, the score is %v: %v\n%s", x.Resource, v.Node, sum, v.Score, v.Parts, strings.Join(lines, "\n"))
-					}
-				}
+			if problem := unsound(o, r, o.explain(r)); problem != "" {
+				rt.Fatalf("%s\n%s", problem, strings.Join(lines, "\n"))
 			}
 		})
 	})

@@ -275,7 +275,7 @@ func (c *cluster) applyHere(l *location, r *Resource, scores bool) {
 			e.score = score.Add(e.score, s)
 		}
 		e := r.entry(ns.node)
-		c.explain(r, ns.node, s, e.score, cause{"location", l.id})
+		c.explain(r, ns.node, s, e.score, cause{kind: causeLocation, id: l.id})
 		if e.probe < l.probe {
 			e.probe = l.probe
 			if l.probe == probeExclusive {

@@ -83,5 +83,14 @@ func decideSafely(in Input) (problem string) {
 	s.StatusLines(true)
 	o := s.Decide()
 	o.Simulate(nil)
+	in.Explain = true
+	if o, err = Run(in); err != nil {
+		return err.Error()
+	}
+	o.c.eachResource(func(r *Resource) {
+		if r.leaf() {
+			o.explain(r).Lines("")
+		}
+	})
 	return ""
 }

@@ -42,6 +42,7 @@ func (c *cluster) unpackNodeState(e *etree.Element) {
 		n.Score = ban
 	}
 	if n.Online && !c.quorate && c.opts.quorumPolicy == quorumFence {
+		c.noteFence(n, groundQuorum, nil, nil)
 		c.fence(n, "cluster does not have quorum", false)
 	}
 }

@@ -62,8 +62,10 @@ func (c *cluster) newNotifySet(r *Resource, task string, begin, end *action) *no
 	s := &notifySet{task: task}
 	if begin != nil {
 		s.pre = c.notifyPseudo(r, "pre", "notify", begin.task, task, !begin.required())
+		c.noteTold(begin, s.pre)
 		s.pre.set(actRunnable)
 		s.preDone = c.notifyPseudo(r, "confirmed-pre", "notified", begin.task, task, !begin.required())
+		c.noteTold(begin, s.preDone)
 		s.preDone.setMeta("notify_type", "pre")
 		s.preDone.set(actRunnable)
 		c.link(s.pre, s.preDone, ordered)
@@ -72,6 +74,7 @@ func (c *cluster) newNotifySet(r *Resource, task string, begin, end *action) *no
 	if end != nil {
 		s.post = c.notifyPseudo(r, "post", "notify", end.task, task, !end.required())
 		s.postDone = c.notifyPseudo(r, "confirmed-post", "notified", end.task, task, !end.required())
+		c.noteTold(end, s.post, s.postDone)
 		s.postDone.setMeta("notify_type", "post")
 		for _, a := range []*action{s.post, s.postDone} {
 			a.priority = score.Infinity
@@ -200,6 +203,7 @@ func (c *cluster) notifyClone(r *Resource) {
 			for _, a := range []*action{s.pre, s.preDone, s.post, s.postDone} {
 				if a != nil {
 					a.clear(actOptional)
+					c.noteTold(own[0].rsc.newest(task, own[0].node), a)
 				}
 			}
 		}
@@ -345,6 +349,7 @@ func (w *notifyWork) notify(r *Resource, n *Node, after bool) {
 		return
 	}
 	a := w.c.action(r, opKey{kind + "_notify_" + w.set.task, 0}, "notify", n, !begin.required())
+	w.c.note(a, mustHappen, byAction(begin, mustHappen))
 	if after {
 		a.priority = score.Infinity
 	}

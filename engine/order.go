@@ -56,6 +56,7 @@ func act(a *action) orderEnd { return orderEnd{rsc: a.rsc, key: a.key, action: a
 // for a live migration.
 func (c *cluster) order(first, then orderEnd, rel relation) {
 	c.orders.add(order{first, then, rel})
+	c.noteOrder()
 	if first.rsc == nil || then.rsc == nil || first.rsc == then.rsc || first.rsc.isAncestorOf(then.rsc) ||
 		then.rsc.isAncestorOf(first.rsc) {
 		return
@@ -75,6 +76,7 @@ func (c *cluster) orderMigration(first, then orderEnd) {
 	}
 	add := func(from, to string, rel relation) {
 		c.orders.add(order{op(a, from), op(b, to), rel})
+		c.noteOrder()
 	}
 	if first.key.ms != 0 || then.key.ms != 0 {
 		return
@@ -116,6 +118,7 @@ func (c *cluster) link(first, then *action, rel relation) bool {
 	}
 	first.after = append(first.after, link{action: then, rel: rel})
 	then.before = append(then.before, link{action: first, rel: rel})
+	c.noteLink(first, then)
 	if first.afterRel != nil {
 		first.afterRel[then] |= rel
 	} else if len(first.after) > 24 {
@@ -199,6 +202,7 @@ func (c *cluster) applyThens(first *action, o order) {
 	for _, then := range thens {
 		if first == nil {
 			then.clear(actRunnable)
+			c.ground(then, cannotHappen, groundNoPlace)
 			continue
 		}
 		c.link(first, then, rel)

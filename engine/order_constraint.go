@@ -3,6 +3,7 @@ package engine
 import (
 	"github.com/beevik/etree"
 
+	"crm/cib"
 	"crm/engine/score"
 )
 
@@ -79,6 +80,8 @@ func (c *cluster) unpackOrder(e *etree.Element) {
 		}
 	}
 	kind = parseOrderKind(e, kind)
+	c.begin(cib.ID(e))
+	defer c.begin("")
 	if sets := c.orderSets(e); sets != nil {
 		c.orderBySets(e, sets, kind)
 		return

@@ -48,7 +48,8 @@ type primitivePlan struct {
 	multiple      bool
 	needStop      bool
 	needPromote   bool
-	expectedStays bool // multiple-active=stop_unexpected: the assigned node's instance is left alone
+	why           because // it has to stop, or be promoted anew
+	expectedStays bool    // multiple-active=stop_unexpected: the assigned node's instance is left alone
 }
 
 // createPrimitive makes the actions that bring a primitive from where and
@@ -68,16 +69,21 @@ func (c *cluster) createPrimitive(r *Resource) {
 		}
 	}
 	for _, n := range r.dangling {
-		c.stopAction(r, n, false).set(actMigrationAbort)
+		stop := c.stopAction(r, n, false)
+		stop.set(actMigrationAbort)
+		c.ground(stop, mustHappen, groundMigration)
 	}
 	if p.current != nil && p.assigned != nil && p.current != p.assigned && r.NextRole >= RoleStarted {
-		p.moving, p.needStop = true, true
+		p.moving = true
+		p.stopFor(groundMove)
 		p.migrate = c.canMigrate(r, p.current)
 	}
 	p.checkMigration()
 	p.checkMultiple()
 	if r.is(flagStartPending) {
-		c.startAction(r, p.assigned, true).set(actAlwaysGraphed)
+		start := c.startAction(r, p.assigned, true)
+		start.set(actAlwaysGraphed)
+		c.ground(start, isShown, groundPending)
 	}
 	p.checkState()
 	p.restartChain()
@@ -86,6 +92,14 @@ func (c *cluster) createPrimitive(r *Resource) {
 	if p.migrate {
 		c.migrationActions(r, p.current)
 	}
+}
+
+// stopFor has the resource stopped, and remembers the first cause for it.
+func (p *primitivePlan) stopFor(kind groundKind) {
+	if !p.needStop {
+		p.why = because{ground: ground{kind: kind, rsc: p.r, node: p.current}}
+	}
+	p.needStop = true
 }
 
 // checkMigration goes on with a live migration that was under way, or gives
@@ -98,7 +112,8 @@ func (p *primitivePlan) checkMigration() {
 	}
 	if r.PartialSource != nil || r.PartialTarget != nil {
 		r.PartialSource, r.PartialTarget = nil, nil
-		p.needStop, p.migrate = true, false
+		p.stopFor(groundMigration)
+		p.migrate = false
 	}
 	active := p.cleanActive
 	if r.NeedsFencing() {
@@ -114,9 +129,9 @@ func (p *primitivePlan) checkMultiple() {
 	}
 	switch p.r.multiple {
 	case multipleStopStart:
-		p.needStop = true
+		p.stopFor(groundMultiple)
 	case multipleStopUnexpected:
-		p.needStop = true
+		p.stopFor(groundMultiple)
 		p.r.set(flagStopUnexpected)
 	}
 }
@@ -127,15 +142,17 @@ func (p *primitivePlan) checkState() {
 	case p.moving:
 	case r.Failed():
 		if r.is(flagStopIfFailed) {
-			p.needStop = true
+			p.stopFor(groundFailed)
 		} else if r.NextRole == RolePromoted {
 			p.needPromote = true
+			p.why = because{ground: ground{kind: groundFailed, rsc: r, node: p.current}}
 		}
 	case r.Blocked():
-		p.needStop = true
+		p.stopFor(groundBlocked)
 	case r.Role > RoleStarted && p.current != nil && p.assigned != nil:
-		if p.c.startAction(r, p.assigned, true).required() {
+		if start := p.c.startAction(r, p.assigned, true); start.required() && !p.needStop {
 			p.needStop = true
+			p.why = byAction(start, mustHappen)
 		}
 	}
 }
@@ -148,7 +165,7 @@ func (p *primitivePlan) restartChain() {
 	role := r.Role
 	for role != RoleStopped {
 		next := nextRole(role, RoleStopped)
-		p.c.step(r, role, next, p.current, !p.needStop)
+		p.c.step(r, role, next, p.current, !p.needStop, p.why)
 		role = next
 	}
 	for r.Role <= r.NextRole && role != r.Role && !r.Blocked() {
@@ -157,7 +174,7 @@ func (p *primitivePlan) restartChain() {
 			break // a role that was never found out
 		}
 		required := p.needStop || next == RolePromoted && p.needPromote
-		p.c.step(r, role, next, p.assigned, !required)
+		p.c.step(r, role, next, p.assigned, !required, p.why)
 		role = next
 	}
 	r.clear(flagRestarting)
@@ -165,29 +182,30 @@ func (p *primitivePlan) restartChain() {
 
 // roleChain makes the steps from the present role to the wanted one.
 func (p *primitivePlan) roleChain() {
+	why := because{ground: ground{kind: groundRole, rsc: p.r, node: p.assigned}}
 	for role := p.r.Role; role != p.r.NextRole; {
 		next := nextRole(role, p.r.NextRole)
-		if !p.c.step(p.r, role, next, p.assigned, false) {
+		if !p.c.step(p.r, role, next, p.assigned, false, why) {
 			return
 		}
 		role = next
 	}
 }
 
-// step makes the actions of one change of role. It is false when nothing has
-// to be done for it.
-func (c *cluster) step(r *Resource, from, to Role, n *Node, optional bool) bool {
+// step makes the actions of one change of role, which there is a cause for
+// unless it is optional. It is false when nothing has to be done for it.
+func (c *cluster) step(r *Resource, from, to Role, n *Node, optional bool, why because) bool {
 	switch {
 	case from == to, from == RoleStarted && to == RoleUnpromoted:
 		return false
 	case from == RolePromoted:
-		c.demoteStep(r, optional)
+		c.demoteStep(r, optional, why)
 	case to == RolePromoted:
-		c.promoteStep(r, n, optional)
+		c.promoteStep(r, n, optional, why)
 	case from == RoleStopped:
-		c.startStep(r, n, optional)
+		c.startStep(r, n, optional, why)
 	default:
-		c.stopStep(r, optional)
+		c.stopStep(r, optional, why)
 	}
 	return true
 }
@@ -198,7 +216,7 @@ func (r *Resource) expected(n *Node) bool {
 	return r.is(flagStopUnexpected) && r.is(flagRestarting) && r.NextRole > RoleStopped && n != nil && n == r.Assigned
 }
 
-func (c *cluster) stopStep(r *Resource, optional bool) {
+func (c *cluster) stopStep(r *Resource, optional bool, why because) {
 	for _, n := range r.Active {
 		if r.expected(n) {
 			continue
@@ -207,9 +225,15 @@ func (c *cluster) stopStep(r *Resource, optional bool) {
 			if n == r.PartialTarget && n == r.Assigned {
 				continue
 			}
+			if optional {
+				why = because{ground: ground{kind: groundMigration, rsc: r, node: n}}
+			}
 			optional = false
 		}
 		a := c.stopAction(r, n, optional)
+		if !optional {
+			c.note(a, mustHappen, why)
+		}
 		if r.Assigned == nil {
 			a.reason = "node availability"
 		} else if r.is(flagRestarting) && r.is(flagStopUnexpected) {
@@ -217,6 +241,7 @@ func (c *cluster) stopStep(r *Resource, optional bool) {
 		}
 		if !r.Managed() {
 			a.clear(actRunnable)
+			c.ground(a, cannotHappen, groundUnmanaged)
 		}
 		if r.is(flagNeedsUnfencing) {
 			unfence := c.fenceOp(n, "on", true, "", false)
@@ -225,8 +250,11 @@ func (c *cluster) stopStep(r *Resource, optional bool) {
 	}
 }
 
-func (c *cluster) startStep(r *Resource, n *Node, optional bool) {
+func (c *cluster) startStep(r *Resource, n *Node, optional bool, why because) {
 	a := c.startAction(r, n, true)
+	if !optional {
+		c.note(a, mustHappen, why)
+	}
 	c.orderUnfencing(r, n, a, firstImpliesThen)
 	// One that is not managed is active on too many nodes, and stays so: with a
 	// start that is required its collective would wait for it for ever.
@@ -238,27 +266,36 @@ func (c *cluster) startStep(r *Resource, n *Node, optional bool) {
 	}
 }
 
-func (c *cluster) promoteStep(r *Resource, n *Node, optional bool) {
-	runnable := true
+func (c *cluster) promoteStep(r *Resource, n *Node, optional bool, why because) {
+	var stuck *action
 	for _, start := range r.byKey(opKey{"start", 0}, n) {
-		runnable = runnable && start.is(actRunnable)
+		if !start.is(actRunnable) {
+			stuck = start
+		}
 	}
-	if !runnable {
+	if stuck != nil {
 		for _, a := range r.byKey(opKey{"promote", 0}, n) {
 			a.clear(actRunnable)
+			c.note(a, cannotHappen, byAction(stuck, cannotHappen))
 		}
 		return
 	}
 	a := c.promoteAction(r, n, optional)
+	if !optional {
+		c.note(a, mustHappen, why)
+	}
 	if r.expected(n) {
 		a.set(actPseudo)
 	}
 }
 
-func (c *cluster) demoteStep(r *Resource, optional bool) {
+func (c *cluster) demoteStep(r *Resource, optional bool, why because) {
 	for _, n := range r.Active {
-		if !r.expected(n) {
-			c.demoteAction(r, n, optional)
+		if r.expected(n) {
+			continue
+		}
+		if a := c.demoteAction(r, n, optional); !optional {
+			c.note(a, mustHappen, why)
 		}
 	}
 }
@@ -309,6 +346,7 @@ func (c *cluster) loadStopped(n *Node) *action {
 	if a.node == nil {
 		a.node = n
 		a.clear(actOptional)
+		c.ground(a, mustHappen, groundLoad)
 	}
 	return a
 }

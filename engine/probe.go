@@ -153,6 +153,7 @@ func (c *cluster) probePrimitive(r *Resource, n *Node) bool {
 	}
 	probe := c.action(r, probeKey, "monitor", n, false)
 	probe.clear(actOptional) // also for an unmanaged resource
+	c.ground(probe, mustHappen, groundUnseen)
 	c.orderUnfencing(r, n, probe, ordered)
 	if !r.activeOn(n) {
 		probe.setMeta("op_target_rc", "7")

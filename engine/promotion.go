@@ -20,7 +20,7 @@ func (c *cluster) addPromotionScores(r *Resource) {
 			s, _ := c.promotionScore(i, n)
 			if s > 0 {
 				e.score = score.Add(e.score, s)
-				c.explain(i, n, s, e.score, cause{"promotion score", ""})
+				c.explain(i, n, s, e.score, cause{kind: causePromotion})
 			}
 			i.Priority = max(i.Priority, s)
 		}
@@ -164,8 +164,10 @@ func (c *cluster) readPromotionPriority(clone, i *Resource) {
 			s = -1
 		}
 		i.Priority = s
+		c.explain(i, nil, s, s, cause{kind: causeAttribute, with: i, at: n})
 	case RoleUnpromoted, RoleStopped:
 		i.Priority = ban
+		c.explain(i, nil, ban, ban, cause{kind: causeRole})
 	}
 	for _, list := range [2][]*location{i.locations, clone.locations} {
 		for _, l := range list {
@@ -175,6 +177,7 @@ func (c *cluster) readPromotionPriority(clone, i *Resource) {
 			for _, ns := range l.nodes {
 				if ns.node == n {
 					i.Priority = score.Add(i.Priority, ns.score)
+					c.explain(i, nil, ns.score, i.Priority, cause{kind: causeLocation, id: l.id})
 				}
 			}
 		}
@@ -185,6 +188,7 @@ func (c *cluster) readPromotionPriority(clone, i *Resource) {
 	i.promotion = i.Priority
 	if i.nextRole() == RolePromoted {
 		i.promotion = must
+		c.explain(i, nil, must, must, cause{kind: causeRole})
 	}
 }
 
@@ -209,7 +213,7 @@ func (c *cluster) sortForPromotion(r *Resource) {
 	}
 	for _, u := range r.tickets {
 		if u.role == RolePromoted && (!u.ticket.granted || u.ticket.standby) {
-			c.giveAll(r, ban, cause{"ticket", u.id})
+			c.giveAll(r, ban, cause{kind: causeTicket, id: u.id})
 		}
 	}
 	r.clear(flagUpdating)
@@ -222,6 +226,7 @@ func (c *cluster) sortForPromotion(r *Resource) {
 			i.promotion = ban
 		case i.promotion >= 0:
 			if e := r.allowed.at(n); e != nil {
+				c.explain(i, nil, e.score-i.promotion, e.score, cause{kind: causeClone, with: r, at: n})
 				i.promotion = e.score
 			}
 		}

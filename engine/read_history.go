@@ -67,7 +67,7 @@ func (x *reading) read(e *opEntry) {
 	if e.maskable() && !x.r.inBundle() {
 		x.updateState(o, e.expected)
 		x.list(o)
-		x.c.give(x.banned(), x.n, ban, cause{"probe could not find the agent", ""})
+		x.c.give(x.banned(), x.n, ban, cause{kind: causeProbe})
 		return
 	}
 	switch o.status {
@@ -77,7 +77,7 @@ func (x *reading) read(e *opEntry) {
 		x.updateState(o, o.rc)
 	case statusNotInstalled:
 		x.fail = max(x.fail, x.notInstalled(o))
-		x.c.give(x.banned(), x.n, ban, cause{"agent is not installed", ""})
+		x.c.give(x.banned(), x.n, ban, cause{kind: causeAgent})
 		x.readFailure(o)
 	default:
 		x.readError(o)
@@ -229,7 +229,7 @@ func (x *reading) readPending(e *opEntry) {
 	case "migrate_to":
 		if x.n.Unclean {
 			if target := x.c.findNode("", e.attr("migrate_target")); target != nil {
-				x.c.requireStop(r, target)
+				x.c.requireStop(r, target, r, e)
 			}
 		}
 	}
@@ -319,9 +319,9 @@ func (x *reading) readError(o *result) {
 	x.readFailure(o)
 	switch o.status {
 	case statusHardError:
-		x.c.give(x.banned(), x.n, ban, cause{"hard error of " + o.task, ""})
+		x.c.give(x.banned(), x.n, ban, cause{kind: causeHard, id: o.task})
 	case statusFatalError:
-		x.c.giveAll(x.banned(), ban, cause{"fatal error of " + o.task, ""})
+		x.c.giveAll(x.banned(), ban, cause{kind: causeFatal, id: o.task})
 	}
 }
 
@@ -336,7 +336,7 @@ func (x *reading) readFailure(o *result) {
 	x.fail = max(x.fail, f)
 	switch o.task {
 	case "stop":
-		x.c.give(r, x.n, ban, cause{"failed stop", ""})
+		x.c.give(r, x.n, ban, cause{kind: causeFailedStop, id: "stop"})
 	case "migrate_to":
 		x.migrateToFailed(o.opEntry)
 	case "migrate_from":
@@ -373,7 +373,7 @@ func (x *reading) banWhatFailed() {
 	if !r.Unique() {
 		r = r.topmost()
 	}
-	x.c.banAll(r, cause{"on-fail", "stop"})
+	x.c.banAll(r, cause{kind: causeOnFailStop})
 }
 
 func (e *opEntry) attr(name string) string {

@@ -66,8 +66,12 @@ func (c *cluster) recurringActive(r *Resource, o *opElement, start *action, n *N
 		return
 	}
 	mon := c.action(r, k, o.name, n, optional)
+	if !optional {
+		c.noteMonitor(mon, start)
+	}
 	if !start.is(actRunnable) || !n.Online || n.Unclean {
 		mon.clear(actRunnable)
+		c.noteStuck(mon, start)
 	}
 	if r.NextRole == RolePromoted {
 		mon.setMeta("op_target_rc", "8")
@@ -103,6 +107,7 @@ func (c *cluster) cancelForRole(r *Resource, k opKey, n *Node) {
 func (c *cluster) cancelAction(r *Resource, k opKey, n *Node) *action {
 	a := c.action(r, k, "cancel", n, false)
 	a.task, a.cancelTask = "cancel", k.op
+	c.ground(a, mustHappen, groundCancel)
 	a.setMeta("operation", k.op)
 	a.setMeta("interval", strconv.FormatInt(k.ms, 10))
 	return a
@@ -128,6 +133,7 @@ func (c *cluster) recurringInactive(r *Resource, o *opElement) {
 // stopped on a node.
 func (c *cluster) watchStopped(r *Resource, k opKey, n *Node) {
 	mon := c.action(r, k, k.op, n, len(r.exactly(k, n)) > 0)
+	c.ground(mon, mustHappen, groundMonitor)
 	mon.setMeta("op_target_rc", "7")
 	if r.Managed() {
 		for _, probe := range r.byKey(opKey{"monitor", 0}, n) {
@@ -140,6 +146,7 @@ func (c *cluster) watchStopped(r *Resource, k opKey, n *Node) {
 		}
 		if !stop.is(actRunnable) {
 			mon.clear(actRunnable)
+			c.note(mon, cannotHappen, byAction(stop, cannotHappen))
 		}
 		if r.Managed() {
 			c.order(act(stop), act(mon), firstImpliesThen|unrunnableFirstBlocks)
@@ -147,5 +154,6 @@ func (c *cluster) watchStopped(r *Resource, k opKey, n *Node) {
 	}
 	if !n.Online || n.Unclean {
 		mon.clear(actRunnable)
+		c.ground(mon, cannotHappen, groundNode)
 	}
 }

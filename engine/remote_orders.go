@@ -147,6 +147,7 @@ func (o remoteOrder) remoteOther(state connectionState) {
 func (o remoteOrder) guest() {
 	launcher := o.conn.Launcher
 	if launcher.Failed() {
+		o.c.noteFence(o.a.node, groundFailed, launcher, nil)
 		o.c.fence(o.a.node, "container failed", false)
 	}
 	switch o.taskAsStop() {

@@ -31,7 +31,7 @@ func (c *cluster) clearRemovedFailures() {
 			if !n.Online || c.failuresOf(r, n, nil, true, false).count == 0 {
 				continue
 			}
-			c.scheduleClearFailCount(r, n, "it is orphaned")
+			c.scheduleClearFailCount(r, n, groundRemoved)
 			for _, clear := range r.exactly(opKey{"clear_failcount", 0}, n) {
 				c.order(act(clear), op(r, "stop"), ordered)
 			}

@@ -19,6 +19,8 @@ type Planned struct {
 	Role, NextRole Role
 	Because        string // the reason alone
 	Blocked        bool   // wanted, but not possible
+
+	action, source *action // that the line is made from, for Why
 }
 
 // Planned lists what will become of resources and nodes, in the order of the
@@ -85,10 +87,10 @@ func (s *summarizer) nodeAction(a *action) {
 	}
 	switch a.task {
 	case "do_shutdown":
-		s.lines = append(s.lines, Planned{Verb: "Shutdown", Node: name, Because: a.reason, Reason: "'" + a.reason + "'"})
+		s.lines = append(s.lines, Planned{Verb: "Shutdown", Node: name, Because: a.reason, Reason: "'" + a.reason + "'", action: a})
 	case "stonith":
 		s.lines = append(s.lines, Planned{Verb: "Fence (" + a.fenceHow() + ")", Node: name, Because: a.reason,
-			Reason: "'" + a.reason + "'"})
+			Reason: "'" + a.reason + "'", action: a})
 	}
 }
 
@@ -212,7 +214,8 @@ func (s *summarizer) otherRole(v primitiveView) {
 }
 
 func (s *summarizer) add(verb string, r *Resource, from, to *Node, a, source *action) {
-	p := Planned{Verb: verb, Resource: r.ID, Details: whereabouts(r, from, to), Role: r.Role, NextRole: r.NextRole}
+	p := Planned{Verb: verb, Resource: r.ID, Details: whereabouts(r, from, to), Role: r.Role, NextRole: r.NextRole,
+		action: a, source: source}
 	if from != nil {
 		p.From = from.Name
 	}

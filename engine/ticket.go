@@ -88,7 +88,7 @@ func (c *cluster) useTicket(e *etree.Element, t *ticket, r *Resource, role Role)
 
 // withoutTicket does to a resource what the loss of its ticket calls for.
 func (c *cluster) withoutTicket(u *ticketUse, r *Resource) {
-	why := cause{"ticket", u.id}
+	why := cause{kind: causeTicket, id: u.id}
 	if u.ticket.granted || len(r.Active) == 0 {
 		if u.role != RolePromoted || u.loss == lossStop {
 			c.giveAll(r, ban, why)
@@ -109,6 +109,7 @@ func (c *cluster) withoutTicket(u *ticketUse, r *Resource) {
 		}
 		c.giveAll(r, ban, why)
 		for _, n := range r.Active {
+			c.noteFence(n, groundTicket, r, nil)
 			c.fence(n, "deadman ticket was lost", false)
 		}
 	case lossFreeze:

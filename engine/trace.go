@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"crm/engine/score"
 )
@@ -13,9 +12,22 @@ import (
 type trace struct {
 	steps   []contribution
 	choices map[*Resource]choice
+	reasons
 }
 
-// contribution is one change of a resource's score on a node.
+// onlyNode is the choice of the one node that is left.
+const onlyNode = "it is the only node that can run it"
+
+// noNode is that there is none left.
+const noNode = "no node can run it"
+
+func newTrace() *trace {
+	return &trace{choices: map[*Resource]choice{}, reasons: reasons{records: map[*action][]record{}, orders: map[int]string{},
+		links: map[[2]*action]string{}, fences: map[*Node][]ground{}}}
+}
+
+// contribution is one change of a resource's score on a node, or with no node
+// of an instance's promotion score.
 type contribution struct {
 	rsc    *Resource
 	node   *Node
@@ -24,23 +36,56 @@ type contribution struct {
 	cause  cause
 }
 
-// cause is what changed a score: a kind of rule and the id of what in the
-// configuration it comes from.
+// cause is what changed a score: a kind of rule, the id of what in the
+// configuration it comes from, and what else is needed to tell of it.
 type cause struct {
-	kind string
-	id   string
+	kind  causeKind
+	id    string    // of a constraint, or the operation that failed, or a node
+	with  *Resource // the other resource
+	role  Role      // in which it counts
+	at    *Node     // of a promotion score
+	apart bool      // they must not be together, or need not
 }
 
-// String names the cause, with the id in brackets.
-func (c cause) String() string {
-	switch c.id {
-	case "":
-		return c.kind
-	case groupColocation: // no constraint that anybody wrote
-		return strings.NewReplacer("by colocation", "in its group", "colocation with", "in one group with").Replace(c.kind)
-	}
-	return c.kind + " (" + c.id + ")"
-}
+// causeKind is a kind of rule that changes scores. Those that are failures are
+// told in these words, the others in those of parts.go.
+type causeKind string
+
+const (
+	causeLocation   causeKind = "location"
+	causeColocation causeKind = "colocation"
+	causeDependents causeKind = "dependents"
+	causeStickiness causeKind = "stickiness"
+	causeStopped    causeKind = "stopped"
+	causeUnmanaged  causeKind = "unmanaged"
+	causeThreshold  causeKind = "threshold"
+	causeRemoved    causeKind = "removed"
+	causeMultiple   causeKind = "multiple"
+	causeCapacity   causeKind = "capacity"
+	causePromotion  causeKind = "promotion"
+	causeLock       causeKind = "lock"
+	causeTicket     causeKind = "ticket"
+	causeMax        causeKind = "max"
+	causeRoom       causeKind = "room"
+	causeNode       causeKind = "node"
+	causeParent     causeKind = "parent"
+	causeContainer  causeKind = "container"
+	causeGuest      causeKind = "guest"
+	causeNotRemote  causeKind = "not remote"
+	causeNoNesting  causeKind = "no nesting"
+	causeDiscovery  causeKind = "discovery"
+	causeAttribute  causeKind = "attribute" // of a promotion score
+	causeRole       causeKind = "role"
+	causeClone      causeKind = "clone"
+
+	causeProbe      causeKind = "a probe could not find the agent"
+	causeAgent      causeKind = "the agent is not installed"
+	causeHard       causeKind = "an error that rules out the node"
+	causeFatal      causeKind = "an error that rules out every node"
+	causeFailedStop causeKind = "the stop failed"
+	causeOnFailBan  causeKind = "on-fail=migrate"
+	causeOnFailStop causeKind = "on-fail=stop"
+)
 
 // choice is why a resource got its place, in words.
 type choice struct {
@@ -112,7 +157,7 @@ func (c *cluster) explainBest(r *Resource, chosen, current *Node) {
 	}
 	e := r.allowed.at(chosen)
 	if e == nil || e.score < 0 || !chosen.available() {
-		c.explainChoice(r, nil, "no node can run it")
+		c.explainChoice(r, nil, noNode)
 		return
 	}
 	var second *Node
@@ -123,21 +168,21 @@ func (c *cluster) explainBest(r *Resource, chosen, current *Node) {
 		}
 	}
 	if second == nil {
-		c.explainChoice(r, chosen, "it is the only node that can run it")
+		c.explainChoice(r, chosen, onlyNode)
 		return
 	}
 	other := r.allowed.at(second)
 	switch {
 	case e.score > other.score:
-		c.explainChoice(r, chosen, fmt.Sprintf("its score %v is higher than %s's %v", e.score, second.Name, other.score))
+		c.explainChoice(r, chosen, fmt.Sprintf("its score there, %v, is higher than on %s, %v", e.score, second.Name, other.score))
 	case c.opts.placement == placeBalanced && compareCapacities(chosen.capacity, second.capacity) < 0:
-		c.explainChoice(r, chosen, "of the nodes with the score "+e.score.String()+" it has the most capacity left")
+		c.explainChoice(r, chosen, "of the nodes with the score "+e.score.String()+" "+chosen.Name+" has the most capacity left")
 	case c.opts.placement != placeMinimal && chosen.load < second.load:
-		c.explainChoice(r, chosen, fmt.Sprintf("of the nodes with the score %v it has the fewest resources (%d, %s has %d)",
-			e.score, chosen.load, second.Name, second.load))
+		c.explainChoice(r, chosen, fmt.Sprintf("of the nodes with the score %v %s has the fewest resources (%d, %s has %d)",
+			e.score, chosen.Name, chosen.load, second.Name, second.load))
 	case chosen == current:
 		c.explainChoice(r, chosen, fmt.Sprintf("it is there now, and %s has the same score %v", second.Name, e.score))
 	default:
-		c.explainChoice(r, chosen, fmt.Sprintf("%s has the same score %v and load; its name comes first", second.Name, e.score))
+		c.explainChoice(r, chosen, fmt.Sprintf("%s has the same score %v and as many resources, and %s comes first by its name", second.Name, e.score, chosen.Name))
 	}
 }

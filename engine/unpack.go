@@ -15,7 +15,7 @@ func newCluster(in Input) *cluster {
 		tickets: map[string]*ticket{},
 	}
 	if in.Explain {
-		c.trace = &trace{choices: map[*Resource]choice{}}
+		c.trace = newTrace()
 	}
 	return c
 }

@@ -224,6 +224,7 @@ func (c *cluster) implyConnection(r *Resource, conf bundleConfig, rep *replica) 
 	r.Children = append(r.Children, conn)
 	rep.child.allowed = nil
 	*rep.child.entry(n) = entry{score: 500, probe: probeExclusive, in: true}
+	c.explain(rep.child, n, 500, 500, cause{kind: causeContainer, with: rep.container})
 	*r.bundle.clone.entry(n) = entry{score: ban, probe: probeExclusive, in: true}
 	rep.container.util = append(rep.container.util, rep.child.util...)
 	rep.child.util = nil

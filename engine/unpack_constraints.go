@@ -31,12 +31,15 @@ func (c *cluster) unpackConstraints() {
 	}
 }
 
+// pingLocation begins the ids of the constraints that such nodes make.
+const pingLocation = "ping-node-"
+
 // constrainPingNodes keeps everything off nodes of the type ping.
 func (c *cluster) constrainPingNodes() {
 	for _, n := range c.nodes {
 		for _, r := range c.resources {
 			if n.ping {
-				c.addLocation(&location{id: "ping-node-" + n.Name, rsc: r, probe: probeNever, nodes: []nodeScore{{n, ban}}})
+				c.addLocation(&location{id: pingLocation + n.Name, rsc: r, probe: probeNever, nodes: []nodeScore{{n, ban}}})
 			}
 		}
 	}

@@ -27,9 +27,9 @@ func (c *cluster) unpackStatus() {
 	if c.opts.fencing {
 		c.unpackHistories(true)
 	}
-	for _, container := range c.stopsNeeded {
-		if n := container.currentNode(); n != nil {
-			c.requireStop(container, n)
+	for _, s := range c.stopsNeeded {
+		if n := s.container.currentNode(); n != nil {
+			c.requireStop(s.container, n, s.inside, s.entry)
 		}
 	}
 	for _, n := range c.nodes {
@@ -228,7 +228,7 @@ func (c *cluster) removedResource(h *etree.Element) *Resource {
 		r.set(flagRemovedLaunched)
 	}
 	if c.opts.stopRemoved {
-		c.giveAll(r, ban, cause{"removed from the configuration", ""})
+		c.giveAll(r, ban, cause{kind: causeRemoved})
 	} else {
 		r.clear(flagManaged)
 	}

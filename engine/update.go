@@ -5,9 +5,13 @@ import "slices"
 // applyOrders turns the orders into links and lets every action feel what the
 // actions before and after it need, until nothing changes any more.
 func (c *cluster) applyOrders() {
+	i := 0
 	for o := range c.orders.all {
+		i++
+		c.begin(c.sourceOfOrder(i))
 		c.applyOrder(o)
 	}
+	c.begin("")
 	for _, a := range slices.Backward(c.actions) {
 		c.blockDependents(a)
 	}
@@ -40,6 +44,7 @@ func (c *cluster) update(then *action) {
 	}
 	if then.neededFirsts > 0 {
 		thenChanged = then.flags != last
+		c.noteGate(then)
 	}
 	if thenChanged {
 		if last&actRunnable != 0 && !then.is(actRunnable) {
@@ -59,8 +64,16 @@ func (c *cluster) updateAfters(a *action) {
 // updateLink lets then, and the first action of its i-th link, agree. It
 // tells whether then changed.
 func (c *cluster) updateLink(then *action, i int) bool {
+	first := then.before[i].action
+	before := c.begin(c.sourceOfLink(first, then))
+	changed := c.linkChanged(then, i, first)
+	c.begin(before)
+	return changed
+}
+
+// linkChanged is updateLink for a link and its first action.
+func (c *cluster) linkChanged(then *action, i int, first *action) bool {
 	l := then.before[i]
-	first := l.action
 	firstNode, thenNode := orderNode(first), orderNode(then)
 	if l.rel.has(ifOnSameNode) && firstNode != nil && thenNode != nil && firstNode != thenNode {
 		then.before[i].rel = noRelation
@@ -68,6 +81,7 @@ func (c *cluster) updateLink(then *action, i int) bool {
 	}
 	if first.rsc != nil && l.rel.has(thenCancelsFirst) && then.required() {
 		first.set(actOptional)
+		c.forget(first, mustHappen)
 		if first.task == "reload-agent" {
 			first.rsc.clear(flagReload)
 		}
@@ -157,6 +171,7 @@ func (c *cluster) updateByRelation(first, then *action, thenNode, firstNode *Nod
 	if rel.any(firstImpliesThen|thenImpliesFirst|intermediateStop) && first.rsc != nil && first.task == "stop" &&
 		!first.rsc.Managed() && first.rsc.Blocked() && !first.is(actRunnable) && then.is(actRunnable) {
 		then.clear(actRunnable)
+		c.note(then, cannotHappen, byAction(first, cannotHappen))
 		u.changed.then = true
 	}
 	return u.changed
@@ -166,9 +181,11 @@ func (c *cluster) updateByRelation(first, then *action, thenNode, firstNode *Nod
 func (c *cluster) graphEffects(first, then *action, ff, tf actionFlags, rel relation) {
 	if first.is(actRunnable) && rel.has(firstImpliesThenGraphed) && ff&actOptional == 0 {
 		then.set(actAlwaysGraphed)
+		c.note(then, isShown, byAction(first, mustHappen))
 	}
 	if rel.has(thenImpliesFirstGraphed) && tf&actOptional == 0 {
 		first.set(actAlwaysGraphed)
+		c.note(first, isShown, byAction(then, mustHappen))
 	}
 }
 
@@ -193,6 +210,7 @@ func (u *linkUpdate) implications(rel relation) {
 			u.onThen(ff&actOptional, actOptional, firstImpliesThen)
 		} else if ff&actOptional == 0 && !then.required() {
 			then.clear(actOptional)
+			u.c.note(then, mustHappen, byAction(first, mustHappen))
 			u.changed.then = true
 		}
 	}
@@ -204,6 +222,7 @@ func (u *linkUpdate) implications(rel relation) {
 			u.changed.add(u.c.updatePair(first.rsc, pair{first, then, u.node, ff, actOptional, thenImpliesFirst}))
 		} else if ff&actOptional == 0 && ff&actRunnable != 0 {
 			first.clear(actRunnable)
+			u.c.note(first, cannotHappen, byAction(then, cannotHappen))
 			u.changed.first = true
 		}
 	}
@@ -231,6 +250,7 @@ func (u *linkUpdate) blocks(rel relation) {
 			u.onThen(ff, actRunnable, unrunnableFirstBlocks)
 		} else if ff&actRunnable == 0 && then.is(actRunnable) {
 			then.clear(actRunnable)
+			u.c.note(then, cannotHappen, byAction(u.first, cannotHappen))
 			u.changed.then = true
 		}
 	}
@@ -276,7 +296,9 @@ func (c *cluster) blockDependents(a *action) {
 		if col.depRole == RolePromoted {
 			task = "promote"
 		}
+		before := c.begin(col.id)
 		c.blockColocated(col.dependent, task, a)
+		c.begin(before)
 	}
 }
 
@@ -286,6 +308,7 @@ func (c *cluster) blockColocated(r *Resource, task string, because *action) {
 			continue
 		}
 		a.clear(actRunnable)
+		c.note(a, cannotHappen, byAction(because, cannotHappen))
 		a.say("colocation with " + because.rsc.ID)
 		c.blockDependents(a)
 		c.update(a)

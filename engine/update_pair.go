@@ -35,11 +35,18 @@ func (c *cluster) updatePair(r *Resource, p pair) change {
 var flagWords = map[actionFlags]string{actOptional: "required", actRunnable: "unrunnable", actMigratable: "unmigrateable"}
 
 // clearBecause takes a flag from an action and notes which other action led
-// to that.
-func (a *action) clearBecause(flag actionFlags, other *action) {
-	if a.flags&flag != 0 {
-		a.clear(flag)
-		a.because(flagWords[flag], other)
+// to that, and what that was.
+func (c *cluster) clearBecause(a *action, flag actionFlags, other *action, was condition) {
+	if a.flags&flag == 0 {
+		return
+	}
+	a.clear(flag)
+	a.because(flagWords[flag], other)
+	switch flag {
+	case actOptional:
+		c.note(a, mustHappen, byAction(other, was))
+	case actRunnable:
+		c.note(a, cannotHappen, byAction(other, was))
 	}
 }
 
@@ -53,41 +60,45 @@ func (c *cluster) pairOne(p pair) change {
 	case thenImpliesFirst:
 		if then.required() {
 			if p.filter&actOptional != 0 && p.mask&actOptional == 0 {
-				first.clearBecause(actOptional, then)
+				c.clearBecause(first, actOptional, then, mustHappen)
 			}
 			if p.mask&actMigratable != 0 && !then.is(actMigratable) {
-				first.clearBecause(actMigratable, then)
+				c.clearBecause(first, actMigratable, then, mustHappen)
 			}
 		}
 	case promotedThenImplies:
 		if then.rsc.Role == RolePromoted && p.filter&actOptional != 0 && then.required() {
-			first.clearBecause(actOptional, then)
+			c.clearBecause(first, actOptional, then, mustHappen)
 			if !then.is(actMigratable) {
-				first.clearBecause(actMigratable, then)
+				c.clearBecause(first, actMigratable, then, mustHappen)
 			}
 		}
 	case unmigratableThenBlocks:
 		if p.filter&actOptional != 0 {
 			if !then.is(actMigratable | actRunnable) {
-				first.clearBecause(actRunnable, then)
+				was := mustHappen
+				if !then.is(actRunnable) {
+					was = cannotHappen
+				}
+				c.clearBecause(first, actRunnable, then, was)
 			}
 			if then.required() {
-				first.clearBecause(actOptional, then)
+				c.clearBecause(first, actOptional, then, mustHappen)
 			}
 		}
 	case firstElseThen:
 		if p.filter&actOptional != 0 && !first.is(actRunnable) {
-			then.clearBecause(actMigratable, first)
+			c.clearBecause(then, actMigratable, first, mustHappen)
 			then.clear(actPseudo)
 		}
 	case unrunnableFirstBlocks:
 		if p.filter&actRunnable != 0 && then.is(actRunnable) && p.mask&actRunnable == 0 {
-			then.clearBecause(actRunnable, first)
-			then.clearBecause(actMigratable, first)
+			c.clearBecause(then, actRunnable, first, cannotHappen)
+			c.clearBecause(then, actMigratable, first, cannotHappen)
 		}
 	case firstImpliesThen:
 		if p.filter&actOptional != 0 && !then.required() && p.mask&actOptional == 0 && !first.is(actMigratable) {
-			then.clearBecause(actOptional, first)
+			c.clearBecause(then, actOptional, first, mustHappen)
 		}
 	case intermediateStop:
 		c.pairRestart(p)
@@ -116,8 +127,8 @@ func (c *cluster) pairAsymmetric(first, then *action) {
 			return
 		}
 	}
-	then.clearBecause(actOptional, first)
-	then.clearBecause(actRunnable, first)
+	c.clearBecause(then, actOptional, first, cannotHappen)
+	c.clearBecause(then, actRunnable, first, cannotHappen)
 }
 
 // pairRestart is for a stop before a start: when the start has to happen, or
@@ -129,17 +140,21 @@ func (c *cluster) pairRestart(p pair) {
 	if !applies {
 		return
 	}
+	was := mustHappen
+	if !then.is(actRunnable) {
+		was = cannotHappen
+	}
 	if first.is(actRunnable) {
-		first.clearBecause(actOptional, then)
+		c.clearBecause(first, actOptional, then, was)
 	}
 	if then.required() {
-		first.clearBecause(actOptional, then)
+		c.clearBecause(first, actOptional, then, was)
 	}
 	if !then.is(actMigratable) {
-		first.clearBecause(actMigratable, then)
+		c.clearBecause(first, actMigratable, then, mustHappen)
 	}
 	if first.required() && !first.is(actRunnable) {
-		then.clearBecause(actRunnable, first)
+		c.clearBecause(then, actRunnable, first, cannotHappen)
 	}
 }
 
@@ -188,7 +203,7 @@ func (c *cluster) pairInterleaved(p pair) change {
 	for _, t := range p.then.rsc.instances() {
 		f := c.partner(t, p.first.rsc, current)
 		if f == nil {
-			if !current && p.rel.any(unrunnableFirstBlocks|firstImpliesThen) && c.leaveUnassigned(t) {
+			if !current && p.rel.any(unrunnableFirstBlocks|firstImpliesThen) && c.leaveUnassigned(t, p.first.rsc) {
 				changed.then = true
 			}
 			continue

@@ -85,7 +85,7 @@ func (c *cluster) banFull(r *Resource) *Node {
 	}
 	for _, n := range c.nodes {
 		if r.allowed.at(n) != nil && n.available() && !n.fits(needed) {
-			c.give(r, n, ban, cause{"capacity", ""})
+			c.give(r, n, ban, cause{kind: causeCapacity})
 		}
 	}
 	return most

@@ -69,12 +69,13 @@ func (r *Resource) blockedInside() bool {
 }
 
 // leaveUnassigned takes a resource's place away when it turns out, after
-// assignment, that it cannot start there. It tells whether it had one.
-func (c *cluster) leaveUnassigned(r *Resource) bool {
+// assignment, that it cannot start there: there is no instance of another
+// clone for it. It tells whether it had one.
+func (c *cluster) leaveUnassigned(r, without *Resource) bool {
 	if r.Kind != KindPrimitive {
 		changed := false
 		for _, child := range r.Children {
-			changed = c.leaveUnassigned(child) || changed
+			changed = c.leaveUnassigned(child, without) || changed
 		}
 		return changed
 	}
@@ -85,11 +86,14 @@ func (c *cluster) leaveUnassigned(r *Resource) bool {
 		switch {
 		case a.task == "stop":
 			a.clear(actOptional)
+			c.noteAlone(a, mustHappen, without)
 		case a.task == "start":
 			a.clear(actRunnable)
+			c.noteAlone(a, cannotHappen, without)
 		case a.recurring():
 			if rc, _ := a.metaValue("op_target_rc"); rc != "7" {
 				a.clear(actRunnable)
+				c.noteAlone(a, cannotHappen, without)
 			}
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"crm/engine/score"
 )
@@ -20,8 +19,10 @@ type Explanation struct {
 	Reason   string     // why there
 	Failed   []string   // what went wrong with it, where and when
 	Promote  string     // whether it is to be promoted, and why
+	Score    []Part     // what its promotion score is made of
 	Nodes    []NodeView // what it thinks of each node
-	Causes   []string   // what will be done with it, and the chain of reasons
+	Planned  []Doing    // what will be done with it, and why
+	Remedies []string   // commands that would change that
 }
 
 // NodeView is what a resource thinks of a node, and why.
@@ -31,12 +32,15 @@ type NodeView struct {
 	Allowed bool   // there is a score at all
 	State   string // why the node cannot be used now, "" if it can
 	Parts   []Part
+
+	optIn bool // a location constraint could let the resource run there
 }
 
-// Part is one thing that a score is made of.
-type Part struct {
-	Amount score.Score
-	Cause  string // what kind of rule, with the id of a constraint
+// Doing is something that will be done, and the chain of causes.
+type Doing struct {
+	What    string
+	Why     Chain
+	Blocked bool // it is wanted, and cannot be done
 }
 
 // Errors of Why.
@@ -82,37 +86,46 @@ func (o *Output) explain(r *Resource) *Explanation {
 	if r.Assigned != nil {
 		x.Next = r.Assigned.Name
 	}
-	if ch, known := o.c.trace.choices[r]; known {
-		x.Reason = ch.reason
-	}
 	for _, n := range o.c.nodes {
-		x.Nodes = append(x.Nodes, o.c.nodeView(r, n))
+		v := o.c.nodeView(r, n)
+		x.Nodes = append(x.Nodes, v)
+		for _, p := range v.Parts {
+			x.remedy(p.remedies()...)
+		}
 	}
-	if x.Next == "" && x.Reason == "" {
-		x.Reason = o.c.whyNowhere(r, x.Nodes)
+	reason := o.c.choiceOf(r)
+	if x.Next == "" {
+		reason = o.c.whyStopped(r)
 	}
+	x.Reason = reason.text
+	x.remedy(reason.remedies...)
 	x.Failed = o.c.failedOps(r)
-	x.Promote = o.c.whyPromoted(r)
-	x.Causes = append(o.causes(r.ID), o.fencesOf(r)...)
+	if x.Promote = o.c.whyPromoted(r); x.Promote != "" {
+		x.Score = o.c.partsOf(r.asInstance(), nil)
+	}
+	x.Planned = append(o.doings(r), o.fencesOf(r)...)
+	for _, d := range x.Planned {
+		x.remedy(d.Why.Remedies...)
+	}
 	return x
+}
+
+// remedy adds commands, each once.
+func (x *Explanation) remedy(commands ...string) {
+	for _, command := range commands {
+		if !slices.Contains(x.Remedies, command) {
+			x.Remedies = append(x.Remedies, command)
+		}
+	}
 }
 
 // failedOps are the failed operations of a resource.
 func (c *cluster) failedOps(r *Resource) []string {
 	var list []string
 	for _, f := range c.failures {
-		if f.rsc != r {
-			continue
+		if text := failureText(f.entry, f.rsc, f.node); f.rsc == r && !slices.Contains(list, text) {
+			list = append(list, text)
 		}
-		what := f.entry.task
-		if f.entry.ms > 0 {
-			what += fmt.Sprintf("=%d", f.entry.ms)
-		}
-		text := fmt.Sprintf("%s on %s: %s (%d)", what, f.node.Name, exitText(f.entry.rc), f.entry.rc)
-		if f.entry.hasTime {
-			text += " at " + time.Unix(f.entry.changed, 0).UTC().Format("2006-01-02 15:04:05Z")
-		}
-		list = append(list, text)
 	}
 	return list
 }
@@ -120,10 +133,7 @@ func (c *cluster) failedOps(r *Resource) []string {
 // whyPromoted tells of an instance of a promotable clone what its wish to be
 // promoted is worth.
 func (c *cluster) whyPromoted(r *Resource) string {
-	i := r
-	for i.Parent != nil && i.Parent.Kind != KindClone {
-		i = i.Parent
-	}
+	i := r.asInstance()
 	switch {
 	case i.Parent == nil || !i.Parent.is(flagPromotable) || r.Assigned == nil:
 		return ""
@@ -137,74 +147,65 @@ func (c *cluster) whyPromoted(r *Resource) string {
 	return fmt.Sprintf("not promoted: its promotion score is %v, and promoted-max %d is reached", i.promotion, i.Parent.clone.promotedMax)
 }
 
-// fencesOf is the fencing of nodes that a resource is on.
-func (o *Output) fencesOf(r *Resource) []string {
-	var lines []string
-	for _, p := range o.Planned() {
-		for _, n := range r.Active {
-			if p.Resource == "" && strings.Fields(p.Node)[0] == n.Name {
-				lines = append(lines, p.Verb+" "+p.Node+" "+p.Reason)
-			}
-		}
+// asInstance is the instance of a clone that a resource is, or is in.
+func (r *Resource) asInstance() *Resource {
+	for r.Parent != nil && r.Parent.Kind != KindClone {
+		r = r.Parent
 	}
-	return lines
+	return r
 }
 
-// whyNowhere is why nothing was even tried for a resource: what bans it from
-// every node.
-func (c *cluster) whyNowhere(r *Resource, nodes []NodeView) string {
-	if !r.Managed() {
-		return "it is not managed, and is nowhere now"
+// fencesOf is the fencing of nodes that a resource is on.
+func (o *Output) fencesOf(r *Resource) []Doing {
+	var list []Doing
+	for _, p := range o.Planned() {
+		if p.Resource == "" && slices.Contains(r.Active, p.action.node) {
+			list = append(list, Doing{What: p.Verb + " " + p.Node, Why: o.c.chainOf(p.action, mustHappen)})
+		}
 	}
-	bans, allowed := map[string]int{}, 0
-	for _, v := range nodes {
-		if !v.Allowed {
+	return list
+}
+
+// doings is what will be done with a resource.
+func (o *Output) doings(r *Resource) []Doing {
+	var list []Doing
+	for _, p := range o.Planned() {
+		if p.Resource != r.ID {
 			continue
 		}
-		allowed++
-		for _, p := range v.Parts {
-			if p.Amount <= ban {
-				bans[p.Cause]++
-			}
+		what := p.Verb + " " + p.Resource + " (" + p.Details + ")"
+		if p.Blocked {
+			what += ", blocked"
+		}
+		list = append(list, Doing{what, o.c.whyPlanned(r, p), p.Blocked})
+	}
+	return list
+}
+
+// whyPlanned is the chain of causes of a line of the summary: of what is
+// blocked, why it cannot happen; else of the first of the line's actions that
+// has to happen.
+func (c *cluster) whyPlanned(r *Resource, p Planned) Chain {
+	if p.Blocked && p.action != nil {
+		return c.chainOf(p.action, cannotHappen)
+	}
+	for _, a := range append([]*action{p.action, p.source}, r.actions...) {
+		if a != nil && a.required() && a.is(actRunnable) && !a.recurring() && a.key != probeKey {
+			return c.chainOf(a, mustHappen)
 		}
 	}
-	if allowed == 0 {
-		return "no constraint names a node for it, and the cluster is opt-in"
-	}
-	common := ""
-	for cause, n := range bans { // order: the smallest is taken
-		if n >= allowed && (common == "" || cause < common) {
-			common = cause
-		}
-	}
-	if common != "" {
-		return common
-	}
-	return "no node can run it"
+	return Chain{}
 }
 
 func (c *cluster) nodeView(r *Resource, n *Node) NodeView {
-	v := NodeView{Node: n.Name, State: unusableBecause(n)}
+	v := NodeView{Node: n.Name, State: unusableBecause(n), optIn: !c.opts.symmetric && !n.IsGuest()}
 	e := r.allowed.at(n)
 	if e == nil {
 		v.State = strings.TrimPrefix(v.State+", not among the nodes it may run on", ", ")
 		return v
 	}
 	v.Allowed, v.Score = true, e.score
-	first := true
-	for _, s := range c.trace.steps {
-		if s.rsc != r || s.node != n {
-			continue
-		}
-		if base := s.result - s.amount; first && base != 0 && base > ban && base < must {
-			v.Parts = append(v.Parts, Part{base, "to begin with"})
-		}
-		first = false
-		v.Parts = append(v.Parts, Part{s.amount, s.cause.String()})
-	}
-	if first && e.score != 0 {
-		v.Parts = append(v.Parts, Part{e.score, "to begin with"})
-	}
+	v.Parts = c.partsOf(r, n)
 	return v
 }
 
@@ -227,49 +228,18 @@ func unusableBecause(n *Node) string {
 	return ""
 }
 
-// causes follows the reasons of what will be done with a resource: an action
-// that another one makes necessary or impossible names that one.
-func (o *Output) causes(id string) []string {
-	var lines []string
-	seen := map[string]bool{}
-	for id != "" && !seen[id] {
-		seen[id] = true
-		next := ""
-		for _, p := range o.Planned() {
-			if p.Resource != id {
-				continue
-			}
-			lines = append(lines, strings.TrimSpace(p.Verb+" "+p.Resource+" ("+strings.TrimSpace(p.Details)+") "+p.Reason))
-			next = blamed(p.Reason)
-		}
-		id = next
-	}
-	return lines
-}
-
-// blamed is the resource that a reason of the form "due to required X start"
-// names.
-func blamed(reason string) string {
-	words := strings.Fields(strings.TrimPrefix(reason, "due to "))
-	if len(words) >= 3 && slices.Contains([]string{"required", "unrunnable", "unmigrateable"}, words[0]) {
-		return words[1]
-	}
-	if len(words) >= 3 && words[0] == "colocation" && words[1] == "with" {
-		return words[2]
-	}
-	return ""
-}
-
 // Lines tell an explanation in words; of one node only, if one is named.
 func (x *Explanation) Lines(node string) []string {
 	var lines []string
 	switch {
+	case x.Next != "" && slices.ContainsFunc(x.Planned, func(d Doing) bool { return d.Blocked || strings.HasPrefix(d.What, "Stop ") }):
+		lines = append(lines, fmt.Sprintf("%s should run on %s (%s), and cannot: see below. Why there: %s", x.Resource, x.Next, x.NextRole, x.Reason))
 	case x.Next != "" && len(x.Now) == 1 && x.Now[0] == x.Next:
-		lines = append(lines, fmt.Sprintf("%s stays on %s (%s): %s", x.Resource, x.Next, x.NextRole, orElse(x.Reason, "nothing speaks against it")))
+		lines = append(lines, fmt.Sprintf("%s stays on %s (%s): %s", x.Resource, x.Next, x.NextRole, x.Reason))
 	case x.Next != "":
-		lines = append(lines, fmt.Sprintf("%s goes to %s (%s): %s", x.Resource, x.Next, x.NextRole, orElse(x.Reason, "it was placed with others")))
+		lines = append(lines, fmt.Sprintf("%s goes to %s (%s): %s", x.Resource, x.Next, x.NextRole, x.Reason))
 	default:
-		lines = append(lines, fmt.Sprintf("%s runs nowhere: %s", x.Resource, orElse(x.Reason, "it was given no place")))
+		lines = append(lines, fmt.Sprintf("%s runs nowhere: %s", x.Resource, x.Reason))
 	}
 	if len(x.Now) > 0 && !slices.Equal(x.Now, []string{x.Next}) {
 		lines = append(lines, "  now on "+strings.Join(x.Now, ", ")+" ("+x.Role+")")
@@ -278,18 +248,28 @@ func (x *Explanation) Lines(node string) []string {
 		lines = append(lines, "  failed: "+f)
 	}
 	if x.Promote != "" {
-		lines = append(lines, "  "+x.Promote)
+		lines = append(append(lines, "  "+x.Promote), partLines(x.Score)...)
 	}
 	for _, v := range x.Nodes {
-		if node == "" || strings.EqualFold(node, v.Node) {
+		if node == "" && (v.Allowed || v.optIn) || strings.EqualFold(node, v.Node) {
 			lines = append(lines, v.lines()...)
 		}
 	}
-	for _, cause := range x.Causes {
-		lines = append(lines, "  planned: "+cause)
+	for _, d := range x.Planned {
+		lines = append(lines, "  planned: "+d.What)
+		for _, step := range d.Why.Steps {
+			lines = append(lines, "    because "+step)
+		}
+	}
+	for _, command := range x.Remedies {
+		lines = append(lines, "  remedy: "+command)
 	}
 	return lines
 }
+
+// notAllowed is said of a node that no location constraint lets a resource run
+// on in an opt-in cluster, and of one that is not for such resources.
+const notAllowed = "not among the nodes it may run on"
 
 func orElse(text, otherwise string) string {
 	if text == "" {
@@ -306,8 +286,12 @@ func (v NodeView) lines() []string {
 	if v.State != "" {
 		head += " [" + v.State + "]"
 	}
-	lines := []string{head}
-	for _, p := range v.Parts {
+	return append([]string{head}, partLines(v.Parts)...)
+}
+
+func partLines(parts []Part) []string {
+	var lines []string
+	for _, p := range parts {
 		amount := p.Amount.String()
 		if p.Amount > 0 {
 			amount = "+" + amount
