@@ -406,7 +406,10 @@ func runNodeDelete(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.Cluster.Operate(ctx, Operation{Verb: "forget-node", Node: name})
+	told, err := c.Cluster.Operate(ctx, Operation{Verb: "forget-node", Node: name})
+	if told != "" {
+		c.Info("%s", told)
+	}
 	return err
 }
 

@@ -137,6 +137,13 @@ func (l *liveCluster) Operate(ctx context.Context, op shell.Operation) (string, 
 		req.Verb = node.VerbAttribute
 	case "delete-attribute":
 		req.Verb, req.Delete = node.VerbAttribute, true
+	case "fence": // the policy engine takes a member that has this attribute for one to be fenced
+		req.Verb, req.Name, req.Value = node.VerbAttribute, "terminate", "true"
+	case "confirm-down":
+		req.Verb = node.VerbConfirm
+	case "forget-node": // members are those of ha.cf, whatever the configuration names
+		return op.Node + " is out of the configuration; take the line \"node " + op.Node +
+			"\" out of ha.cf on the others as well, else it is back when its daemon starts", nil
 	default:
 		return "", &shell.Error{Kind: shell.Refused, Text: op.Verb + " is not something the daemon does yet"}
 	}
