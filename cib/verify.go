@@ -39,6 +39,9 @@ type Finding struct {
 	ID       string // its id, or that of the nearest element around that has one
 	Problem  string
 	Remedy   string
+	// Absent: something is missed that a part of the configuration that is not
+	// shown to everybody may have.
+	Absent bool
 }
 
 // String is one line for people: "error: rsc_order o1: ...; ...".
@@ -104,7 +107,13 @@ func (v *verifier) add(severity Severity, e *etree.Element, problem, remedy stri
 			name = p.Tag
 		}
 	}
-	v.findings = append(v.findings, Finding{severity, name, id, problem, remedy})
+	v.findings = append(v.findings, Finding{Severity: severity, Element: name, ID: id, Problem: problem, Remedy: remedy})
+}
+
+// absent adds a finding about something that is missed.
+func (v *verifier) absent(severity Severity, e *etree.Element, problem, remedy string) {
+	v.add(severity, e, problem, remedy)
+	v.findings[len(v.findings)-1].Absent = true
 }
 
 func (v *verifier) err(e *etree.Element, problem, remedy string) { v.add(Error, e, problem, remedy) }
@@ -186,14 +195,14 @@ func (v *verifier) dangling(ref Reference) {
 	switch ref.From.Tag {
 	case "acl_permission", "read", "write", "deny":
 		// Such a permission is refused by the schema.
-		v.err(ref.From, problem, remedy)
+		v.absent(Error, ref.From, problem, remedy)
 	case "fencing-level", "obj_ref":
 		if ref.From.Tag == "obj_ref" && v.nodeKnown(ref.To) {
 			return // nodes can be tagged too
 		}
-		v.note(ref.From, problem, remedy)
+		v.absent(Note, ref.From, problem, remedy)
 	default:
-		v.err(ref.From, problem, remedy)
+		v.absent(Error, ref.From, problem, remedy)
 	}
 }
 
@@ -313,7 +322,7 @@ func (v *verifier) fencingDevices(conf *etree.Element) {
 	if !resources {
 		severity = Warning // nothing needs to be fenced for yet
 	}
-	v.add(severity, conf, "fencing is enabled but there is no fencing device, so no resource will be started",
+	v.absent(severity, conf, "fencing is enabled but there is no fencing device, so no resource will be started",
 		"configure a device of class stonith, or set stonith-enabled=false if no data are shared")
 }
 

@@ -112,7 +112,7 @@ func (v *verifier) location(e *etree.Element) {
 		}
 	}
 	if node != "" && !v.nodeKnown(node) {
-		v.note(e, "there is no node "+quote(node), "correct the name, or remove the constraint if the node is gone")
+		v.absent(Note, e, "there is no node "+quote(node), "correct the name, or remove the constraint if the node is gone")
 	}
 }
 

@@ -80,6 +80,8 @@ type Reply struct {
 	Version cib.Version  `json:",omitzero"`  // of the configuration
 	CIB     []byte       `json:",omitempty"`
 	Members []MemberInfo `json:",omitempty"`
+	// Partial: access lists keep something of the CIB from who asked.
+	Partial bool `json:",omitempty"`
 }
 
 // MemberInfo is what VerbMembers tells about one configured member.

@@ -72,7 +72,10 @@ func (s *Session) check(w *work) error {
 	}
 	old := map[string]bool{} // whether what was found before was a fault
 	findings := s.findings(w.doc)
-	if len(findings) > 0 {
+	switch {
+	case s.partial():
+		old = s.foundIn(w.base)
+	case len(findings) > 0:
 		for _, f := range s.findings(w.base) {
 			old[f.text] = f.fault
 		}
@@ -83,6 +86,7 @@ func (s *Session) check(w *work) error {
 		switch {
 		case f.fault && !wasFault:
 			faults = append(faults, newError(Invalid, noPos, "%s", f.text))
+		case s.partial() && known: // that may be for what is hidden
 		case f.fault:
 			s.Warn("%s (it was so before)", f.text)
 		case !known:
@@ -106,11 +110,7 @@ func (s *Session) approve(ctx context.Context, o commitOptions) (bool, error) {
 		return true, nil
 	}
 	s.print(s.changesText())
-	if text, err := s.plan(s.work.doc); err == nil {
-		s.print(text)
-	} else {
-		s.Warn("what the cluster would do is not known: %v", err)
-	}
+	s.tellPlan(s.work.doc)
 	if !person || s.Options.Yes || s.Options.Force {
 		return true, nil
 	}
@@ -156,6 +156,9 @@ func runVerify(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	if c.partial() {
+		return c.verifyPartial(w)
+	}
 	return c.tell(c.decisionFindings(w.doc, slices.Concat(c.findings(w.doc), c.agentFindings(w.doc, every), c.unwatched(w.doc))))
 }
 
@@ -167,6 +170,9 @@ func runVerifyLive(ctx context.Context, c *Call) error {
 	doc, err := c.read(ctx)
 	if err != nil {
 		return err
+	}
+	if c.partial() {
+		return c.verifyPartial(&work{base: doc, doc: doc})
 	}
 	err = c.tell(c.decisionFindings(doc, slices.Concat(c.findings(doc), c.agentFindings(doc, every), c.unwatched(doc))))
 	if len(c.Args) == 1 {

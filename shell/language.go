@@ -221,7 +221,7 @@ func textOfSome(doc *cib.Document, s selection) string {
 func (s *Session) findings(doc *cib.Document) []finding {
 	var list []finding
 	for _, f := range cib.Verify(doc) {
-		list = append(list, finding{fault: f.Severity == cib.Error, text: s.findingText(f)})
+		list = append(list, s.hidden(f, s.findingText(f)))
 	}
 	return list
 }

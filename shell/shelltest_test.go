@@ -21,7 +21,10 @@ type memory struct {
 	history []Revision
 	asked   []Operation
 	broken  error
+	hides   []string // ids that access lists keep from the reader
 }
+
+func (m *memory) Partial() bool { return len(m.hides) > 0 }
 
 func newMemory(text string) *memory {
 	doc, err := cib.Parse([]byte(text))
@@ -39,11 +42,17 @@ func (m *memory) Read(context.Context) (*cib.Document, error) {
 	if m.broken != nil {
 		return nil, m.broken
 	}
-	return m.doc.Copy(), nil
+	doc := m.doc.Copy()
+	for _, id := range m.hides {
+		if e := doc.Find(id); e != nil {
+			cib.Remove(e)
+		}
+	}
+	return doc, nil
 }
 
 func (m *memory) Commit(_ context.Context, c Change) (cib.Version, error) {
-	if !c.Force && !sameConfiguration(m.doc, c.Base) {
+	if !c.Force && len(m.hides) == 0 && !sameConfiguration(m.doc, c.Base) {
 		return cib.Version{}, &Conflict{Base: c.Base.Version(), Now: m.doc.Version()}
 	}
 	v := m.doc.Version()

@@ -27,6 +27,9 @@ func TestTranscripts(t *testing.T) {
 			case "live":
 				s.cluster.live = true
 				return ""
+			case "hide": // access lists keep these ids from the reader
+				s.cluster.hides = strings.Fields(d.Input)
+				return ""
 			case "editor":
 				s.edits(strings.Split(d.Input, "==\n"))
 				return ""

@@ -21,7 +21,12 @@ type liveCluster struct {
 	client *control.Client
 	env    *shell.Env
 	info   *control.Info
+	part   bool // the last CIB that was read lacks what its reader may not see
 }
+
+// Partial tells whether access lists kept something out of the CIB that was
+// read last.
+func (l *liveCluster) Partial() bool { return l.part }
 
 // openDaemon makes the cluster of the local daemon. Nothing is dialled yet.
 func openDaemon(env *shell.Env) *liveCluster {
@@ -106,6 +111,7 @@ func (l *liveCluster) Read(ctx context.Context) (*cib.Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.part = reply.Partial
 	return cib.Parse(reply.CIB)
 }
 

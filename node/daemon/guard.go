@@ -58,6 +58,7 @@ func shown(full *cib.Document, who cib.Subject, reply node.Reply) (node.Reply, e
 		return deniedReply(err, reply.Version), nil
 	}
 	reply.CIB = part.Bytes()
+	reply.Partial = !bytes.Equal(reply.CIB, full.Bytes())
 	return reply, nil
 }
 

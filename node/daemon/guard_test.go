@@ -185,7 +185,7 @@ func TestAccessListsHoldForOtherUsers(t *testing.T) {
 
 	h := s.ask(node.Request{Verb: node.VerbRead})
 	text := string(h.Reply.CIB)
-	if h.Err != "" || h.Reply.Refused != node.NotRefused || strings.Contains(text, `name="secret"`) || !strings.Contains(text, `id="d"`) {
+	if h.Err != "" || h.Reply.Refused != node.NotRefused || strings.Contains(text, `name="secret"`) || !strings.Contains(text, `id="d"`) || !h.Reply.Partial {
 		t.Errorf("read: %+v %s", h.Err, text)
 	}
 	if h := s.commit(`value="Stopped"`, `value="Started"`); h.Reply.Refused != node.NotRefused {
