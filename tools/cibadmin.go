@@ -317,7 +317,7 @@ func (c *cibCall) upgrade() error {
 		if major, minor, ok := cib.Schema(cib.Attr(d.Root(), "validate-with")); ok && major == 3 && minor >= 9 {
 			return nil // what the cluster writes
 		}
-		next, notes, err := cib.UpgradeTo(d, "pacemaker-3.9")
+		next, notes, err := cib.UpgradeTo(d, upgradeGoal)
 		if err != nil {
 			return fail(exitBadConfig, "%w", err)
 		}

@@ -31,6 +31,10 @@ const (
 	exitBadConfig    = 78
 )
 
+// upgradeGoal is the schema that the tools upgrade CIBs to, as those of
+// Pacemaker 2.1.5 do.
+const upgradeGoal = "pacemaker-3.9"
+
 // simulation is one call of crm_simulate.
 type simulation struct {
 	std  Streams
@@ -300,10 +304,27 @@ func (s *simulation) parse(text string) (*cib.Document, error) {
 	if cib.Child(doc.Root(), "configuration") == nil {
 		return nil, fail(exitBadConfig, "the CIB has no <configuration>")
 	}
+	if doc, err = s.upgraded(doc); err != nil {
+		return nil, err
+	}
 	if cib.Child(doc.Root(), "status") == nil {
 		doc.Root().CreateElement("status")
 	}
 	return doc, s.setTime(doc)
+}
+
+// upgraded is a CIB as it is to be written: one of a schema before 3.0 in the
+// words of the one that Pacemaker upgrades to.
+func (s *simulation) upgraded(doc *cib.Document) (*cib.Document, error) {
+	major, _, ok := cib.Schema(cib.Attr(doc.Root(), "validate-with"))
+	if !ok || major >= 3 || s.saveInput == "" && s.saveOutput == "" && !s.inPlace {
+		return doc, nil
+	}
+	next, _, err := cib.UpgradeTo(doc, upgradeGoal)
+	if err != nil {
+		return nil, fail(exitBadConfig, "%w", err)
+	}
+	return next, nil
 }
 
 // setTime finds the time that counts: asked for, the CIB's own, or now.
