@@ -83,6 +83,14 @@ func (s *Session) underPretence(doc *cib.Document) *cib.Document {
 	return next
 }
 
+// failing are the operations that are told to go wrong.
+func (s *Session) failing() []engine.OpSpec {
+	if s.status == nil {
+		return nil
+	}
+	return s.status.failing
+}
+
 // suppose edits the status by the policy engine's own means.
 func (c *Call) suppose(ctx context.Context, what engine.WhatIf) error {
 	p, err := c.pretend(ctx)
@@ -335,6 +343,7 @@ func runStatusRun(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	words.planned = true
 	_, err = c.rehearse(p.doc, words)
 	return err
 }
@@ -350,6 +359,7 @@ func runStatusSimulate(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	words.failing = p.failing
 	done, err := c.rehearse(p.doc, words)
 	if err != nil {
 		return err

@@ -3,7 +3,10 @@ package shell
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"crm/cib"
 	"crm/engine"
@@ -22,6 +25,7 @@ func runSimulate(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	words.failing = c.failing()
 	_, err = c.rehearse(c.underPretence(w.doc), words)
 	return err
 }
@@ -39,7 +43,12 @@ func simulateWhy(ctx context.Context, c *Call) error {
 }
 
 // planWords are what is wanted besides the plan.
-type planWords struct{ scores, utilization, actions bool }
+type planWords struct {
+	scores, utilization, actions bool
+
+	planned bool            // the plan only, not how it would go
+	failing []engine.OpSpec // operations that go wrong
+}
 
 // planWords reads what is wanted besides the plan. No window with a graph is
 // ever opened, and there is nothing more to say for v, so these words change
@@ -62,34 +71,54 @@ func (c *Call) planWords() (wanted planWords, err error) {
 }
 
 // rehearse shows what the cluster would do about a configuration, how that
-// would go, and how the cluster would be then; of all this only the plan, when
-// nothing but actions are asked for.
+// would go, and how the cluster would be then, in the words of crm_simulate; of
+// all this only the plan, when nothing but actions are asked for.
 func (c *Call) rehearse(doc *cib.Document, wanted planWords) (*engine.Simulation, error) {
 	s, err := c.situation(doc, wanted)
 	if err != nil {
 		return nil, err
 	}
-	before := append(s.Notices(), s.StatusLines(true)...)
+	before := append(s.Notices(), "Current cluster status:")
+	if len(before) > 1 {
+		before = slices.Insert(before, len(before)-1, "")
+	}
+	before = append(before, s.StatusLines(true)...)
 	out := s.Decide()
 	c.warnOf(out)
-	done := out.Simulate(nil)
+	done := out.Simulate(wanted.failing)
 	if wanted.actions {
 		c.print(planText(out))
 		return done, nil
 	}
-	c.print("Current cluster status:\n" + strings.Join(before, "\n"))
+	c.sayDate(doc)
+	c.print(strings.Join(before, "\n"))
 	c.printScores(out, wanted, "\n")
-	c.print("\n" + planText(out))
-	if len(done.Lines) == 0 {
+	c.print("\nTransition Summary:\n" + indent(out.SummaryLines()))
+	if wanted.planned {
 		return done, nil
 	}
 	after, err := c.situation(done.CIB, planWords{})
 	if err != nil {
 		return nil, err
 	}
-	c.print("\nExecuting Cluster Transition:\n" + strings.Join(done.Lines, "\n"))
+	c.print(strings.Join(append([]string{"\nExecuting Cluster Transition:"}, done.Lines...), "\n"))
+	c.sayDate(done.CIB)
 	c.print("\nRevised Cluster Status:\n" + strings.Join(after.StatusLines(false), "\n"))
 	return done, nil
+}
+
+// sayDate tells which time counts for a configuration that brings its own.
+func (c *Call) sayDate(doc *cib.Document) {
+	if at, ok := executionDate(doc); ok {
+		c.print("Using the original execution date of: " + at.UTC().Format("2006-01-02 15:04:05Z"))
+	}
+}
+
+// executionDate is the time at which the policy engine was asked about a
+// configuration that it wrote down.
+func executionDate(doc *cib.Document) (time.Time, bool) {
+	n, err := strconv.ParseInt(cib.Attr(doc.Root(), "execution-date"), 10, 64)
+	return time.Unix(n, 0), err == nil
 }
 
 // printScores prints what the choice of nodes came from, if it is wanted.
@@ -132,7 +161,11 @@ func (s *Session) situation(doc *cib.Document, wanted planWords) (*engine.Situat
 	if s.Now == nil {
 		return nil, fmt.Errorf("the time is not known here: rules cannot be judged")
 	}
-	return engine.Read(engine.Input{CIB: doc, Now: s.Now(), Scores: wanted.scores, Utilization: wanted.utilization})
+	now := s.Now()
+	if at, ok := executionDate(doc); ok {
+		now = at
+	}
+	return engine.Read(engine.Input{CIB: doc, Now: now, Clock: s.Now(), Scores: wanted.scores, Utilization: wanted.utilization})
 }
 
 func planText(out *engine.Output) string {
