@@ -34,6 +34,8 @@ func Lookup(name string) (Tool, bool) {
 		"cl_status":    ClStatus,
 		"hb_standby":   StandbyHeartbeat,
 		"hb_takeover":  TakeoverHeartbeat,
+		"hb_addnode":   AddNode,
+		"hb_delnode":   DelNode,
 		"ha_propagate": Propagate,
 		"heartbeat":    Heartbeat,
 		"crm_simulate": Simulate,

@@ -73,16 +73,20 @@ type HeldGroup struct {
 	Holder string // the node that has it, as far as this one knows
 }
 
-// Move is a wish of the administrator about haresources.
+// Move is a wish of the administrator about haresources, or about the nodes
+// of the ring.
 type Move struct {
-	Action string // MoveStandby or MoveTakeover
-	Set    string // all, local, foreign or failback
+	Action string   // one of the constants below
+	Set    string   // all, local, foreign or failback
+	Nodes  []string `json:",omitempty"` // that come or go
 }
 
 // The actions of a Move.
 const (
 	MoveStandby  = "standby"
 	MoveTakeover = "takeover"
+	MoveAddNode  = "addnode"
+	MoveDelNode  = "delnode"
 )
 
 // RingNode is a node of the ring.

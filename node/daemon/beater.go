@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"strings"
@@ -28,7 +29,7 @@ type beater struct {
 	keys   *wire.Keyring
 	media  transport.Media
 	sealed transport.Sealed
-	gone   chan struct{} // closed when the goodbye has been said
+	ended  chan struct{} // closed when the goodbye has been said
 	events *queue[node.Event]
 	notice func(node.Level, string)
 	// priority of the whole member, see realtime; 0: an ordinary one.
@@ -48,6 +49,8 @@ type beater struct {
 	up    map[string]bool // what the machine was told
 	peers map[string]string
 	links map[string]map[string]bool // by node and link: whether it is up
+	gone  map[string]bool            // deleted from the ring
+	uuids map[string]string          // 16 raw bytes each
 }
 
 func newBeater(self string, r *ring.Ring, s settings, events *queue[node.Event], notice func(node.Level, string)) *beater {
@@ -58,15 +61,15 @@ func newBeater(self string, r *ring.Ring, s settings, events *queue[node.Event],
 	case s.ring.Compression != "":
 		squeeze = wire.MaxPacket // the last resort
 	}
-	return &beater{self: self, member: s.ring.HasNode, squeeze: squeeze, ring: r, plain: s.ring.PlainForm, form: formOf(s.keys, s.ring.PlainForm), keys: s.keys, gone: make(chan struct{}),
+	return &beater{self: self, member: s.ring.HasNode, squeeze: squeeze, ring: r, plain: s.ring.PlainForm, form: formOf(s.keys, s.ring.PlainForm), keys: s.keys, ended: make(chan struct{}),
 		events: events, notice: notice,
-		up: map[string]bool{}, peers: map[string]string{}, links: map[string]map[string]bool{}}
+		up: map[string]bool{}, peers: map[string]string{}, links: map[string]map[string]bool{}, gone: map[string]bool{}, uuids: map[string]string{}}
 }
 
 // run beats until ctx ends or goodbye has been said. It keeps its thread for
 // itself, with the priority that ha.cf asks for.
 func (b *beater) run(ctx context.Context) {
-	defer close(b.gone)
+	defer close(b.ended)
 	defer context.AfterFunc(ctx, b.media.Wake)()
 	if b.priority > 0 {
 		if err := realtime.Thread(b.priority); err != nil {
@@ -112,7 +115,7 @@ func (b *beater) oblige() {
 	}
 }
 
-// leave says goodbye; then gone is closed.
+// leave says goodbye; then ended is closed.
 func (b *beater) leave() {
 	b.ask(func() {
 		b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Leave}))
@@ -197,7 +200,13 @@ func (b *beater) perform(effects []ring.Effect) {
 			b.notice(node.Level(e.Level), e.Text)
 		case ring.Stamp:
 			b.stamped(e)
-		case ring.Deliver, ring.Echo, ring.Remember: // heard above, or alongside
+		case ring.Gone:
+			b.forget(e.Node)
+		case ring.Remember:
+			b.mu.Lock()
+			b.uuids[e.Node] = e.Known.UUID
+			b.mu.Unlock()
+		case ring.Deliver, ring.Echo, ring.Expelled: // heard above, or alongside
 		}
 	}
 }
@@ -210,6 +219,7 @@ func (b *beater) stateChange(e *ring.Effect) {
 	}
 	b.mu.Lock()
 	b.peers[e.Node] = string(e.State)
+	delete(b.gone, e.Node)
 	if e.Node != b.self && !b.member(e.Node) { // a ping node, or one that has joined
 		b.mu.Unlock()
 		return
@@ -234,6 +244,43 @@ func (b *beater) stamped(e *ring.Effect) {
 	}
 }
 
+// forget drops what is told of a node that was deleted.
+func (b *beater) forget(name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.peers, name)
+	delete(b.links, name)
+	b.gone[name] = true
+}
+
+func (b *beater) isGone(name string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.gone[name]
+}
+
+// renode adds nodes to the ring or deletes them, on all members; an error says
+// why not.
+func (b *beater) renode(ctx context.Context, kind string, names []string) error {
+	told := make(chan string, 1)
+	b.ask(func() {
+		why := b.ring.Refuses(kind, names)
+		if why == "" {
+			b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Say, Message: wire.New(kind).Add(wire.NodeList, strings.Join(names, " ")+" ")}))
+		}
+		told <- why
+	})
+	select {
+	case why := <-told:
+		if why != "" {
+			return errors.New(why)
+		}
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // linkChange keeps what is told of links.
 func (b *beater) linkChange(e *ring.Effect) {
 	b.mu.Lock()
@@ -250,6 +297,16 @@ func (b *beater) linkUp(node, link string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return node == b.self || b.links[node][link]
+}
+
+// uuid is what identifies a node, zeros when it is not known.
+func (b *beater) uuid(name string) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if u := b.uuids[name]; u != "" {
+		return u
+	}
+	return ring.NoUUID
 }
 
 // states are the nodes' states for people.

@@ -33,14 +33,14 @@ const PingAttribute = "pingd"
 // beside is what stands beside the ring: ping nodes, heartbeat's clients, the
 // watchdog, and what is remembered of the others.
 type beside struct {
-	pings    *transport.Pings // nil without ping nodes
-	clients  *hbapi.Server    // nil when heartbeat's clients are not served
-	watchdog *watchdog        // nil without one
-	known    *queue[ring.Known]
-	reached  chan int        // how many ping nodes answer
-	alive    map[string]bool // ping nodes
-	joined   chan struct{}   // closed when this member has joined
-	said     uint64          // the highest number of our own messages that clients were told
+	pings    *transport.Pings    // nil without ping nodes
+	clients  *hbapi.Server       // nil when heartbeat's clients are not served
+	watchdog *watchdog           // nil without one
+	known    *queue[ring.Effect] // what is to be remembered, or forgotten
+	reached  chan int            // how many ping nodes answer
+	alive    map[string]bool     // ping nodes
+	joined   chan struct{}       // closed when this member has joined
+	said     uint64              // the highest number of our own messages that clients were told
 }
 
 // ringConfig is what the ring is made of.
@@ -61,8 +61,8 @@ func (d *Daemon) ringConfig() (ring.Config, error) {
 		return c, err
 	}
 	for _, p := range peers {
-		if cf.HasNode(p.Name) || c.AutoJoin {
-			c.Known = append(c.Known, ring.Known{Name: p.Name, UUID: string(p.UUID), Generation: p.Generation, Seq: p.Seq})
+		if cf.HasNode(p.Name) || c.AutoJoin || p.Added {
+			c.Known = append(c.Known, ring.Known{Name: p.Name, UUID: string(p.UUID), Generation: p.Generation, Seq: p.Seq, Added: p.Added})
 		}
 	}
 	return c, nil
@@ -177,8 +177,10 @@ func (d *Daemon) alongside(e *ring.Effect) {
 		if b.pings != nil {
 			_ = b.pings.Ask(time.Now()) // who can not be reached does not answer
 		}
-	case ring.Remember:
-		b.known.push(e.Known)
+	case ring.Remember, ring.Gone:
+		b.known.push(ring.Effect{Kind: e.Kind, Node: e.Node, Known: e.Known})
+	case ring.Expelled:
+		d.shutdown()
 	case ring.StateChange:
 		d.pingChange(e)
 		if e.Node == d.opts.Name && e.State == ring.Active {
@@ -278,8 +280,13 @@ func (d *Daemon) keepKnown(ctx context.Context) {
 			return
 		case <-d.beside.known.more:
 		}
-		for _, k := range d.beside.known.take() {
-			if err := d.store.Remember(store.Peer{Name: k.Name, UUID: []byte(k.UUID), Generation: k.Generation, Seq: k.Seq}); err != nil {
+		for _, e := range d.beside.known.take() {
+			k := e.Known
+			if e.Kind == ring.Gone {
+				if err := d.store.Forget(e.Node); err != nil {
+					d.notice(node.Warn, err.Error()+": after a restart it is a node of the ring again")
+				}
+			} else if err := d.store.Remember(store.Peer{Name: k.Name, UUID: []byte(k.UUID), Generation: k.Generation, Seq: k.Seq, Added: k.Added}); err != nil {
 				d.notice(node.Warn, err.Error()+": after a restart a recording of its packets could be believed")
 			}
 		}
@@ -292,7 +299,7 @@ func (d *Daemon) clientView() hbapi.View {
 	v := hbapi.View{Node: d.opts.Name, Version: d.opts.Version, KeepAlive: info.KeepAlive, DeadTime: info.DeadTime,
 		Parameters: info.Parameters, Hold: info.Hold}
 	for _, n := range info.Nodes {
-		one := hbapi.Node{Name: n.Name, Type: n.Type, State: n.State}
+		one := hbapi.Node{Name: n.Name, Type: n.Type, State: n.State, UUID: d.beater.uuid(n.Name)}
 		for _, l := range n.Links {
 			one.Links = append(one.Links, hbapi.Link{Name: l.Name, Up: l.Up})
 		}

@@ -86,7 +86,7 @@ func Start(opts Options) (*Daemon, error) {
 	opts.Log, l = openLogs(opts.Log, s.ring)
 	d := &Daemon{opts: opts, logs: l, settings: s, started: time.Now(), events: newQueue[node.Event](), effects: newQueue[job](),
 		answers: &answers{waiting: map[string][]chan node.Reply{}}, watchers: &watchers{all: map[chan control.Event]bool{}},
-		ended: make(chan struct{}), beside: beside{known: newQueue[ring.Known](), reached: make(chan int, 1), alive: map[string]bool{},
+		ended: make(chan struct{}), beside: beside{known: newQueue[ring.Effect](), reached: make(chan int, 1), alive: map[string]bool{},
 			joined: make(chan struct{})}}
 	d.clerk = &clerk{lines: newQueue[line](), write: d.write}
 	if err := d.open(); err != nil {
@@ -129,6 +129,7 @@ func (d *Daemon) makeMachines() error {
 	r := ring.New(rc, d.started)
 	d.beater = newBeater(d.opts.Name, r, d.settings, d.events, d.clerk.notice)
 	d.beater.alongside = d.alongside
+	d.beater.uuids[d.opts.Name] = string(id[:])
 	if !cf.CRM {
 		d.holder = newHolder(d.opts, d.settings, d.beater.say, d.clerk.notice)
 		d.beater.above = d.holder.hear
@@ -269,7 +270,7 @@ func (d *Daemon) shutdown() {
 func (d *Daemon) goodbye() {
 	d.beater.leave()
 	select {
-	case <-d.beater.gone:
+	case <-d.beater.ended:
 	case <-time.After(time.Second):
 	}
 }

@@ -119,6 +119,9 @@ func (d *Daemon) ringInfo() control.Ring {
 	}
 	states, links := d.beater.states(), cf.Links()
 	for _, name := range cf.Nodes {
+		if d.beater.isGone(name) {
+			continue
+		}
 		n := control.RingNode{Name: name, Type: "normal", State: cmp.Or(states[name], string(ring.Init))}
 		for _, link := range links {
 			n.Links = append(n.Links, control.RingLink{Name: link, Up: d.beater.linkUp(name, link)})

@@ -212,8 +212,6 @@ func (c *client) answers(kind string, m *wire.Message) []*wire.Message {
 		return c.set(kind, m)
 	case "clientstatus":
 		return c.clientStatus(&view, m)
-	case "getuuid", "getnodename":
-		return bad(kind, "no query node name found")
 	}
 	if all := view.answers(kind, m); all != nil {
 		return all

@@ -17,7 +17,7 @@ import (
 
 var view = View{Node: "hbn1", Version: "1.2", Hold: "local", Parameters: map[string]string{"deadtime": "3"},
 	KeepAlive: 500 * time.Millisecond, DeadTime: 3 * time.Second, Nodes: []Node{
-		{Name: "hbn1", State: "active", Type: "normal", Links: []Link{{Name: "eth0", Up: true}, {Name: "eth1"}}},
+		{Name: "hbn1", UUID: "0123456789abcdef", State: "active", Type: "normal", Links: []Link{{Name: "eth0", Up: true}, {Name: "eth1"}}},
 		{Name: "hbn2", State: "dead", Type: "normal", Links: []Link{{Name: "eth0"}}},
 		{Name: "10.0.0.254", State: "ping", Type: "ping", Links: []Link{{Name: "10.0.0.254", Up: true}}},
 	}}
@@ -155,6 +155,11 @@ func TestQuestions(t *testing.T) {
 		{"setsignal signal=65", []string{"result=badreq"}},
 		{"set_sendqlen sendqlen=10", nil},
 		{"getuuid node=hbn1", []string{"result=badreq info=no query node name found"}},
+		{"getuuid queryname=hbn1", []string{"reqtype=getuuid queryuuid=30313233343536373839616263646566 result=OK"}},
+		{"getuuid queryname=zoe", []string{"reqtype=getuuid result=OK"}},
+		{"getnodename", []string{"result=badreq info=no query node name found"}},
+		{"getnodename (1)queryuuid=MDEyMzQ1Njc4OWFiY2RlZg==", []string{"reqtype=getnodename queryname=hbn1 result=OK"}},
+		{"getnodename (1)queryuuid=MDEyMzQ1Njc4OWFiY2RlZw==", []string{"reqtype=getnodename result=OK"}},
 		{"clientstatus node=hbn1 cn=ipfail", []string{"subt=respond-cstatus cs=offline result=OK"}},
 		{"clientstatus node=zoe cn=ipfail", []string{"result=badreq"}},
 		{"whatever", []string{"result=badreq"}},

@@ -23,6 +23,7 @@ type View struct {
 // Node is a node of the ring.
 type Node struct {
 	Name, Type, State string
+	UUID              string // 16 raw bytes; zeros while it is not known
 	Links             []Link
 }
 
@@ -108,6 +109,10 @@ func (v *View) answers(kind string, asked *wire.Message) []*wire.Message {
 			return bad(kind, "resources are managed by the CIB")
 		}
 		return good(kind, "rsc_hold", v.Hold)
+	case "getuuid":
+		return v.uuid(asked)
+	case "getnodename":
+		return v.nodeName(asked)
 	case "nodestatus", "nodetype", "nodeweight", "nodesite", "iflist", "ifstatus":
 		n := v.node(asked.Get("node"))
 		if n == nil {
@@ -117,6 +122,35 @@ func (v *View) answers(kind string, asked *wire.Message) []*wire.Message {
 	}
 	return nil
 }
+
+// uuid tells the uuid of a node. heartbeat answers for a node it does not know
+// too, without one.
+func (v *View) uuid(asked *wire.Message) []*wire.Message {
+	name, named := asked.Lookup("queryname")
+	if !named {
+		return bad("getuuid", noQuery)
+	}
+	m := wire.New("hbapi-resp").Add("reqtype", "getuuid")
+	if n := v.node(name); n != nil {
+		m.AddBinary("queryuuid", n.UUID)
+	}
+	return []*wire.Message{m.Add("result", "OK")}
+}
+
+// nodeName tells which node has a uuid.
+func (v *View) nodeName(asked *wire.Message) []*wire.Message {
+	uuid, given := asked.Lookup("queryuuid")
+	if !given {
+		return bad("getnodename", noQuery)
+	}
+	m := wire.New("hbapi-resp").Add("reqtype", "getnodename")
+	if i := slices.IndexFunc(v.Nodes, func(n Node) bool { return n.UUID == uuid }); i >= 0 {
+		m.Add("queryname", v.Nodes[i].Name)
+	}
+	return []*wire.Message{m.Add("result", "OK")}
+}
+
+const noQuery = "no query node name found"
 
 // parameter is a parameter as clients ask for it.
 func (v *View) parameter(name string) (string, bool) {

@@ -35,6 +35,10 @@ func (b *bench) step(ev Event) string {
 			fmt.Fprintf(&out, "%s %s %v;", e.Node, e.Link, e.Up)
 		case Echo:
 			out.WriteString("echo;")
+		case Gone:
+			fmt.Fprintf(&out, "gone %s;", e.Node)
+		case Expelled:
+			out.WriteString("expelled;")
 		case Remember:
 			fmt.Fprintf(&out, "remember %s %d/%d;", e.Known.Name, e.Known.Generation, e.Known.Seq)
 		case Send:
@@ -122,7 +126,7 @@ func TestAutoJoin(t *testing.T) {
 		}
 	}
 	b.expect("the nodes that carol is told", nodes, "alice bob carol ")
-	b = newBench(t, func(c *Config) { c.AutoJoin, c.Known = true, []Known{{"carol", "0123456789abcdef", 1, 1}} })
+	b = newBench(t, func(c *Config) { c.AutoJoin, c.Known = true, []Known{{"carol", "0123456789abcdef", 1, 1, false}} })
 	if got := b.pass(11 * time.Second); !strings.Contains(got, "carol dead") {
 		t.Errorf("carol, who was remembered, is not missed: %q", got)
 	}
@@ -144,7 +148,7 @@ func TestAutoJoinWaits(t *testing.T) {
 // TestRecordedPacketsAreRefusedAfterARestart of this member: older generations,
 // and numbers of the same one that it had heard.
 func TestRecordedPacketsAreRefusedAfterARestart(t *testing.T) {
-	b := newBench(t, func(c *Config) { c.Known = []Known{{"bob", "0123456789abcdef", 5, 100}} })
+	b := newBench(t, func(c *Config) { c.Known = []Known{{"bob", "0123456789abcdef", 5, 100, false}} })
 	b.expect("an older generation", b.status("bob", 4, 1000, b.now), "")
 	b.expect("a number that was heard", b.status("bob", 5, 100, b.now), "")
 	b.expect("the next number", b.status("bob", 5, 101, b.now), "bob eth0 true;bob active;remember bob 5/101;")
@@ -220,4 +224,77 @@ func TestBeatsCarryAStamp(t *testing.T) {
 	b.expect("bob's second", stamps(heard("2", "q.1.1")), "bob q.1.1;")
 	b.expect("bob's third", stamps(heard("3", "q.1.1")), "")
 	b.expect("bob's fourth", stamps(heard("4", "q.1.2")), "bob q.1.2;")
+}
+
+// TestNodesAreAddedAndDeleted by what members say: an addition is remembered
+// over a restart, only the dead are deleted, and only while all others hear it.
+func TestNodesAreAddedAndDeleted(t *testing.T) {
+	b := newBench(t, func(c *Config) { c.Nodes = []string{"alice", "bob", "carol"} })
+	b.step(Event{})
+	seq := 0
+	tells := func(kind, names string) string {
+		seq++
+		return b.step(Event{Kind: Heard, Link: "eth0", Message: wire.New(kind).Add(wire.NodeList, names).Add(wire.Src, "bob").Add(wire.HG, "1").
+			Add(wire.TS, "1").Add(wire.Seq, strconv.FormatInt(int64(seq), 16))})
+	}
+	alive := func(name string, n int) { b.status(name, 1, n, b.now) }
+	seq++
+	alive("bob", seq)
+	alive("carol", 1)
+	b.expect("an addition", tells("addnode", "Dave "), "remember dave 0/0;")
+	b.expect("the same again", tells("addnode", "dave "), "")
+	b.expect("no name", tells("addnode", "da\x01ve "), "")
+	b.expect("dave is heard", b.status("dave", 1, 1, b.now), "dave eth0 true;dave active;remember dave 1/1;")
+	b.expect("a live node", tells("delnode", "dave "), "")
+	for i := range 6 {
+		b.pass(time.Second)
+		seq++
+		alive("bob", seq)
+		alive("carol", 2+i)
+	}
+	b.expect("a stranger", tells("delnode", "erin "), "")
+	b.expect("a dead node", tells("delnode", "dave "), "gone dave;")
+	b.expect("what it says then", b.status("dave", 1, 9, b.now), "")
+	for range 6 {
+		b.pass(time.Second)
+		seq++
+		alive("bob", seq)
+	}
+	b.expect("while another is dead too", tells("addnode", "dave "), "remember dave 0/0;")
+	b.pass(11 * time.Second)
+	seq++
+	alive("bob", seq)
+	b.expect("one of two that are dead", tells("delnode", "dave "), "")
+	b.expect("both", tells("delnode", "dave carol "), "gone dave;gone carol;")
+	b.expect("this member", tells("delnode", "alice "), "expelled;")
+
+	b = newBench(t, func(c *Config) { c.Known = []Known{{"dave", "0123456789abcdef", 1, 5, true}} })
+	b.expect("after a restart", b.status("dave", 1, 6, b.now), "dave eth0 true;dave active;remember dave 1/6;")
+}
+
+// TestOwnChangesOfNodesAreSaidAndFollowed, or refused with a reason.
+func TestOwnChangesOfNodesAreSaidAndFollowed(t *testing.T) {
+	b := newBench(t, func(*Config) {})
+	b.step(Event{})
+	say := func(kind, names string) string {
+		return b.step(Event{Kind: Say, Message: wire.New(kind).Add(wire.NodeList, names)})
+	}
+	b.expect("added", say("addnode", "carol "), "remember carol 0/0;addnode;")
+	b.expect("deleted too early", say("delnode", "carol "), "")
+	for kind, names := range map[string][]string{"addnode": nil, "delnode": {"alice"}} { // order: each on its own
+		if b.r.Refuses(kind, names) == "" {
+			t.Errorf("%s of %v is not refused", kind, names)
+		}
+	}
+}
+
+// TestANewcomerLearnsWhatWasAddedAndDeleted from the answer to its reqnodes.
+func TestANewcomerLearnsWhatWasAddedAndDeleted(t *testing.T) {
+	b := newBench(t, func(c *Config) { c.Nodes = []string{"alice", "bob", "carol"} })
+	b.step(Event{})
+	b.status("bob", 1, 1, b.now)
+	got := b.step(Event{Kind: Heard, Link: "eth0", Message: wire.New("repnodes").Add(wire.Dest, "alice").Add(wire.NodeList, "alice bob dave ").
+		Add(wire.DelNodes, "carol ").Add(wire.Src, "bob").Add(wire.HG, "1").Add(wire.TS, "1").Add(wire.Seq, "2")})
+	b.expect("the list", got, "remember dave 0/0;gone carol;alice active;")
+	b.expect("the nodes", strings.Join(b.r.names(), " "), "alice bob dave")
 }

@@ -85,7 +85,7 @@ func (r *Ring) dispatch(p *peer, kind string, seq uint64, m *wire.Message) {
 	switch kind {
 	case "reqnodes":
 		all := strings.Join(r.names(), " ") + " "
-		r.say(wire.New("repnodes").Add(wire.Dest, p.name).Add(wire.NodeList, all).Add(wire.DelNodes, " "))
+		r.say(wire.New("repnodes").Add(wire.Dest, p.name).Add(wire.NodeList, all).Add(wire.DelNodes, strings.Join(r.deleted, " ")+" "))
 	case "repnodes":
 		r.nodesOf(p, m)
 	case "shutdone":
@@ -93,8 +93,8 @@ func (r *Ring) dispatch(p *peer, kind string, seq uint64, m *wire.Message) {
 		r.remember(p)
 		r.note(Info, "node "+p.name+" says goodbye")
 		r.enter(p, Dead, true)
-	case "addnode", "delnode":
-		r.note(Warn, kind+" "+m.Get(wire.NodeList)+"from "+p.name+" is not followed: change the node lines of ha.cf on every member")
+	case wire.AddNode, wire.DelNode:
+		r.renode(p.name, kind, m)
 	default:
 		r.out = append(r.out, Effect{Kind: Deliver, Node: p.name, Message: m})
 	}
@@ -134,26 +134,4 @@ func (r *Ring) statusOf(p *peer, seq uint64, m *wire.Message) {
 		r.remember(p)
 	}
 	r.join()
-}
-
-// nodesOf ends the joining: a peer has told its list of nodes.
-func (r *Ring) nodesOf(p *peer, m *wire.Message) {
-	theirs := strings.Fields(m.Get(wire.NodeList))
-	for i := range theirs {
-		theirs[i] = strings.ToLower(theirs[i])
-	}
-	mine := r.names()
-	for _, name := range theirs {
-		if p := r.byName[name]; !slices.Contains(mine, name) && (p == nil || !p.ping) && r.stranger(name) == nil {
-			r.note(Error, p.name+" has a node "+name+" that this member's ha.cf does not have: make the files equal")
-		}
-	}
-	for _, name := range r.cfg.Nodes {
-		if !slices.Contains(theirs, name) && !r.cfg.AutoJoin {
-			r.note(Error, p.name+" does not have the node "+name+" of this member's ha.cf: make the files equal")
-		}
-	}
-	if r.state == Up {
-		r.joined()
-	}
 }

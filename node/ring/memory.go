@@ -3,7 +3,6 @@ package ring
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"crm/node/wire"
@@ -16,6 +15,7 @@ type Known struct {
 	UUID       string // 16 raw bytes
 	Generation uint64
 	Seq        uint64 // a number of that generation that was heard
+	Added      bool   // it is a node though ha.cf does not have it
 }
 
 const (
@@ -29,10 +29,15 @@ const (
 func (r *Ring) recall() {
 	for _, k := range r.cfg.Known {
 		p := r.byName[k.Name]
-		if p == nil && k.Name != r.cfg.Self {
+		switch {
+		case p != nil || k.Name == r.cfg.Self:
+		case k.Added:
+			p = r.add(k.Name)
+		default:
 			p = r.admit(k.Name)
 		}
 		if p != nil && !p.ping {
+			p.added = k.Added
 			p.uuid, p.gen, p.known = k.UUID, k.Generation, k
 		}
 	}
@@ -40,8 +45,7 @@ func (r *Ring) recall() {
 
 // admit lets a node in that is not configured, if that is allowed; nil else.
 func (r *Ring) admit(name string) *peer {
-	if !r.cfg.AutoJoin || len(r.peers)+1 >= mostNodes || name == "" || len(name) > longestName ||
-		strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c > '~' }) {
+	if !r.cfg.AutoJoin || len(r.peers)+1 >= mostNodes || !nodeName(name) {
 		return nil
 	}
 	return r.add(name)
@@ -72,7 +76,7 @@ func (r *Ring) names() []string {
 
 // remember has what is known of a peer kept.
 func (r *Ring) remember(p *peer) {
-	k := Known{p.name, p.uuid, p.gen, p.last}
+	k := Known{p.name, p.uuid, p.gen, p.last, p.added}
 	if k == p.known {
 		return
 	}

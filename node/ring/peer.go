@@ -24,6 +24,7 @@ type peer struct {
 	left  bool // said goodbye in this generation
 	fresh bool // no status of this generation was taken yet
 	ping  bool // answers pings, nothing else
+	added bool // by addnode: ha.cf need not have it
 
 	known      Known // what was remembered last
 	rememberAt time.Time

@@ -81,6 +81,8 @@ const (
 	Echo                          // ask all ping nodes, whose answers are Answered
 	Remember                      // keep Known of Node over a restart of this member
 	Stamp                         // the beats of Node carry another Text than before
+	Gone                          // Node is no node of the ring any more, also after a restart of this member
+	Expelled                      // others have deleted this member: it must stop
 )
 
 // Level is the weight of a Note.
@@ -116,7 +118,9 @@ type Ring struct {
 	out    []Effect
 	peers  []*peer // all nodes but this one, in the order of the configuration
 	byName map[string]*peer
-	random uint64
+	// deleted are the nodes that were deleted since this member started.
+	deleted []string
+	random  uint64
 
 	state    State
 	left     bool
@@ -211,7 +215,10 @@ func (r *Ring) Step(now time.Time, ev Event) []Effect {
 	case Heard:
 		r.heard(ev.Link, ev.Message)
 	case Say:
-		r.say(ev.Message.Clone())
+		kind := ev.Message.Type()
+		if kind != wire.AddNode && kind != wire.DelNode || r.renode(r.cfg.Self, kind, ev.Message) {
+			r.say(ev.Message.Clone())
+		}
 	case Leave:
 		r.leave()
 	case Answered:
@@ -331,7 +338,8 @@ func (r *Ring) join() {
 	case len(active) > 0:
 		alive = active
 	case unheard, r.now.Before(r.waitsUntil()):
-		return // not heard and not given up yet
+		r.askAt = time.Time{} // one may have appeared since somebody was asked
+		return                // not heard and not given up yet
 	case len(alive) == 0:
 		r.joined()
 		return
@@ -383,7 +391,7 @@ func (r *Ring) complete(m *wire.Message) {
 			uuid = p.uuid
 		}
 		if uuid == "" {
-			uuid = noUUID
+			uuid = NoUUID
 		}
 		m.AddBinary(wire.DestUUID, uuid)
 	}
@@ -430,6 +438,7 @@ func (r *Ring) chance() uint64 {
 // control tells whether messages of a type have no sequence number.
 func control(kind string) bool { return strings.HasPrefix(kind, "NS_") }
 
-const noUUID = "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+// NoUUID is that of a node that has none yet.
+const NoUUID = "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 
 func hex(n uint64) string { return strconv.FormatUint(n, 16) }

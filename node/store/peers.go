@@ -14,6 +14,8 @@ type Peer struct {
 	UUID       []byte
 	Generation uint64
 	Seq        uint64
+	// Added says that it is a node though no line of ha.cf says so.
+	Added bool `json:",omitempty"`
 }
 
 var peersBucket = []byte("peers")
@@ -33,6 +35,20 @@ func (s *Store) Remember(p Peer) error {
 	})
 	if err != nil {
 		return fmt.Errorf("remember node %s in %s: %w", p.Name, s.db.Path(), err)
+	}
+	return nil
+}
+
+// Forget drops what is known of a node.
+func (s *Store) Forget(name string) error {
+	err := s.db.Update(func(tx *bolt.Tx) error {
+		if b := tx.Bucket(peersBucket); b != nil {
+			return b.Delete([]byte(name))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("forget node %s in %s: %w", name, s.db.Path(), err)
 	}
 	return nil
 }

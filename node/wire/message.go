@@ -43,6 +43,12 @@ const (
 	Packing  = "_compression_algorithm"
 )
 
+// The types of messages by which nodes are added and deleted.
+const (
+	AddNode = "addnode"
+	DelNode = "delnode"
+)
+
 // Field is one (type, name, value). A Binary value holds raw bytes.
 type Field struct {
 	Kind        Kind
