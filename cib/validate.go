@@ -36,6 +36,9 @@ func (v *verifier) schema() {
 	v.wrong = nil // several faults of one element are each told here
 	defer func() { v.wrong = told }()
 	c := &schemaCheck{verifier: v, told: told, version: number, ids: make(map[string]*etree.Element, v.size())}
+	if constraints := v.doc.Section(Constraints); constraints != nil {
+		c.refs = make([]Reference, 0, 2*len(constraints.Child)) // most name two resources
+	}
 	c.element(root, schemaRules()["cib"])
 	for _, ref := range c.refs {
 		if c.ids[ref.To] == nil {

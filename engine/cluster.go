@@ -46,6 +46,7 @@ type cluster struct {
 	disabled    int          // leaf resources with a target role that keeps them down
 	blocked     int
 	leaves      int
+	spare       spareTables
 	elements    map[string]*etree.Element // by tag and id, for references; made when needed
 	scores      []string                  // lines of the scores output
 	trace       *trace                    // of all contributions to scores; nil unless asked for

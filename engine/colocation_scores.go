@@ -46,8 +46,16 @@ func (k *colocation) hasInfluence(primary *Resource) bool {
 // of the nodes to a table of the target. Without a target it makes a table for
 // the source.
 func (c *cluster) addColocated(s, target *Resource, t *table, k *colocation, f float32, how adding) {
+	if sum, ok := c.colocatedSum(s, target, *t, k, f, how); ok {
+		*t = sum
+	}
+}
+
+// colocatedSum is the sum in a table of its own; it is not ok if t is to stay
+// as it is.
+func (c *cluster) colocatedSum(s, target *Resource, t table, k *colocation, f float32, how adding) (sum table, ok bool) {
 	if s.is(flagUpdating) {
-		return
+		return nil, false
 	}
 	s.set(flagUpdating)
 	defer s.clear(flagUpdating)
@@ -56,21 +64,21 @@ func (c *cluster) addColocated(s, target *Resource, t *table, k *colocation, f f
 		if target == nil {
 			m = s.Children[len(s.Children)-1]
 		}
-		c.addColocated(m, target, t, k, f, how)
-		return
+		return c.colocatedSum(m, target, t, k, f, how)
 	}
 	var work table
 	if target == nil {
-		work, target = s.allowed.copy(), s
+		work, target = c.spare.copyOf(s.allowed), s
 	} else {
-		work = t.copy()
+		work = c.spare.copyOf(t)
 		c.addMatching(s, target, work, k, f, how.nonnegative)
 	}
 	if c.anyUsable(work) {
 		how.active = true
-		c.addFurther(s, target, &work, f, how)
+		work = c.addFurther(s, target, work, f, how)
 	} else if how.active {
-		return
+		c.spare.takeBack(work)
+		return nil, false
 	}
 	if how.nonnegative {
 		for i := range work {
@@ -79,11 +87,12 @@ func (c *cluster) addColocated(s, target *Resource, t *table, k *colocation, f f
 			}
 		}
 	}
-	*t = work
+	return work, true
 }
 
-// addFurther follows the colocations of a source.
-func (c *cluster) addFurther(s, target *Resource, work *table, f float32, how adding) {
+// addFurther follows the colocations of a source. It uses up the table that
+// it adds to.
+func (c *cluster) addFurther(s, target *Resource, work table, f float32, how adding) table {
 	list := c.withThisList(s)
 	if how.thisWith {
 		list = c.thisWithList(s)
@@ -96,9 +105,29 @@ func (c *cluster) addFurther(s, target *Resource, work *table, f float32, how ad
 			}
 			other = k.dependent
 		}
-		c.addColocated(other, target, work, k, f*float32(k.score)/float32(score.Infinity), how)
+		if sum, ok := c.colocatedSum(other, target, work, k, f*float32(k.score)/float32(score.Infinity), how); ok {
+			c.spare.takeBack(work)
+			work = sum
+		}
 	}
+	return work
 }
+
+// spareTables are tables that nobody uses any more. A chain of n colocations
+// needs a table for each link, over and over; so it needs n in all, not n².
+type spareTables []table
+
+func (l *spareTables) copyOf(t table) table {
+	last := len(*l) - 1
+	if last < 0 {
+		return t.copy()
+	}
+	spare := (*l)[last]
+	*l = (*l)[:last]
+	return append(spare[:0], t...)
+}
+
+func (l *spareTables) takeBack(t table) { *l = append(*l, t) }
 
 // addMatching adds the best of what a source thinks of the nodes that count
 // as the same place, to a table of the target.

@@ -49,6 +49,7 @@ func (c *cluster) opConfig(r *Resource, k opKey) *opConfig {
 	ctx.Operation, ctx.OpName, ctx.OpMS = true, k.op, k.ms
 	if el != nil {
 		o.element = el.element
+		o.meta = make(attributes, 0, len(o.element.Attr)+2) // its own timeout and interval at least
 		c.merge(c.blocks("meta_attributes", "", o.element), ctx, &o.meta)
 		for _, a := range o.element.Attr {
 			o.meta.set(a.Key, a.Value)

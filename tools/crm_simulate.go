@@ -75,7 +75,16 @@ func fail(code int, format string, args ...any) error {
 // Simulate is crm_simulate: what would the cluster do about this CIB?
 func Simulate(args []string, std Streams) int {
 	dropStartup()
-	defer Frugally(0)()
+	gathered, flush := buffered(std)
+	code := simulate(args, gathered)
+	if err := flush(); err != nil && code == exitOK {
+		fmt.Fprintln(std.Err, "crm_simulate:", err)
+		return exitCannotWrite
+	}
+	return code
+}
+
+func simulate(args []string, std Streams) int {
 	s := &simulation{std: std, repeat: 1, words: args}
 	words, err := getopt(simulateFlags(), args, s.set)
 	if errors.Is(err, errHelp) {
@@ -88,6 +97,7 @@ func Simulate(args []string, std Streams) int {
 		fmt.Fprintln(std.Err, "crm_simulate:", err)
 		return exitUsage
 	}
+	defer Frugally(roomFor(s.file))()
 	if err := s.main(); err != nil {
 		fmt.Fprintln(std.Err, "crm_simulate:", err)
 		var f *failure
@@ -159,7 +169,9 @@ func (s *simulation) main() error {
 			return cannotCreate(err)
 		}
 		defer file.Close()
-		s.std.Out = file
+		std, flush := buffered(Streams{Out: file})
+		defer flush()
+		s.std.Out = std.Out
 	}
 	s.execute = s.execute || s.inPlace
 	s.run = s.run || s.execute || s.graph != "" || s.dot != "" || s.scores || s.utilization

@@ -21,7 +21,7 @@ func run(argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if tool, args, ok := findTool(argv); ok {
 		return tool(args, tools.Streams{In: stdin, Out: stdout, Err: stderr})
 	}
-	defer tools.Frugally(800)() // most calls are over before the first collection
+	defer tools.Frugally(32 << 20)() // most calls are over before the first collection
 	return runShell(argv[1:], stdin, stdout, stderr)
 }
 
