@@ -19,6 +19,7 @@ type behind struct {
 	to     io.Writer
 }
 
+// Write writes what the others gathered, and then the text.
 func (b *behind) Write(text []byte) (int, error) {
 	b.others.Flush() // an error there is told by the last flush
 	return b.to.Write(text)
