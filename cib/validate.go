@@ -42,7 +42,7 @@ func (v *verifier) schema() {
 	c.element(root, schemaRules()["cib"])
 	for _, ref := range c.refs {
 		if c.ids[ref.To] == nil {
-			c.fault(ref.From, ref.Attr+" refers to "+quote(ref.To)+", which does not exist", "remove the reference or create "+quote(ref.To))
+			c.fault(ref.From, ref.Attr+" refers to "+quote(ref.To)+", which does not exist", "remove the reference or create "+quote(ref.To)).on(ref.Attr, ref.To)
 		}
 	}
 }
@@ -72,14 +72,14 @@ type schemaCheck struct {
 	count   int
 }
 
-func (c *schemaCheck) fault(e *etree.Element, problem, remedy string) {
+func (c *schemaCheck) fault(e *etree.Element, problem, remedy string) *Finding {
 	if c.count++; c.dry || c.told[e] {
-		return
+		return &Finding{} // which nobody gets
 	}
 	if ID(e) == "" && e.Parent() != nil && e != c.doc.Root() {
 		problem = "<" + e.FullTag() + ">: " + problem
 	}
-	c.err(e, problem, remedy)
+	return c.err(e, problem, remedy)
 }
 
 // element checks e and all in it.
@@ -132,7 +132,7 @@ func (c *schemaCheck) attributes(e *etree.Element, form *schemaForm) {
 		}
 		found++
 		if want := rule.value.expects(a.Value, c.version); want != "" {
-			c.fault(e, rule.name+" is "+quote(a.Value)+", "+want+" is expected", correction(rule.value, a.Value, c.version))
+			c.fault(e, rule.name+" is "+quote(a.Value)+", "+want+" is expected", correction(rule.value, a.Value, c.version)).on(rule.name, a.Value)
 			continue
 		}
 		switch {
@@ -179,7 +179,7 @@ func (c *schemaCheck) unknownAttr(e *etree.Element, a *etree.Attr, form *schemaF
 		if rule := &form.attrs[i]; rule.holds(c.version) {
 			names = append(names, rule.name)
 		} else if rule.name == a.Key {
-			c.fault(e, "attribute "+a.Key+" is not known to its schema, "+c.schemaName(), "remove it"+otherSchema(rule.reach))
+			c.fault(e, "attribute "+a.Key+" is not known to its schema, "+c.schemaName(), "remove it"+otherSchema(rule.reach)).on(a.Key, a.Value)
 			return
 		}
 	}
@@ -189,7 +189,7 @@ func (c *schemaCheck) unknownAttr(e *etree.Element, a *etree.Attr, form *schemaF
 	} else if len(names) > 0 {
 		remedy += "; there may be " + strings.Join(names, ", ")
 	}
-	c.fault(e, "attribute "+a.FullKey()+" does not belong here", remedy)
+	c.fault(e, "attribute "+a.FullKey()+" does not belong here", remedy).on(a.FullKey(), a.Value)
 }
 
 func (c *schemaCheck) missingAttr(e *etree.Element, rule *attrRule) {
@@ -246,7 +246,7 @@ func correction(v *valueType, value string, version int) string {
 // id notes an id, which must be the first of its name.
 func (c *schemaCheck) id(e *etree.Element, id string) {
 	if first := c.ids[id]; first != nil {
-		c.fault(e, "the id "+quote(id)+" is used before, by a <"+first.Tag+">", "give one of them another id")
+		c.fault(e, "the id "+quote(id)+" is used before, by a <"+first.Tag+">", "give one of them another id").on("id", id)
 		return
 	}
 	c.ids[id] = e

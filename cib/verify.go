@@ -42,6 +42,9 @@ type Finding struct {
 	// Absent: something is missed that a part of the configuration that is not
 	// shown to everybody may have.
 	Absent bool
+	At       *etree.Element // the very element
+	Name     string         // the attribute or option that it is about, "" if none
+	Value    string         // its value, or the id that is named
 }
 
 // String is one line for people: "error: rsc_order o1: ...; ...".
@@ -94,7 +97,11 @@ func Worst(findings []Finding) Severity {
 	return worst
 }
 
-func (v *verifier) add(severity Severity, e *etree.Element, problem, remedy string) {
+func (v *verifier) add(severity Severity, e *etree.Element, problem, remedy string) *Finding {
+	f := Finding{Severity: severity, Problem: problem, Remedy: remedy, At: e}
+	if e.Tag == "nvpair" {
+		f.Name, f.Value = Attr(e, "name"), Attr(e, "value")
+	}
 	if severity == Error && v.wrong != nil {
 		v.wrong[e] = true
 	}
@@ -107,20 +114,33 @@ func (v *verifier) add(severity Severity, e *etree.Element, problem, remedy stri
 			name = p.Tag
 		}
 	}
-	v.findings = append(v.findings, Finding{Severity: severity, Element: name, ID: id, Problem: problem, Remedy: remedy})
+	f.Element, f.ID = name, id
+	v.findings = append(v.findings, f)
+	return &v.findings[len(v.findings)-1]
 }
 
 // absent adds a finding about something that is missed.
-func (v *verifier) absent(severity Severity, e *etree.Element, problem, remedy string) {
-	v.add(severity, e, problem, remedy)
-	v.findings[len(v.findings)-1].Absent = true
+func (v *verifier) absent(severity Severity, e *etree.Element, problem, remedy string) *Finding {
+	f := v.add(severity, e, problem, remedy)
+	f.Absent = true
+	return f
 }
 
-func (v *verifier) err(e *etree.Element, problem, remedy string) { v.add(Error, e, problem, remedy) }
+// on says which attribute a finding is about, and its value or the id that it
+// names.
+func (f *Finding) on(name, value string) { f.Name, f.Value = name, value }
 
-func (v *verifier) note(e *etree.Element, problem, remedy string) { v.add(Note, e, problem, remedy) }
+func (v *verifier) err(e *etree.Element, problem, remedy string) *Finding {
+	return v.add(Error, e, problem, remedy)
+}
 
-func (v *verifier) warn(e *etree.Element, problem, remedy string) { v.add(Warning, e, problem, remedy) }
+func (v *verifier) note(e *etree.Element, problem, remedy string) *Finding {
+	return v.add(Note, e, problem, remedy)
+}
+
+func (v *verifier) warn(e *etree.Element, problem, remedy string) *Finding {
+	return v.add(Warning, e, problem, remedy)
+}
 
 func quote(s string) string { return strconv.Quote(s) }
 
@@ -181,7 +201,7 @@ func (v *verifier) references() {
 		}
 		wanted, good := v.wants(ref, to)
 		if !good {
-			v.err(ref.From, ref.Attr+" "+quote(ref.To)+" is a <"+to.Tag+">, "+wanted+" is expected", "name "+wanted)
+			v.err(ref.From, ref.Attr+" "+quote(ref.To)+" is a <"+to.Tag+">, "+wanted+" is expected", "name "+wanted).on(ref.Attr, ref.To)
 		}
 	}
 }
@@ -191,18 +211,22 @@ func (v *verifier) dangling(ref Reference) {
 	if near := v.nearID(ref.To); near != "" {
 		remedy = "did you mean " + quote(near) + "?"
 	}
-	problem := ref.Attr + " refers to " + quote(ref.To) + ", which does not exist"
+	name := ref.Attr
+	if ref.From.Tag == "nvpair" && name == "value" {
+		name = Attr(ref.From, "name")
+	}
+	problem := name + " refers to " + quote(ref.To) + ", which does not exist"
 	switch ref.From.Tag {
 	case "acl_permission", "read", "write", "deny":
 		// Such a permission is refused by the schema.
-		v.absent(Error, ref.From, problem, remedy)
+		v.absent(Error, ref.From, problem, remedy).on(name, ref.To)
 	case "fencing-level", "obj_ref":
 		if ref.From.Tag == "obj_ref" && v.nodeKnown(ref.To) {
 			return // nodes can be tagged too
 		}
-		v.absent(Note, ref.From, problem, remedy)
+		v.absent(Note, ref.From, problem, remedy).on(name, ref.To)
 	default:
-		v.absent(Error, ref.From, problem, remedy)
+		v.absent(Error, ref.From, problem, remedy).on(name, ref.To)
 	}
 }
 
@@ -323,7 +347,7 @@ func (v *verifier) fencingDevices(conf *etree.Element) {
 		severity = Warning // nothing needs to be fenced for yet
 	}
 	v.absent(severity, conf, "fencing is enabled but there is no fencing device, so no resource will be started",
-		"configure a device of class stonith, or set stonith-enabled=false if no data are shared")
+		"configure a device of class stonith, or set stonith-enabled=false if no data are shared").on("stonith-enabled", "")
 }
 
 // definition is where class and type of a primitive stand: itself or its
@@ -345,20 +369,20 @@ func (v *verifier) nodes() {
 		case ID(e) == "":
 			v.err(e, "a node has no id", "give it one")
 		case ids[ID(e)]:
-			v.err(e, "two nodes have the id "+quote(ID(e)), "remove one of them")
+			v.err(e, "two nodes have the id "+quote(ID(e)), "remove one of them").on("id", ID(e))
 		case name != "" && names[strings.ToLower(name)]:
-			v.err(e, "two nodes are called "+quote(name), "remove the one that is gone")
+			v.err(e, "two nodes are called "+quote(name), "remove the one that is gone").on("uname", name)
 		}
 		names[strings.ToLower(name)], ids[ID(e)] = true, true
 		switch kind := Attr(e, "type"); kind {
 		case "", "member", "normal", "remote":
 		case "ping":
-			v.warn(e, "nodes of type ping are a thing of the past", "remove it; ocf:pacemaker:ping watches the network")
+			v.warn(e, "nodes of type ping are a thing of the past", "remove it; ocf:pacemaker:ping watches the network").on("type", kind)
 		default:
-			v.err(e, "node type "+quote(kind)+" is not known", "use member or remote")
+			v.err(e, "node type "+quote(kind)+" is not known", "use member or remote").on("type", kind)
 		}
 		if s, ok := LookupAttr(e, "score"); ok && !GoodScore(s) {
-			v.err(e, "score is "+quote(s)+", "+of(score).check(s)+" is expected", "correct it")
+			v.err(e, "score is "+quote(s)+", "+of(score).check(s)+" is expected", "correct it").on("score", s)
 		}
 	}
 }
@@ -375,7 +399,7 @@ func (v *verifier) attributeSets() {
 			continue
 		}
 		if s, ok := LookupAttr(e, "score"); ok && !GoodScore(s) {
-			v.err(e, "score is "+quote(s)+", "+of(score).check(s)+" is expected", "correct it")
+			v.err(e, "score is "+quote(s)+", "+of(score).check(s)+" is expected", "correct it").on("score", s)
 		}
 		seen := map[string]bool{}
 		for nv := range pairs(e) {
@@ -403,7 +427,7 @@ func (v *verifier) topology() {
 		}
 		index := Attr(e, "index")
 		if n, err := strconv.Atoi(index); err != nil || n < 1 || n > 9 {
-			v.err(e, "index is "+quote(index)+", a number from 1 to 9 is expected", "correct it")
+			v.err(e, "index is "+quote(index)+", a number from 1 to 9 is expected", "correct it").on("index", index)
 		}
 		if key := target + " " + index; seen[key] {
 			v.note(e, "another level has the same target and index", "give it the next index")
@@ -416,7 +440,7 @@ func (v *verifier) topology() {
 		for device := range strings.SplitSeq(Attr(e, "devices"), ",") {
 			to := v.index.Find(strings.TrimSpace(device))
 			if to != nil && to.Tag == "primitive" && Attr(v.definition(to), "class") != "stonith" {
-				v.note(e, quote(ID(to))+" is no fencing resource", "name a resource of class stonith")
+				v.note(e, quote(ID(to))+" is no fencing resource", "name a resource of class stonith").on("devices", ID(to))
 			}
 		}
 	}
@@ -427,7 +451,7 @@ func (v *verifier) acls() {
 		switch e.Tag {
 		case "acl_permission":
 			if want := oneOf("read", "write", "deny").check(Attr(e, "kind")); want != "" {
-				v.err(e, "kind is "+quote(Attr(e, "kind"))+", "+want+" is expected", "correct it")
+				v.err(e, "kind is "+quote(Attr(e, "kind"))+", "+want+" is expected", "correct it").on("kind", Attr(e, "kind"))
 			}
 			n := 0
 			for _, name := range []string{"xpath", "reference", "object-type"} {
@@ -440,7 +464,7 @@ func (v *verifier) acls() {
 			}
 		case "acl_target", "acl_group":
 			if Child(e, "role") == nil {
-				v.note(e, "no role is given to it, so it has no access", "give it a role")
+				v.note(e, "no role is given to it, so it has no access", "give it a role").on("id", ID(e))
 			}
 		}
 	}

@@ -47,7 +47,7 @@ func (v *verifier) constraints() {
 		case "rsc_colocation":
 			v.pair(e, "rsc", "with-rsc")
 			if v.severalResources(Attr(e, "rsc")) && v.severalResources(Attr(e, "with-rsc")) {
-				v.err(e, "two templates or tags cannot be colocated", "use resource sets")
+				v.err(e, "two templates or tags cannot be colocated", "use resource sets").on("with-rsc", Attr(e, "with-rsc"))
 			}
 		case "rsc_order":
 			v.order(e)
@@ -88,7 +88,7 @@ func (v *verifier) values(e *etree.Element, known map[string]option) {
 	for i := range e.Attr {
 		name, value := e.Attr[i].Key, e.Attr[i].Value
 		if want := known[name].check(value); want != "" {
-			v.err(e, name+" is "+quote(value)+", "+want+" is expected", "correct it")
+			v.err(e, name+" is "+quote(value)+", "+want+" is expected", "correct it").on(name, value)
 		}
 	}
 }
@@ -100,19 +100,19 @@ func (v *verifier) location(e *etree.Element) {
 	case rsc == "" && pattern == "" && Child(e, "resource_set") == nil:
 		v.err(e, "no resource is named", "set rsc or rsc-pattern")
 	case rsc != "" && pattern != "":
-		v.err(e, "both rsc and rsc-pattern are given", "keep one of them")
+		v.err(e, "both rsc and rsc-pattern are given", "keep one of them").on("rsc", rsc)
 	case node == "" && !hasRule:
 		v.err(e, "neither a node nor a rule is given", "set node and score, or add a rule")
 	case node != "" && Attr(e, "score") == "":
-		v.err(e, "no score is given for node "+quote(node), "set a score")
+		v.err(e, "no score is given for node "+quote(node), "set a score").on("node", node)
 	}
 	if pattern != "" {
 		if _, err := regexp.Compile(strings.TrimPrefix(pattern, "!")); err != nil {
-			v.err(e, "rsc-pattern "+quote(pattern)+" is no regular expression", "correct it")
+			v.err(e, "rsc-pattern "+quote(pattern)+" is no regular expression", "correct it").on("rsc-pattern", pattern)
 		}
 	}
 	if node != "" && !v.nodeKnown(node) {
-		v.absent(Note, e, "there is no node "+quote(node), "correct the name, or remove the constraint if the node is gone")
+		v.absent(Note, e, "there is no node "+quote(node), "correct the name, or remove the constraint if the node is gone").on("node", node)
 	}
 }
 
@@ -156,7 +156,7 @@ func (v *verifier) pair(e *etree.Element, a, b string) {
 		if e.Tag == "rsc_order" {
 			severity = Warning
 		}
-		v.add(severity, e, "it ties "+quote(Attr(e, a))+" to itself", "name two resources")
+		v.add(severity, e, "it ties "+quote(Attr(e, a))+" to itself", "name two resources").on(b, Attr(e, b))
 	}
 }
 
@@ -164,22 +164,22 @@ func (v *verifier) order(e *etree.Element) {
 	v.pair(e, "first", "then")
 	kind, symmetrical := Attr(e, "kind"), Attr(e, "symmetrical")
 	if strings.EqualFold(kind, "Serialize") && IsTrue(symmetrical) {
-		v.warn(e, "symmetrical=true is ignored for kind Serialize", "remove symmetrical")
+		v.warn(e, "symmetrical=true is ignored for kind Serialize", "remove symmetrical").on("symmetrical", symmetrical)
 	}
 	if first := v.index.Find(Attr(e, "first")); Attr(e, "require-all") != "" && first != nil && (first.Tag == "clone" || first.Tag == "master") {
 		if _, set := NVValue(first, MetaAttributes, "clone-min"); !set {
-			v.warn(e, "require-all of orders is deprecated", "set clone-min of "+quote(ID(first))+" instead")
+			v.warn(e, "require-all of orders is deprecated", "set clone-min of "+quote(ID(first))+" instead").on("require-all", Attr(e, "require-all"))
 		}
 	}
 	if _, old := LookupAttr(e, "score"); old && kind == "" {
-		v.warn(e, "the score of orders is deprecated", "set kind instead: Optional for a score of 0, else Mandatory")
+		v.warn(e, "the score of orders is deprecated", "set kind instead: Optional for a score of 0, else Mandatory").on("score", Attr(e, "score"))
 	}
 	for _, end := range [][2]string{{"first", "first-action"}, {"then", "then-action"}} {
 		action := Attr(e, end[1])
 		rsc := v.index.Find(Attr(e, end[0]))
 		if (action == "promote" || action == "demote") && rsc != nil && IsResource(rsc) &&
 			!IsPromotable(Outermost(rsc)) && Outermost(rsc).Tag != "bundle" {
-			v.note(e, quote(ID(rsc))+" cannot "+action+", it is not promotable", "use start or stop, or make a promotable clone of it")
+			v.note(e, quote(ID(rsc))+" cannot "+action+", it is not promotable", "use start or stop, or make a promotable clone of it").on(end[0], ID(rsc))
 		}
 	}
 }
@@ -198,7 +198,7 @@ func (v *verifier) ticket(e *etree.Element) {
 		v.err(e, "no resource is named", "set rsc, or use resource sets")
 	}
 	if strings.EqualFold(Attr(e, "loss-policy"), "fence") && !v.fencing {
-		v.err(e, "loss-policy is fence, but fencing is switched off", "set stonith-enabled=true or another loss-policy")
+		v.err(e, "loss-policy is fence, but fencing is switched off", "set stonith-enabled=true or another loss-policy").on("loss-policy", "fence")
 	}
 }
 
@@ -214,7 +214,7 @@ func (v *verifier) insideClones(e *etree.Element) {
 			if e.Tag == "rsc_colocation" {
 				severity = Error // it is ignored
 			}
-			v.add(severity, e, quote(ID(rsc))+" is inside the "+outer.Tag+" "+quote(ID(outer)), "name "+quote(ID(outer))+", which is what is meant")
+			v.add(severity, e, quote(ID(rsc))+" is inside the "+outer.Tag+" "+quote(ID(outer)), "name "+quote(ID(outer))+", which is what is meant").on("", ID(rsc))
 		}
 	}
 }
@@ -225,14 +225,14 @@ func (v *verifier) rule(e *etree.Element) {
 		return
 	}
 	if want := oneOf("and", "or").check(Attr(e, "boolean-op")); Attr(e, "boolean-op") != "" && want != "" {
-		v.err(e, "boolean-op is "+quote(Attr(e, "boolean-op"))+", "+want+" is expected", "correct it")
+		v.err(e, "boolean-op is "+quote(Attr(e, "boolean-op"))+", "+want+" is expected", "correct it").on("boolean-op", Attr(e, "boolean-op"))
 	}
 	if s, ok := LookupAttr(e, "score"); ok {
 		if !GoodScore(s) {
-			v.err(e, "score is "+quote(s)+", "+of(score).check(s)+" is expected", "correct it")
+			v.err(e, "score is "+quote(s)+", "+of(score).check(s)+" is expected", "correct it").on("score", s)
 		}
 		if Attr(e, "score-attribute") != "" {
-			v.err(e, "a rule has both score and score-attribute", "keep one of them")
+			v.err(e, "a rule has both score and score-attribute", "keep one of them").on("score", s)
 		}
 	}
 	empty := true
@@ -249,7 +249,7 @@ func (v *verifier) expression(e *etree.Element) {
 	operation := Attr(e, "operation")
 	expect := func(o option) {
 		if want := o.check(operation); want != "" {
-			v.err(e, "operation is "+quote(operation)+", "+want+" is expected", "correct it")
+			v.err(e, "operation is "+quote(operation)+", "+want+" is expected", "correct it").on("operation", operation)
 		}
 	}
 	switch e.Tag {

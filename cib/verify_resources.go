@@ -50,15 +50,15 @@ func (v *verifier) primitive(e *etree.Element) {
 	switch class {
 	case "ocf":
 		if Attr(e, "provider") == "" {
-			v.err(e, "class ocf needs a provider", "set provider, for example heartbeat")
+			v.err(e, "class ocf needs a provider", "set provider, for example heartbeat").on("class", class)
 		}
 	case "":
 		v.err(e, "it has no class", "set class to ocf, systemd, lsb, service or stonith")
 	case "lsb", "systemd", "service", "stonith", "heartbeat":
 	case "upstart", "nagios":
-		v.note(e, "class "+class+" is no longer supported", "replace the agent")
+		v.note(e, "class "+class+" is no longer supported", "replace the agent").on("class", class)
 	default:
-		v.err(e, "class "+quote(class)+" is not known", "use ocf, systemd, lsb, service or stonith")
+		v.err(e, "class "+quote(class)+" is not known", "use ocf, systemd, lsb, service or stonith").on("class", class)
 	}
 	if Attr(e, "type") == "" {
 		v.err(e, "it has no type", "name the agent")
@@ -71,7 +71,7 @@ func (v *verifier) group(e *etree.Element) {
 	for c := range Members(e) {
 		n++
 		if c.Tag != "primitive" {
-			v.err(e, "a group holds the "+c.Tag+" "+quote(ID(c)), "only primitives may stand in a group")
+			v.err(e, "a group holds the "+c.Tag+" "+quote(ID(c)), "only primitives may stand in a group").on("", ID(c))
 		}
 	}
 	if n == 0 {
@@ -92,18 +92,18 @@ func (v *verifier) clone(e *etree.Element) {
 	case n > 1:
 		v.err(e, "a clone holds more than one resource", "clone a group of them")
 	case inner.Tag != "primitive" && inner.Tag != "group":
-		v.err(e, "a clone holds the "+inner.Tag+" "+quote(ID(inner)), "only a primitive or a group can be cloned")
+		v.err(e, "a clone holds the "+inner.Tag+" "+quote(ID(inner)), "only a primitive or a group can be cloned").on("", ID(inner))
 	case v.unique(e):
 		for p := range Walk(inner) {
 			if class := Attr(v.definition(p), "class"); p.Tag == "primitive" && (class == "lsb" || class == "systemd" || class == "service" || class == "upstart") {
-				v.warn(e, "globally-unique is ignored, "+quote(ID(p))+" is of class "+class, "remove globally-unique, or use an ocf agent")
+				v.warn(e, "globally-unique is ignored, "+quote(ID(p))+" is of class "+class, "remove globally-unique, or use an ocf agent").on("globally-unique", "")
 			}
 		}
 	}
 	if n == 1 && IsPromotable(e) {
 		for p := range Walk(inner) {
 			if class := Attr(v.definition(p), "class"); p.Tag == "primitive" && class != "ocf" && class != "" {
-				v.err(e, quote(ID(p))+" is of class "+class+" and cannot be promoted", "use an ocf agent or a clone that is not promotable")
+				v.err(e, quote(ID(p))+" is of class "+class+" and cannot be promoted", "use an ocf agent or a clone that is not promotable").on("", ID(p))
 			}
 		}
 	}
@@ -121,7 +121,7 @@ func (v *verifier) bundle(e *etree.Element) {
 	case Attr(container, "image") == "":
 		v.err(e, "the container has no image", "name one")
 	case container.Tag == "rkt":
-		v.note(e, "rkt containers are no longer supported", "use podman or docker")
+		v.note(e, "rkt containers are no longer supported", "use podman or docker").on("", "rkt")
 	}
 	network := Child(e, "network")
 	if Child(e, "primitive") != nil && Attr(network, "ip-range-start") == "" && Attr(network, "control-port") == "" {
@@ -227,7 +227,7 @@ func (v *verifier) operations(e *etree.Element) {
 					severity = Note
 				}
 				v.add(severity, op, "it is the same as "+quote(ID(first))+": "+Attr(op, "name")+" with the same interval",
-					"change the interval of one of them (roles do not tell them apart)")
+					"change the interval of one of them (roles do not tell them apart)").on("interval", Attr(op, "interval"))
 				continue
 			}
 			seen[key] = op
@@ -257,7 +257,7 @@ func (v *verifier) operation(op *etree.Element) {
 	if interval := Attr(op, "interval"); GoodDuration(interval) && !zeroDuration(interval) {
 		switch name {
 		case "start", "stop", "promote", "demote", "migrate_to", "migrate_from":
-			v.warn(op, name+" has the interval "+interval+", so it is ignored", "set interval to 0")
+			v.warn(op, name+" has the interval "+interval+", so it is ignored", "set interval to 0").on("interval", interval)
 		}
 	}
 }
@@ -268,7 +268,7 @@ func (v *verifier) operationValue(op *etree.Element, name, value string) {
 		if v.ops[name].kind == duration {
 			severity = Note // a default is taken
 		}
-		v.add(severity, op, name+" is "+quote(value)+", "+want+" is expected", "correct it")
+		v.add(severity, op, name+" is "+quote(value)+", "+want+" is expected", "correct it").on(name, value)
 		return
 	}
 	if name != "on-fail" {
@@ -278,17 +278,17 @@ func (v *verifier) operationValue(op *etree.Element, name, value string) {
 	switch strings.ToLower(value) {
 	case "fence":
 		if !v.fencing {
-			v.warn(op, "on-fail is fence, but fencing is switched off", "set stonith-enabled=true or another on-fail")
+			v.warn(op, "on-fail is fence, but fencing is switched off", "set stonith-enabled=true or another on-fail").on(name, value)
 		}
 	case "standby", "stop", "restart":
 		if operation == "stop" {
-			v.err(op, "on-fail="+value+" is not allowed for stop", "use fence, block or ignore")
+			v.err(op, "on-fail="+value+" is not allowed for stop", "use fence, block or ignore").on(name, value)
 		}
 	case "demote":
 		recurring := operation == "monitor" && !zeroDuration(Attr(op, "interval"))
 		role := strings.ToLower(Attr(op, "role"))
 		if operation != "promote" && !(recurring && (role == "promoted" || role == "master")) {
-			v.err(op, "on-fail=demote is only for promote and for monitors of the promoted role", "use another on-fail")
+			v.err(op, "on-fail=demote is only for promote and for monitors of the promoted role", "use another on-fail").on(name, value)
 		}
 	}
 }
