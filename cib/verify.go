@@ -42,9 +42,9 @@ type Finding struct {
 	// Absent: something is missed that a part of the configuration that is not
 	// shown to everybody may have.
 	Absent bool
-	At       *etree.Element // the very element
-	Name     string         // the attribute or option that it is about, "" if none
-	Value    string         // its value, or the id that is named
+	At     *etree.Element // the very element
+	Name   string         // the attribute or option that it is about, "" if none
+	Value  string         // its value, or the id that is named
 }
 
 // String is one line for people: "error: rsc_order o1: ...; ...".

@@ -97,7 +97,7 @@ func Shorten(s string) string {
 
 // Near is the known word that a mistyped one resembles most, or "".
 func Near(word string, known []string) string {
-	if len(word) > 40 {
+	if len(word) > 40 || len(word) < 2 {
 		return ""
 	}
 	word = strings.ToLower(word)

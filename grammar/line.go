@@ -38,6 +38,19 @@ func (l Line) At(offset int) Pos {
 	return Pos{l.Pos.Line, l.Pos.Col + utf8.RuneCountInString(l.Text[:min(offset, len(l.Text))])}
 }
 
+// From is the line from an offset on, with another keyword in place of what
+// stands up to end; all else keeps its place in the source.
+func (l Line) From(at, end int, keyword string) Line {
+	from := Line{Text: keyword + l.Text[end:], Pos: l.At(at)}
+	from.segs = []seg{{0, from.Pos}, {len(keyword), l.At(end)}}
+	for _, s := range l.segs {
+		if s.offset > end {
+			from.segs = append(from.segs, seg{s.offset - end + len(keyword), s.pos})
+		}
+	}
+	return from
+}
+
 // Lines splits a text into logical lines. Open is true when the text ends in
 // the middle of a continued line, which is then the last one returned.
 func Lines(text string) (lines []Line, open bool) {

@@ -81,6 +81,7 @@ func Parse(text string) ([]Statement, Errors) {
 	var out []Statement
 	var faults Errors
 	var comments []string
+	var above []Pos
 	lines, open := Lines(text)
 	if open {
 		lines = lines[:len(lines)-1]
@@ -94,14 +95,16 @@ func Parse(text string) ([]Statement, Errors) {
 				continue
 			}
 			comments = append(comments, strings.TrimRight(l.Text, blanks+`\`)) // a backslash would join lines
+			above = append(above, l.Pos)
 		default:
 			s, err := ParseLine(l)
 			if err != nil {
 				faults = append(faults, err)
-				comments = nil
+				comments, above = nil, nil
 				continue
 			}
-			s.head().Comments, comments = comments, nil
+			s.head().Comments, s.head().above = comments, above
+			comments, above = nil, nil
 			out = append(out, s)
 		}
 	}
@@ -135,7 +138,7 @@ func ParseWords(ws []Word, end Pos) (Statement, *Error) {
 	keyword := strings.ToLower(ws[0].Text)
 	how, known := sentences[keyword]
 	if !known {
-		return nil, &Error{Pos: ws[0].Pos, Word: ws[0].Text, Problem: "is not a statement", Hint: Near(ws[0].Text, Keywords())}
+		return nil, &Error{Pos: ws[0].Pos, Word: ws[0].Text, Problem: "is not a statement", Expected: "a statement: primitive, group, location, property ...", Hint: Near(ws[0].Text, Keywords())}
 	}
 	if how.brackets {
 		if err := stuck(keyword, ws); err != nil {

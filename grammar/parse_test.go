@@ -39,7 +39,7 @@ func TestPrintGivesBackWhatWasParsed(t *testing.T) {
 
 func TestFaultsSayWhereAndWhat(t *testing.T) {
 	for text, want := range map[string]string{
-		"primitve p Dummy":                            `line 1, column 1: "primitve" is not a statement (did you mean "primitive"?)`,
+		"primitve p Dummy":                            `line 1, column 1: "primitve" is not a statement; expected a statement: primitive, group, location, property ... (did you mean "primitive"?)`,
 		"primitive p Dummy parms a=b":                 `line 1, column 19: primitive: "parms" does not fit here; expected params, meta, utilization, operations, op or name=value (did you mean "params"?)`,
 		"node a\nlocation l1 a \\\n  100 alice":       `line 3, column 3: location: "100" does not fit here; expected SCORE: NODE, or rule (did you mean "100:"?)`,
 		"colocation c inf: ( a b":                     `line 1, column 24: colocation: the line ends too early; expected )`,

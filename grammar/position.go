@@ -21,6 +21,7 @@ func (p Pos) String() string {
 type Head struct {
 	Pos      Pos
 	Comments []string
+	above    []Pos // where the comments stood
 	words    []Word
 }
 
@@ -67,6 +68,38 @@ func WhereID(s Statement) Pos {
 		return h.words[1].Pos
 	}
 	return s.head().Pos
+}
+
+// WhereFrom is the first place, from another on, at which a word or what stands
+// behind the = of one is this; the other place when there is none.
+func WhereFrom(s Statement, from Pos, word string) Pos {
+	if x, is := s.(*XML); is {
+		return x.where(word)
+	}
+	for _, w := range s.head().words {
+		switch before, found := strings.CutSuffix(w.Text, word); {
+		case w.Pos.Line < from.Line || w.Pos.Line == from.Line && w.Pos.Col < from.Col || !found:
+		case before == "":
+			return w.Pos
+		case strings.HasSuffix(before, "="):
+			return Pos{w.Pos.Line, w.Pos.Col + utf8.RuneCountInString(before)}
+		}
+	}
+	return from
+}
+
+// WordAt is the word of a statement that begins at a place, "" when none does.
+func WordAt(s Statement, at Pos) string {
+	if x, is := s.(*XML); is {
+		return x.wordAt(at)
+	}
+	for _, w := range s.head().words {
+		begin := at.Col - w.Pos.Col
+		if text := []rune(w.Text); w.Pos.Line == at.Line && begin >= 0 && begin < len(text) {
+			return string(text[begin:])
+		}
+	}
+	return ""
 }
 
 // WherePair is the place of the last name=value of that name, or where the
@@ -117,5 +150,14 @@ func Unfinished(s Statement) *Error {
 // Comments are the comment lines that stand above a statement, with their #.
 func Comments(s Statement) []string { return s.head().Comments }
 
+// WhereComment is the place of a comment line above a statement, or of the
+// statement when it was not read from a text.
+func WhereComment(s Statement, i int) Pos {
+	if h := s.head(); i < len(h.above) {
+		return h.above[i]
+	}
+	return s.head().Pos
+}
+
 // SetComments puts comment lines above a statement.
-func SetComments(s Statement, lines []string) { s.head().Comments = lines }
+func SetComments(s Statement, lines []string) { s.head().Comments, s.head().above = lines, nil }

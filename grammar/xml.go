@@ -23,6 +23,33 @@ func (s *XML) At(character int) Pos {
 	return s.line.At(s.from + len(s.Text))
 }
 
+// where is the place of a text in the element: as a value in quotes or, with
+// its <, as the beginning of a tag. Else it is that of the element.
+func (s *XML) where(text string) Pos {
+	for _, quoted := range []string{`"` + text + `"`, "'" + text + "'"} {
+		if i := strings.Index(s.Text, quoted); i >= 0 {
+			return s.line.At(s.from + i + 1)
+		}
+	}
+	return s.line.At(s.from + max(strings.Index(s.Text, text), 0))
+}
+
+// wordAt is what begins at a place, up to a blank or the end of a tag.
+func (s *XML) wordAt(at Pos) string {
+	if at.Line != s.Pos.Line {
+		return ""
+	}
+	column := s.line.Pos.Col
+	for i := range s.line.Text {
+		if column == at.Col {
+			word, _, _ := strings.Cut(s.line.Text[i:], " ")
+			return word
+		}
+		column++
+	}
+	return ""
+}
+
 // rawXML reads the rest of the line without splitting it into words.
 func rawXML(l Line, at int) (Statement, *Error) {
 	text := strings.Trim(l.Text[at:], blanks)

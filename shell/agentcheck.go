@@ -43,7 +43,7 @@ func (s *Session) agentFindings(doc *cib.Document, want func(*etree.Element) boo
 
 // checkAgent compares one primitive with its agent's description.
 func (s *Session) checkAgent(doc *cib.Document, e *etree.Element) []finding {
-	id, agent := attr(e, "id"), e
+	agent := e
 	if t := attr(e, "template"); t != "" {
 		if agent = doc.Find(t); agent == nil {
 			return nil // verify tells
@@ -55,14 +55,13 @@ func (s *Session) checkAgent(doc *cib.Document, e *etree.Element) []finding {
 		if agent != e {
 			return nil // told of the template
 		}
-		return []finding{{fault: true, text: e.Tag + " " + id + ": " + noAgent(s.Agents, class, provider, typ)}}
+		return []finding{fault(e, "", typ, noAgent(s.Agents, class, provider, typ))}
 	}
-	list := checkParameters(m, class, id, agent, e)
-	return slices.Concat(list, checkMeta(id, e), checkOperations(m, id, e))
+	return slices.Concat(checkParameters(m, class, agent, e), checkMeta(e), checkOperations(m, e))
 }
 
 // checkParameters looks for parameters that are missing or unknown.
-func checkParameters(m *completions.Metadata, class, id string, agent, e *etree.Element) []finding {
+func checkParameters(m *completions.Metadata, class string, agent, e *etree.Element) []finding {
 	given := map[string]bool{}
 	var list []finding
 	elsewhere := false // a set or a value that stands in another object
@@ -79,10 +78,10 @@ func checkParameters(m *completions.Metadata, class, id string, agent, e *etree.
 			given[name] = true
 			p, known := m.Parameter(name)
 			if text := wrongType(p, attr(nv, "value")); known && text != "" && owner == e {
-				list = append(list, finding{text: id + ": " + text})
+				list = append(list, doubt(nv, name, attr(nv, "value"), text))
 			}
 			if !known && owner == e && !anyAgentTakes(class, name) {
-				list = append(list, finding{fault: true, text: id + ": " + unknownParameter(m, name)})
+				list = append(list, fault(nv, name, attr(nv, "value"), unknownParameter(m, name)))
 			}
 		}
 	}
@@ -91,10 +90,35 @@ func checkParameters(m *completions.Metadata, class, id string, agent, e *etree.
 	}
 	for _, p := range m.Parameters {
 		if p.Required && !given[p.Name] && !givenByFencer(class, p.Name) {
-			list = append(list, finding{fault: true, text: id + ": required parameter " + strconv.Quote(p.Name) + " is not given (" + p.Short + ")"})
+			list = append(list, missingParameter(e, p))
 		}
 	}
 	return list
+}
+
+// fault is a finding that stops a commit, about an element or an attribute of
+// it; doubt is one that does not.
+func fault(e *etree.Element, name, value, text string) finding {
+	f := doubt(e, name, value, text)
+	f.fault = true
+	return f
+}
+
+func doubt(e *etree.Element, name, value, text string) finding {
+	return finding{text: objectName(e) + ": " + text, at: e, name: name, value: value}
+}
+
+// missingParameter is told at the agent, which needs it.
+func missingParameter(e *etree.Element, p completions.Parameter) finding {
+	agent, of := attr(e, "type"), "the agent "
+	if t := attr(e, "template"); t != "" {
+		agent, of = t, "the agent of "
+	}
+	text := of + strconv.Quote(agent) + " needs the parameter " + p.Name
+	if p.Short != "" {
+		text += " (" + p.Short + ")"
+	}
+	return fault(e, "", agent, text+"; expected params "+p.Name+"=VALUE")
 }
 
 // givenByFencer tells the parameters of a fence agent that are filled in when
@@ -108,11 +132,30 @@ func unknownParameter(m *completions.Metadata, name string) string {
 	for _, p := range m.Parameters {
 		names = append(names, p.Name)
 	}
-	text := "parameter " + strconv.Quote(name) + " is not known to its agent"
-	if guess := grammar.Near(name, names); guess != "" {
-		text += "; did you mean " + guess + "?"
+	return "parameter " + strconv.Quote(name) + " is not known to its agent; expected " + oneOfThese(names, "no parameter") + didYouMean(name, names)
+}
+
+// oneOfThese names the words that are right, when they are few.
+func oneOfThese(words []string, none string) string {
+	const most = 8
+	switch {
+	case len(words) == 0:
+		return none
+	case len(words) == 1:
+		return words[0]
+	case len(words) > most:
+		return fmt.Sprintf("%s or %d others", strings.Join(words[:most], ", "), len(words)-most)
 	}
-	return text
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+// didYouMean asks for the known word that a wrong one resembles, "" if none
+// does.
+func didYouMean(word string, known []string) string {
+	if guess := grammar.Near(word, known); guess != "" {
+		return " (did you mean " + strconv.Quote(guess) + "?)"
+	}
+	return ""
 }
 
 // anyAgentTakes tells parameters that are not the agent's: those of the
@@ -126,7 +169,7 @@ func anyAgentTakes(class, name string) bool {
 
 // checkMeta warns of meta attributes that mean nothing: they are taken, and do
 // nothing.
-func checkMeta(id string, e *etree.Element) []finding {
+func checkMeta(e *etree.Element) []finding {
 	var list []finding
 	known := completions.KnownMeta()
 	for nv := range cib.NVPairs(e, cib.MetaAttributes) {
@@ -134,30 +177,27 @@ func checkMeta(id string, e *etree.Element) []finding {
 		if name == "" || slices.Contains(known, name) {
 			continue
 		}
-		text := id + ": there is no meta attribute " + name
-		if guess := grammar.Near(name, known); guess != "" {
-			text += "; did you mean " + guess + "?"
-		}
-		list = append(list, finding{text: text})
+		text := "there is no meta attribute " + strconv.Quote(name) + ", so it does nothing; expected one that the cluster knows"
+		list = append(list, doubt(nv, name, attr(nv, "value"), text+didYouMean(name, known)))
 	}
 	return list
 }
 
 // checkOperations warns of operations that the agent does not have, and of
 // timeouts shorter than it advises.
-func checkOperations(m *completions.Metadata, id string, e *etree.Element) []finding {
+func checkOperations(m *completions.Metadata, e *etree.Element) []finding {
 	var list []finding
 	for op := range cib.Children(cib.Child(e, "operations"), "op") {
 		name, timeout := attr(op, "name"), attr(op, "timeout")
 		if text := unknownOperation(m, name); text != "" {
-			list = append(list, finding{text: id + ": " + text})
+			list = append(list, doubt(op, "", name, text))
 			continue
 		}
 		a := advisedFor(m, name, attr(op, "role"))
 		given, ok := span(timeout)
 		advised, ok2 := span(a.Timeout)
 		if ok && ok2 && timeout != "" && a.Timeout != "" && given < advised {
-			list = append(list, finding{text: id + ": timeout " + timeout + " of " + name + " is shorter than the " + a.Timeout + " that its agent advises"})
+			list = append(list, doubt(op, "timeout", timeout, "timeout "+timeout+" of "+name+" is shorter than its agent advises; expected "+a.Timeout+" or more"))
 		}
 	}
 	return list
@@ -176,11 +216,7 @@ func unknownOperation(m *completions.Metadata, name string) string {
 	if len(known) == 0 || slices.Contains([]string{"start", "stop", "monitor", "notify", "migrate"}, name) {
 		return ""
 	}
-	text := "operation " + name + " is not known to its agent"
-	if guess := grammar.Near(name, known); guess != "" {
-		text += "; did you mean " + guess + "?"
-	}
-	return text
+	return "operation " + strconv.Quote(name) + " is not known to its agent; expected " + oneOfThese(known, "none") + didYouMean(name, known)
 }
 
 // span reads a duration as Pacemaker writes it: a number with a unit, of

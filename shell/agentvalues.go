@@ -9,7 +9,6 @@ import (
 
 	"crm/cib"
 	"crm/completions"
-	"crm/grammar"
 )
 
 // wrongType says what is wrong with the value of a parameter, going by the
@@ -43,11 +42,7 @@ func wrongType(p completions.Parameter, value string) string {
 	if want == "" {
 		return ""
 	}
-	text := "parameter " + p.Name + " is " + strconv.Quote(value) + ", its agent expects " + want
-	if guess := grammar.Near(value, words); guess != "" {
-		text += "; did you mean " + guess + "?"
-	}
-	return text
+	return "parameter " + p.Name + " is " + strconv.Quote(value) + "; expected " + want + didYouMean(value, words)
 }
 
 // unwatched are the primitives without a monitor whose agents advise one:
@@ -73,7 +68,7 @@ func (s *Session) unwatched(doc *cib.Document) []finding {
 		}
 		for _, a := range m.Actions {
 			if a.Name == "monitor" && a.Role == "" {
-				list = append(list, finding{text: attr(e, "id") + ": it has no monitor, so nobody notices when it fails; add " + advisedMonitor(a)})
+				list = append(list, doubt(e, "", "", "it has no monitor, so nobody notices when it fails; add "+advisedMonitor(a)))
 				break
 			}
 		}

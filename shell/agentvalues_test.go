@@ -17,14 +17,14 @@ func TestWrongType(t *testing.T) {
 	for _, test := range []struct{ typ, value, want string }{
 		{"integer", "5", ""},
 		{"integer", "-0x1f", ""},
-		{"integer", "ten", `parameter p is "ten", its agent expects a whole number`},
+		{"integer", "ten", `parameter p is "ten"; expected a whole number`},
 		{"integer", "odd", ""}, // the agent's own default
 		{"boolean", "Yes", ""},
-		{"boolean", "maybe", `parameter p is "maybe", its agent expects true or false`},
+		{"boolean", "maybe", `parameter p is "maybe"; expected true or false`},
 		{"time", "2min", ""},
-		{"time", "soon", `parameter p is "soon", its agent expects a time like 30s or 5min`},
+		{"time", "soon", `parameter p is "soon"; expected a time like 30s or 5min`},
 		{"select", "high", ""},
-		{"select", "hihg", `parameter p is "hihg", its agent expects one of low, high; did you mean high?`},
+		{"select", "hihg", `parameter p is "hihg"; expected one of low, high (did you mean "high"?)`},
 		{"string", "anything", ""},
 		{"boolean", "", ""},
 	} {

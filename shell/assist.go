@@ -39,7 +39,7 @@ func runWeakBond(ctx context.Context, c *Call) error {
 		case next.Resource(id) == nil:
 			return noResource(next, id)
 		case slices.Contains(c.Args[:i], id):
-			return newError(Usage, c.words[i+1].Pos, "weak-bond: %s is named twice", id)
+			return c.wrong(Usage, i+1, "is named twice", "each resource once")
 		}
 	}
 	bond, dummy := unusedID(next, "place-constraint"), unusedID(next, "place-dummy")
@@ -88,9 +88,9 @@ func runAssistTemplate(ctx context.Context, c *Call) error {
 func alike(word grammar.Word, e *etree.Element, before []*etree.Element) error {
 	switch {
 	case e.Tag != "primitive":
-		return newError(Refused, word.Pos, "template: %s is a %s; expected a primitive", word.Text, e.Tag)
+		return wrong(Refused, "template", word, "is a "+e.Tag, "a primitive")
 	case attr(e, "template") != "":
-		return newError(Refused, word.Pos, "template: %s has the template %s already", word.Text, attr(e, "template"))
+		return wrong(Refused, "template", word, "has the template "+attr(e, "template")+" already", "a primitive without one")
 	case len(before) > 0 && agentName(e) != agentName(before[0]):
 		return newError(Refused, word.Pos, "template: %s is a %s, but %s is a %s: a template has one agent",
 			word.Text, agentName(e), attr(before[0], "id"), agentName(before[0]))

@@ -18,6 +18,7 @@ const longestLine = 4 << 20
 // name and the line; the error returned at the end names all failing lines.
 func (s *Session) Batch(ctx context.Context, name string, script io.Reader) error {
 	var failed []int
+	defer func() { s.script = scriptLine{} }()
 	err := eachLine(name, script, func(line string, number int) error {
 		s.script = scriptLine{name, number}
 		err := s.Exec(ctx, line)

@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -102,10 +103,10 @@ func addMatching(doc *cib.Document, pattern string, add func(string) bool) bool 
 
 func noResource(doc *cib.Document, id string) error {
 	known := resourceNames(doc)
-	err := newError(NotFound, noPos, "there is no resource %s", id)
+	err := newError(NotFound, noPos, "there is no resource %q", id)
 	switch guess := grammar.Near(id, known); {
 	case guess != "":
-		err.Text += "; did you mean " + guess + "?"
+		err.Text += " (did you mean " + strconv.Quote(guess) + "?)"
 	case len(known) == 0:
 		err.Text += ": the configuration has no resources"
 	}
@@ -114,10 +115,10 @@ func noResource(doc *cib.Document, id string) error {
 
 func noNode(doc *cib.Document, name string) error {
 	known := nodeNames(doc)
-	err := newError(NotFound, noPos, "there is no node %s", name)
+	err := newError(NotFound, noPos, "there is no node %q", name)
 	switch guess := grammar.Near(name, known); {
 	case guess != "":
-		err.Text += "; did you mean " + guess + "?"
+		err.Text += " (did you mean " + strconv.Quote(guess) + "?)"
 	case len(known) > 0:
 		err.Text += "; the nodes are " + strings.Join(known, ", ")
 	}

@@ -25,7 +25,7 @@ func runCommit(ctx context.Context, c *Call) error {
 		case "replace":
 			o.replace = true
 		default:
-			return newError(Usage, c.words[i+1].Pos, "commit: %q is neither force nor replace", word)
+			return c.wrong(Usage, i+1, "does not fit here", "force, replace or nothing", "force", "replace")
 		}
 	}
 	if !c.Pending() {
@@ -80,26 +80,21 @@ func (s *Session) check(w *work) error {
 			old[f.text] = f.fault
 		}
 	}
-	var faults []error
+	var news []finding
 	for _, f := range append(findings, s.agentFindings(w.doc, w.differs())...) {
 		wasFault, known := old[f.text]
 		switch {
-		case f.fault && !wasFault:
-			faults = append(faults, newError(Invalid, noPos, "%s", f.text))
-		case s.partial() && known: // that may be for what is hidden
-		case f.fault:
-			s.Warn("%s (it was so before)", f.text)
-		case !known:
-			s.Warn("%s", f.text)
+		case s.partial() && known && (wasFault || !f.fault):
+			continue // that may be for what is hidden
+		case f.fault && wasFault:
+			f.fault, f.text = false, f.text+" (it was so before)"
+		case known && !f.fault:
+			continue
 		}
+		f.fault = f.fault && s.preference("check-mode") != "relaxed"
+		news = append(news, f)
 	}
-	if s.preference("check-mode") == "relaxed" {
-		for _, f := range faults {
-			s.Warn("%s", f)
-		}
-		return nil
-	}
-	return joined(faults)
+	return s.tell(news)
 }
 
 // approve shows what a commit would change and do, and asks. Without a person
@@ -142,7 +137,7 @@ func runDiff(ctx context.Context, c *Call) error {
 	}
 	if len(c.Args) == 1 {
 		if c.Args[0] != "xml" {
-			return newError(Usage, c.words[1].Pos, "diff: %q is not xml", c.Args[0])
+			return c.wrong(Usage, 1, "does not fit here", "xml, or nothing", "xml")
 		}
 		c.print(lineDiff(cib.Format(w.base.Configuration()), cib.Format(w.doc.Configuration()), c.Style))
 		return nil
@@ -190,9 +185,11 @@ func (s *Session) decisionFindings(doc *cib.Document, found []finding) []finding
 	}
 	known := found
 	for _, w := range situation.Decide().Warnings() {
-		said := slices.ContainsFunc(known, func(f finding) bool { return strings.Contains(f.text, w.ID+":") })
+		said := slices.ContainsFunc(known, func(f finding) bool { return f.id == w.ID || strings.Contains(f.text, w.ID+":") })
 		if w.Severity > cib.Note && !said {
-			found = append(found, finding{text: s.findingText(w)})
+			f := madeBy(w)
+			f.fault = false
+			found = append(found, f)
 		}
 	}
 	return found
@@ -200,24 +197,44 @@ func (s *Session) decisionFindings(doc *cib.Document, found []finding) []finding
 
 // tell reports findings; faults make an error.
 func (s *Session) tell(findings []finding) error {
+	if len(findings) == 0 {
+		return nil
+	}
 	var faults []error
+	warnings := 0
+	o := s.work.origins()
 	for _, f := range findings {
-		if f.fault {
-			faults = append(faults, newError(Invalid, noPos, "%s", f.text))
-			continue
+		switch {
+		case f.fault && len(faults) < mostFaults:
+			faults = append(faults, o.placed(f))
+		case f.fault:
+			faults = append(faults, nil)
+		case warnings < mostFaults:
+			s.Warn("%s", o.placed(f))
+			warnings++
+		default:
+			warnings++
 		}
-		s.Warn("%s", f.text)
+	}
+	if warnings > mostFaults {
+		s.Warn("and %d more warnings", warnings-mostFaults)
 	}
 	return joined(faults)
 }
 
-// joined makes one error of faults.
+// joined makes one error of faults, of which it tells so many.
 func joined(faults []error) error {
-	if more := len(faults) - mostFaults; more > 0 {
-		faults = append(faults[:mostFaults:mostFaults], newError(Invalid, noPos, "and %d more faults", more))
+	if n := len(faults) - mostFaults; n > 0 {
+		faults = append(faults[:mostFaults:mostFaults], more(n))
 	}
 	return errors.Join(faults...)
 }
+
+// more stands for so many errors that are not told.
+type more int
+
+// Error says how many.
+func (n more) Error() string { return fmt.Sprintf("and %d more errors", int(n)) }
 
 func every(*etree.Element) bool { return true }
 
@@ -225,6 +242,10 @@ func every(*etree.Element) bool { return true }
 type finding struct {
 	fault bool // else a warning
 	text  string
+	id    string         // of the nearest element that has one
+	at    *etree.Element // nil when it is about none
+	name  string         // the attribute that it is about, "" if none
+	value string         // its value, or the id that it names
 }
 
 // upgradeTo is the schema that upgrade goes to when none is named: the newest
@@ -240,7 +261,7 @@ func runUpgrade(ctx context.Context, c *Call) error {
 		case slices.Contains(schemaNames(), word):
 			schema = word
 		default:
-			return newError(NotFound, c.words[i+1].Pos, "upgrade: there is no schema %s", word)
+			return c.wrong(NotFound, i+1, "is not a schema", "force, or a schema up to "+cib.NewestSchema, append(schemaNames(), "force")...)
 		}
 	}
 	w, err := c.configuration(ctx)
@@ -294,7 +315,7 @@ func schemaNames() []string {
 
 func setSchema(doc *cib.Document, name string, c *Call) error {
 	if !slices.Contains(schemaNames(), name) {
-		return newError(NotFound, c.words[1].Pos, "there is no schema %s; the newest is %s", name, "pacemaker-4.0")
+		return c.wrong(NotFound, 1, "is not a schema", "pacemaker-1.0 to "+cib.NewestSchema+", or none", schemaNames()...)
 	}
 	if attr(doc.Root(), "validate-with") == name {
 		c.Info("already using schema %s", name)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/beevik/etree"
 
@@ -139,13 +140,13 @@ func referrer(ref cib.Reference) string {
 // addMember puts a resource into a group, at its end or beside another.
 func addMember(doc *cib.Document, c *Call, g, e *etree.Element) error {
 	if e.Tag != "primitive" {
-		return newError(Refused, c.words[3].Pos, "%s is a %s: a group has primitives only", attr(e, "id"), kindOf(e))
+		return c.wrong(Refused, 3, "is a "+kindOf(e), "the id of a primitive")
 	}
 	if e.Parent() == g && len(c.Args) == 3 {
-		return newError(Refused, c.words[3].Pos, "%s is a member of %s already", attr(e, "id"), attr(g, "id"))
+		return c.wrong(Refused, 3, "is a member of "+attr(g, "id")+" already", "after or before, and another member, to move it")
 	}
 	if p := e.Parent(); p != g && cib.IsResource(p) {
-		return newError(Refused, c.words[3].Pos, "%s belongs to %s already", attr(e, "id"), attr(p, "id"))
+		return c.wrong(Refused, 3, "is in the "+kindOf(p)+" "+attr(p, "id")+" already", "a primitive that is in no other")
 	}
 	var beside *etree.Element
 	switch len(c.Args) {
@@ -153,10 +154,10 @@ func addMember(doc *cib.Document, c *Call, g, e *etree.Element) error {
 	case 5:
 		beside = doc.Resource(c.Args[4])
 		if beside == nil || beside.Parent() != g || beside == e {
-			return newError(NotFound, c.words[5].Pos, "%s is not a member of %s", c.Args[4], attr(g, "id"))
+			return c.wrong(NotFound, 5, "is not a member of "+attr(g, "id"), "one of "+strings.Join(memberIDs(g), ", "), memberIDs(g)...)
 		}
 		if c.Args[3] != "after" && c.Args[3] != "before" {
-			return newError(Usage, c.words[4].Pos, "modgroup: %q is neither after nor before", c.Args[3])
+			return c.wrong(Usage, 4, "does not fit here", "after or before", "after", "before")
 		}
 	default:
 		return usagef("modgroup: %s what? usage: %s", c.Args[3], c.usage())

@@ -1,21 +1,9 @@
 package shell
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
-
-	"crm/cib"
 	"crm/cib/crmtext"
 	"crm/grammar"
 )
-
-// doubt is where a statement named what was not there. That may come later,
-// so only verify can tell what is wrong, and verify does not know the place.
-type doubt struct {
-	id, missing string
-	place       string // file:line:column
-}
 
 // scriptLine is the line of a script that is being run; the zero value when
 // lines are typed.
@@ -24,16 +12,11 @@ type scriptLine struct {
 	line int
 }
 
-// doubt keeps where a statement named what is not there. Somebody at the
-// prompt is told at once.
-func (c *Call) doubt(w *work, st grammar.Statement, list []*crmtext.Error) {
+// doubt tells somebody at the prompt at once that a statement names what is
+// not there. That may come later, so only verify can tell whether it is wrong.
+func (c *Call) doubt(st grammar.Statement, list []*crmtext.Error) {
 	for _, e := range list {
-		switch {
-		case e.Keyword != st.Keyword() || e.ID != st.ObjectID():
-		case c.script.file != "":
-			at := c.script.file + ":" + strconv.Itoa(c.script.line+e.Pos.Line-1)
-			w.doubts = append(w.doubts, doubt{id: e.ID, missing: e.Missing, place: at + ":" + strconv.Itoa(e.Pos.Col)})
-		case c.Interactive:
+		if c.Interactive && c.script.file == "" && e.Keyword == st.Keyword() && e.ID == st.ObjectID() {
 			c.Warn("%s", typed(e))
 		}
 	}
@@ -52,25 +35,4 @@ func (c *Call) unfinished(st grammar.Statement, from scriptLine) {
 		e.File, e.Line = from.file, from.line+e.Line-1
 	}
 	c.Warn("%s", typed(e))
-}
-
-// doubtFile keeps the doubts of a file that was loaded.
-func (w *work) doubtFile(file string, list []*crmtext.Error) {
-	for _, e := range list {
-		place := fmt.Sprintf("%s:%d:%d", file, e.Pos.Line, e.Pos.Col)
-		w.doubts = append(w.doubts, doubt{id: e.ID, missing: e.Missing, place: place})
-	}
-}
-
-// doubted says where the reference was typed that a finding is about.
-func (s *Session) doubted(f cib.Finding) string {
-	if s.work == nil {
-		return ""
-	}
-	for _, d := range s.work.doubts {
-		if (d.id == f.ID || d.id == "") && strings.Contains(f.Problem, strconv.Quote(d.missing)) {
-			return " (" + d.place + ")"
-		}
-	}
-	return ""
 }

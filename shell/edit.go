@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ func runDelete(ctx context.Context, c *Call) error {
 		case w.Text == "-f" || w.Text == "--force":
 			force = true
 		case strings.HasPrefix(w.Text, "-"):
-			return newError(Usage, w.Pos, "delete: there is no option %s; usage: %s", w.Text, c.usage())
+			return wrong(Usage, "delete", w, "is no option of delete", "--force or nothing")
 		default:
 			ids = append(ids, w)
 		}
@@ -143,17 +144,17 @@ func runRename(ctx context.Context, c *Call) error {
 	case err != nil:
 		return err
 	case targets[0].kind == "node":
-		return newError(Refused, c.words[1].Pos, "rename: %s is a node; its name is what the machine calls itself and cannot be changed here", old)
+		return c.wrong(Refused, 1, "is a node, whose name is what the machine calls itself", "another object: the host name is changed on the machine")
 	case targets[0].kind == "fencing_topology":
-		return newError(Refused, c.words[1].Pos, "rename: the fencing topology has no name of its own")
+		return c.wrong(Refused, 1, "has no name of its own", "an object with an id")
 	case slices.Contains([]string{"acl_target", "acl_group", "user"}, targets[0].kind):
 		return c.renameUser(ctx, targets[0], id)
 	}
 	if !grammar.ValidID(id) {
-		return newError(Syntax, c.words[2].Pos, "rename: %q is no valid id; expected a letter or \"_\", then letters, digits, \".\", \"-\" or \"_\"", id)
+		return c.wrong(Syntax, 2, "is not an id", "a letter or _, then letters, digits, _ - or .")
 	}
 	if other := w.doc.Find(id); other != nil {
-		return newError(Refused, c.words[2].Pos, "rename: there is a %s called %s already", kindOf(other), id)
+		return c.wrong(Refused, 2, "is the id of a "+kindOf(other)+" already", "an id that is free")
 	}
 	var told []string
 	for ref := range w.doc.References() {
@@ -193,11 +194,11 @@ func runModGroup(ctx context.Context, c *Call) error {
 	}
 	g := next.Resource(group)
 	if g == nil || g.Tag != "group" {
-		return newError(NotFound, c.words[1].Pos, "there is no group %s", group)
+		return c.wrong(NotFound, 1, notA(next, group, "group"), "the id of a group", idsOf(next, "group")...)
 	}
 	e := next.Resource(member)
 	if e == nil {
-		return newError(NotFound, c.words[3].Pos, "there is no resource %s", member)
+		return c.wrong(NotFound, 3, "does not exist", "the id of a primitive", idsOf(next, "primitive")...)
 	}
 	switch action {
 	case "add":
@@ -206,19 +207,19 @@ func runModGroup(ctx context.Context, c *Call) error {
 		}
 	case "remove":
 		if e.Parent() != g {
-			return newError(Refused, c.words[3].Pos, "%s is not a member of %s", member, group)
+			return c.wrong(Refused, 3, "is not a member of "+group, "one of "+strings.Join(memberIDs(g), ", "), memberIDs(g)...)
 		}
 		if len(c.Args) > 3 {
-			return newError(Usage, c.words[4].Pos, "modgroup remove takes one resource; usage: %s", c.usage())
+			return c.wrong(Usage, 4, "is one too many: remove takes one resource", "the end of the line")
 		}
 		if members := slices.Collect(cib.Members(g)); len(members) == 1 {
-			return newError(Refused, c.words[3].Pos, "%s is the last member of %s: delete the group instead", member, group)
+			return c.wrong(Refused, 3, "is the last member of "+group, "\"delete "+group+"\" instead")
 		}
 		outer := cib.Outermost(g)
 		cib.Remove(e)
 		outer.Parent().InsertChildAt(outer.Index(), e)
 	default:
-		return newError(Usage, c.words[2].Pos, "modgroup: %q is neither add nor remove", action)
+		return c.wrong(Usage, 2, "does not fit here", "add or remove", "add", "remove")
 	}
 	return c.replaceWith(ctx, next)
 }
@@ -235,7 +236,7 @@ func runErase(ctx context.Context, c *Call) error {
 	nodes := false
 	if len(c.Args) == 1 {
 		if nodes = c.Args[0] == "nodes"; !nodes {
-			return newError(Usage, c.words[1].Pos, "erase: %q is not nodes", c.Args[0])
+			return c.wrong(Usage, 1, "does not fit here", "nodes, or nothing", "nodes")
 		}
 	}
 	w, err := c.configuration(ctx)
@@ -283,12 +284,11 @@ func setOperation(e *etree.Element, path grammar.Word, parts []string, name, val
 	}
 	switch {
 	case len(found) == 0:
-		return newError(NotFound, path.Pos, "set: %s has no operation %s", parts[0], strings.Join(parts[1:len(parts)-1], " "))
+		return wrong(NotFound, "set", path, "names an operation that "+parts[0]+" does not have", operationPaths(e, name))
 	case len(found) > 1 && len(parts) == 3:
-		return newError(Usage, path.Pos, "set: %s has %d operations %s; say which by its interval: %s.%s.%s.%s",
-			parts[0], len(found), parts[1], parts[0], parts[1], attr(found[0], "interval"), name)
+		return wrong(Usage, "set", path, fmt.Sprintf("names %d operations of %s", len(found), parts[0]), operationPaths(e, name))
 	case attr(found[0], name) == "" && !grammar.OperationAttr(name):
-		return newError(NotFound, path.Pos, "set: the operation %s of %s has no %s", parts[1], parts[0], name)
+		return wrong(NotFound, "set", path, "names a value that the operation does not have", "an attribute of operations: interval, timeout, on-fail ...")
 	}
 	found[0].CreateAttr(name, value)
 	return nil
@@ -297,14 +297,14 @@ func setOperation(e *etree.Element, path grammar.Word, parts []string, name, val
 func setPath(doc *cib.Document, path grammar.Word, value string) error {
 	parts := strings.Split(path.Text, ".")
 	if len(parts) < 2 {
-		return newError(Usage, path.Pos, "set: %q names no value; expected id.name, id.operation.name or id.operation.interval.name", path.Text)
+		return wrong(Usage, "set", path, "names no value", "id.name, id.operation.name or id.operation.interval.name")
 	}
 	e := doc.Find(parts[0])
 	if n := doc.Node(parts[0]); e == nil && n != nil {
 		e = n
 	}
 	if e == nil {
-		return noObject(doc, parts[0], path)
+		return noObject(doc, parts[0], grammar.Word{Text: parts[0], Pos: path.Pos})
 	}
 	name := parts[len(parts)-1]
 	if len(parts) > 2 {
@@ -322,5 +322,50 @@ func setPath(doc *cib.Document, path grammar.Word, value string) error {
 			return nil
 		}
 	}
-	return newError(NotFound, path.Pos, "set: %s has no value %s", parts[0], name)
+	return wrong(NotFound, "set", path, "names a value that "+parts[0]+" does not have", valuePaths(e, parts[0]))
+}
+
+// operationPaths are the paths that set takes for a value of the operations.
+func operationPaths(e *etree.Element, name string) string {
+	var paths []string
+	for op := range cib.Children(cib.Child(e, "operations"), "op") {
+		paths = append(paths, attr(e, "id")+"."+attr(op, "name")+"."+attr(op, "interval")+"."+name)
+	}
+	return oneOfThese(paths, "an operation that is there")
+}
+
+// valuePaths are the paths that set takes for the values of an object.
+func valuePaths(e *etree.Element, id string) string {
+	var paths []string
+	for nv := range cib.Walk(e) {
+		if name := attr(nv, "name"); nv.Tag == "nvpair" && name != "" && cib.Child(nv.Parent(), "op") == nil {
+			paths = append(paths, id+"."+name)
+		}
+	}
+	return oneOfThese(paths, "a value that is there")
+}
+
+// idsOf are the ids of the resources of a kind.
+func idsOf(doc *cib.Document, tag string) (ids []string) {
+	for e := range doc.AllResources() {
+		if e.Tag == tag {
+			ids = append(ids, attr(e, "id"))
+		}
+	}
+	return ids
+}
+
+// notA says why an id does not name a resource of a kind.
+func notA(doc *cib.Document, id, tag string) string {
+	if e := doc.Resource(id); e != nil && e.Tag != tag {
+		return "is a " + kindOf(e)
+	}
+	return "does not exist"
+}
+
+func memberIDs(g *etree.Element) (ids []string) {
+	for e := range cib.Members(g) {
+		ids = append(ids, attr(e, "id"))
+	}
+	return ids
 }

@@ -73,6 +73,19 @@ func newError(kind Kind, pos grammar.Pos, format string, args ...any) *Error {
 	return &Error{Kind: kind, Line: pos.Line, Column: pos.Col, Text: err.Error(), cause: errors.Unwrap(err)}
 }
 
+// wrong is a fault of one word of a command, said as those of statements are:
+// the word, what is wrong with it, what was expected, and what of the known
+// words was most likely meant.
+func wrong(kind Kind, command string, w grammar.Word, problem, expected string, known ...string) *Error {
+	fault := grammar.Error{Keyword: command, Word: w.Text, Problem: problem, Expected: expected, Hint: grammar.Near(w.Text, known)}
+	return &Error{Kind: kind, Line: w.Pos.Line, Column: w.Pos.Col, Text: fault.Message()}
+}
+
+// wrong is a fault of one of the call's words, counted from the command.
+func (c *Call) wrong(kind Kind, word int, problem, expected string, known ...string) *Error {
+	return wrong(kind, c.Command.Name, c.words[word], problem, expected, known...)
+}
+
 func failf(format string, args ...any) error  { return newError(Failed, noPos, format, args...) }
 func usagef(format string, args ...any) error { return newError(Usage, noPos, format, args...) }
 func absentf(format string, args ...any) error {

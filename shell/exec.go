@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"crm/grammar"
@@ -63,7 +64,7 @@ func (s *Session) runCommand(ctx context.Context, c *Call, e entry, began []*Lev
 	if e.old && s.Interactive {
 		s.Warn("%s is an old word here, %s is the present one", e.word, c.Command.Name)
 	}
-	err := c.run(ctx)
+	err := c.atWord(c.run(ctx))
 	if len(s.path) == len(began) {
 		return err
 	}
@@ -80,11 +81,27 @@ func (c *Call) run(ctx context.Context) error {
 	}
 	switch {
 	case n < a.Least:
-		return usagef("%s needs %s, %d given; usage: %s", c.Command.Name, a.count(), n, c.usage())
+		return newError(Usage, c.line.At(len(c.line.Text)), "%s: the line ends too early, %s needed and %d given; usage: %s", c.Command.Name, a.count(), n, c.usage())
 	case a.Most >= 0 && n > a.Most:
-		return usagef("%s takes %s, %d given; usage: %s", c.Command.Name, a.count(), n, c.usage())
+		return newError(Usage, c.words[a.Most+1].Pos, "%s: %q is one too many, it takes %s; usage: %s", c.Command.Name, c.Args[a.Most], a.count(), c.usage())
 	}
 	return c.Command.Run(ctx, c)
+}
+
+// atWord puts a refusal that names one of the call's words, and no place, at
+// that word.
+func (c *Call) atWord(err error) error {
+	e, ours := err.(*Error)
+	if !ours || e.Line > 0 || e.File != "" || e.Kind == NoCluster {
+		return err
+	}
+	for _, w := range c.words[1:] {
+		if strings.Contains(e.Text, strconv.Quote(w.Text)) {
+			e.Line, e.Column = w.Pos.Line, w.Pos.Col
+			break
+		}
+	}
+	return err
 }
 
 func (c *Call) usage() string {
@@ -114,8 +131,10 @@ func (a Arity) count() string {
 func (s *Session) find(word string) (entry, bool) { return s.here().lookup(word) }
 
 func (s *Session) noSuch(w grammar.Word) error {
-	at := strings.Join(append(s.Path(), grammar.Shorten(w.Text)), ".")
-	err := newError(Usage, w.Pos, "%s: no such command", at)
+	err := newError(Usage, w.Pos, "no such command %q", grammar.Shorten(w.Text))
+	if path := s.Path(); len(path) > 0 {
+		err.Text = strings.Join(path, ".") + ": " + err.Text
+	}
 	var known []string
 	for _, e := range s.here().spellings() {
 		if e.command == nil || !e.command.Hidden {
@@ -124,15 +143,32 @@ func (s *Session) noSuch(w grammar.Word) error {
 	}
 	_, above := s.tree.lookup(w.Text)
 	guess := grammar.Near(w.Text, known)
+	begun := begunWith(w.Text, known)
 	switch {
 	case above && len(s.path) > 1:
 		err.Text += fmt.Sprintf("; %q is a word of the top level: \"cd /\" goes there", w.Text)
+	case len(begun) > 0:
+		err.Text += fmt.Sprintf("; did you mean %s?", oneOfThese(begun, ""))
 	case guess != "":
 		err.Text += fmt.Sprintf("; did you mean %q?", guess)
 	default:
 		err.Text += `; "ls" lists what there is`
 	}
 	return err
+}
+
+// begunWith are the few known words that a shortened one begins.
+func begunWith(word string, known []string) (list []string) {
+	const most = 4
+	for _, k := range known {
+		if strings.HasPrefix(k, word) && !slices.Contains(list, strconv.Quote(k)) {
+			list = append(list, strconv.Quote(k))
+		}
+	}
+	if len(list) > most {
+		return nil
+	}
+	return list
 }
 
 func texts(words []grammar.Word) []string {

@@ -20,7 +20,7 @@ func hostile() map[string]struct{ text, told string } {
 	entities := `<!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">` + strings.Repeat(`<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">`, 20) + `]>`
 	return map[string]struct{ text, told string }{
 		"two megabytes of noise":   {string(noise), "a NUL byte: this is not a text file"},
-		"noise without NUL":        {strings.ReplaceAll(string(noise), "\x00", "\n"), "more lines with faults"},
+		"noise without NUL":        {strings.ReplaceAll(string(noise), "\x00", "\n"), "more errors"},
 		"a line of a megabyte":     {"group g " + strings.Repeat("a ", 1<<19) + "=", `x:1:11: group: "a" is listed more than once`},
 		"a word of a megabyte":     {strings.Repeat("x", 1<<20), `xxx..." is not a statement`},
 		"ten thousand brackets":    {"order o " + strings.Repeat("( ", 10000), `x:1:11: order: "(" is not a resource`},
@@ -123,7 +123,7 @@ func TestFaultsOfACommitAreBounded(t *testing.T) {
 	}
 	s.Report(err)
 	said := s.out.String()
-	if n := strings.Count(said, "is not known to its agent"); n == 0 || n > mostFaults || !strings.Contains(said, "more faults") {
+	if n := strings.Count(said, "is not known to its agent"); n == 0 || n > mostFaults || !strings.Contains(said, "more errors") {
 		t.Errorf("%d faults told: %.300q", n, said)
 	}
 }

@@ -1,9 +1,12 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/beevik/etree"
 
 	"crm/cib"
 	"crm/cib/crmtext"
@@ -75,13 +78,13 @@ func runStatement(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	c.doubt(w, st, ed.Doubts())
+	c.doubt(st, ed.Doubts())
 	c.unfinished(st, c.script)
 	for _, note := range ed.Notes()[w.told:] {
 		c.Info("%s", note)
 	}
 	w.told = len(ed.Notes())
-	w.note(c.line.Text)
+	w.note(c)
 	return nil
 }
 
@@ -122,9 +125,8 @@ func (c *Call) parse() (grammar.Statement, error) {
 
 // from is the line from the command word on.
 func (c *Call) from() grammar.Line {
-	line := c.line
 	at := c.words[0].Offset
-	return grammar.Line{Text: c.Command.Name + line.Text[at+len(c.words[0].Text):], Pos: line.At(at)}
+	return c.line.From(at, at+len(c.words[0].Text), c.Command.Name)
 }
 
 // mayReplace asks whether the object that is there shall go.
@@ -221,16 +223,36 @@ func textOfSome(doc *cib.Document, s selection) string {
 func (s *Session) findings(doc *cib.Document) []finding {
 	var list []finding
 	for _, f := range cib.Verify(doc) {
-		list = append(list, s.hidden(f, s.findingText(f)))
+		list = append(list, s.hidden(f, madeBy(f)))
 	}
 	return list
 }
 
-// findingText is a finding in words, without its severity.
-func (s *Session) findingText(f cib.Finding) string {
-	text := strings.TrimRight(f.Element+" "+f.ID, " ") + ": " + f.Problem
+// madeBy is a finding of verify, or of the policy engine.
+func madeBy(f cib.Finding) finding {
+	text := strings.TrimRight(f.Element+" "+f.ID, " ")
+	if f.At != nil {
+		text = objectName(f.At)
+	}
+	text += ": " + f.Problem
 	if f.Remedy != "" {
 		text += "; " + f.Remedy
 	}
-	return text + s.doubted(f)
+	return finding{fault: f.Severity == cib.Error, text: text, id: f.ID, at: f.At, name: f.Name, value: f.Value}
+}
+
+// objectName is what a person calls the object that an element is a part of:
+// "primitive web", "property", "rsc_ticket t".
+func objectName(e *etree.Element) string {
+	for ; e.Parent() != nil; e = e.Parent() {
+		for _, tag := range []string{e.Tag, e.Parent().Tag} {
+			if word, is := sectionWords[tag]; is {
+				return word
+			}
+		}
+		if cib.IsResource(e) || e.Parent().Parent() != nil && e.Parent().Parent().Tag == "configuration" {
+			return kindOf(e) + " " + cmp.Or(attr(e, "uname"), attr(e, "id"))
+		}
+	}
+	return e.Tag
 }

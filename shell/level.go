@@ -41,11 +41,12 @@ type Command struct {
 // Call is one command about to run.
 type Call struct {
 	*Session
-	Command *Command
-	Args    []string
-	words   []grammar.Word // the command and its arguments, with their places
-	line    grammar.Line
-	source  string // the file that is loaded
+	Command    *Command
+	Args       []string
+	words      []grammar.Word // the command and its arguments, with their places
+	line       grammar.Line
+	source     string // the file that is loaded, and what is in it
+	sourceText string
 }
 
 // Arity is how many arguments a command takes.

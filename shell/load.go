@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"crm/cib"
@@ -28,17 +29,13 @@ func runLoad(ctx context.Context, c *Call) error {
 		return c.loadOther(ctx, how, words[1])
 	}
 	if how != "replace" && how != "update" && how != "push" {
-		text := ""
-		if guess := grammar.Near(how, []string{"replace", "update", "push"}); guess != "" {
-			text = "; did you mean " + guess + "?"
-		}
-		return newError(Usage, words[0].Pos, "load: %q is none of replace, update, push%s", how, text)
+		return wrong(Usage, "load", words[0], "is no way to load", "replace, update or push", "replace", "update", "push", "haresources")
 	}
 	text, err := c.readToLoad(words[1])
 	if err != nil {
 		return err
 	}
-	c.source = file
+	c.source, c.sourceText = file, string(text)
 	next, err := c.loaded(ctx, how, string(text), xml || looksLikeXML(string(text)))
 	if err != nil {
 		return inFile(err, file)
@@ -81,9 +78,10 @@ func (c *Call) loadOther(ctx context.Context, kind string, file grammar.Word) er
 	if err != nil {
 		return err
 	}
+	c.source, c.sourceText = "what "+file.Text+" became", made.Text
 	next, err := c.loaded(ctx, "update", made.Text, false)
 	if err != nil {
-		return inFile(err, "what "+file.Text+" became")
+		return inFile(err, c.source)
 	}
 	for _, n := range made.Notes {
 		c.Warn("%s", n)
@@ -141,9 +139,6 @@ func (c *Call) applyText(doc *cib.Document, text string, whole bool) (map[string
 			c.unfinished(st, scriptLine{c.source, 1})
 		}
 	}
-	if c.source != "" && c.work != nil {
-		c.work.doubtFile(c.source, ed.Doubts())
-	}
 	return ids, err
 }
 
@@ -159,8 +154,8 @@ func (c *Call) everyFault(scratch *cib.Document, text string, statements []gramm
 	lines, _ := grammar.Lines(text)
 	errs := make([]error, 0, len(faults))
 	if len(faults) > mostFaults {
-		more := len(faults) - mostFaults
-		return append(c.everyFault(scratch, text, nil, faults[:mostFaults]), newError(Syntax, faults[mostFaults].Pos, "and %d more lines with faults", more))
+		n := len(faults) - mostFaults
+		return append(c.everyFault(scratch, text, nil, faults[:mostFaults]), more(n))
 	}
 	for _, f := range faults {
 		errs = append(errs, f)
@@ -265,7 +260,7 @@ func inFile(err error, file string) error { return within(err, file, 1) }
 // runEdit lets the user change text in an editor, again after an error.
 func runEdit(ctx context.Context, c *Call) error {
 	if c.Edit == nil {
-		return refusef("edit not allowed in batch mode: there is no terminal for an editor; use \"load update FILE\"")
+		return c.wrong(Refused, 0, "is not allowed in batch mode: there is no terminal for an editor", "\"load update FILE\"")
 	}
 	w, err := c.configuration(ctx)
 	if err != nil {
@@ -304,7 +299,7 @@ func runEdit(ctx context.Context, c *Call) error {
 // runFilter hands the text, one object a line, to a program.
 func runFilter(ctx context.Context, c *Call) error {
 	if c.Filter == nil {
-		return failf("filter: no program can be run here")
+		return c.wrong(Failed, 1, "cannot be run here", "\"save FILE\", a change to the file, \"load update FILE\"")
 	}
 	w, err := c.configuration(ctx)
 	if err != nil {
@@ -320,7 +315,7 @@ func runFilter(ctx context.Context, c *Call) error {
 	}
 	changed, err := c.Filter(ctx, c.Args[0], []byte(text))
 	if err != nil {
-		return failf("filter: %w", err)
+		return &Error{Kind: Failed, Line: c.words[1].Pos.Line, Column: c.words[1].Pos.Col, cause: err, Text: "filter: " + strconv.Quote(c.Args[0]) + " did not go through: " + err.Error() + "; expected a program that reads the configuration and writes it changed"}
 	}
 	if string(changed) == text {
 		return nil

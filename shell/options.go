@@ -123,7 +123,7 @@ func (c *Call) setOption(o option, value string, at grammar.Word) error {
 		value = yesOrNo(value)
 	}
 	if o.values != nil && !slices.Contains(o.values, value) {
-		return newError(Usage, at.Pos, "%s: %q is none of %s", o.name, value, strings.Join(o.values, ", "))
+		return wrong(Usage, o.name, at, "is not a value of this option", oneOfThese(o.values, ""), o.values...)
 	}
 	c.recall()
 	c.choosePreference(o, value)

@@ -23,11 +23,11 @@ func (r *rehearsal) Partial() bool {
 }
 
 // hidden words a finding that is no fault when what it misses may be there.
-func (s *Session) hidden(f cib.Finding, text string) finding {
+func (s *Session) hidden(f cib.Finding, made finding) finding {
 	if f.Absent && s.partial() {
-		return finding{text: text + "; access lists may hide it from you"}
+		made.fault, made.text = false, made.text+"; access lists may hide it from you"
 	}
-	return finding{fault: f.Severity == cib.Error, text: text}
+	return made
 }
 
 // foundIn is everything that is found in a document: what counts as known

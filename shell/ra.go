@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"crm/completions"
@@ -57,7 +58,7 @@ func runAgentList(_ context.Context, c *Call) error {
 	if !slices.Contains(agents.Classes(), class) {
 		text := ""
 		if guess := grammar.Near(class, agents.Classes()); guess != "" {
-			text = "; did you mean " + guess + "?"
+			text = " (did you mean " + strconv.Quote(guess) + "?)"
 		}
 		return newError(NotFound, c.words[1].Pos, "there is no class %s, the classes are %s%s", class, strings.Join(agents.Classes(), ", "), text)
 	}
@@ -122,15 +123,12 @@ func runAgentInfo(_ context.Context, c *Call) error {
 
 // noAgent says that an agent does not exist, and which might have been meant.
 func noAgent(agents Agents, class, provider, typ string) string {
-	name := class + ":" + typ
+	of := class
 	if provider != "" {
-		name = class + ":" + provider + ":" + typ
+		of += ":" + provider
 	}
-	text := "no resource agent " + name + " is installed here"
-	if guess := grammar.Near(typ, agents.Types(class, provider)); guess != "" {
-		return text + "; did you mean " + guess + "?"
-	}
-	return text + "; \"ra list " + strings.TrimSpace(class+" "+provider) + "\" lists what there is"
+	return "no resource agent " + strconv.Quote(typ) + " of " + of + " is installed here; expected one of \"ra list " +
+		strings.TrimSpace(class+" "+provider) + "\"" + didYouMean(typ, agents.Types(class, provider))
 }
 
 // describeAgent renders meta-data as a page.

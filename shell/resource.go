@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -359,7 +360,7 @@ func (c *Call) attributeArgs() (action, name, value string, err error) {
 	}
 	text := action + " is none of set, delete, show"
 	if guess := grammar.Near(action, []string{"set", "delete", "show"}); guess != "" {
-		text += "; did you mean " + guess + "?"
+		text += " (did you mean " + strconv.Quote(guess) + "?)"
 	}
 	return "", "", "", newError(Usage, c.words[2].Pos, "%s: %s", c.Command.Name, text)
 }

@@ -126,7 +126,7 @@ func (c *Call) pick(w *work, all []object, word grammar.Word) ([]object, error) 
 	case what == "tag" && arg != "":
 		ids, ok := tagged(w.doc, arg)
 		if !ok {
-			return nil, newError(NotFound, word.Pos, "there is no tag %s", arg)
+			return nil, wrong(NotFound, "", grammar.Word{Text: arg, Pos: grammar.Pos{Line: word.Pos.Line, Col: word.Pos.Col + len("tag:")}}, "does not exist", "the id of a tag")
 		}
 		return filterObjects(all, func(o object) bool { return slices.Contains(ids, o.id) }), nil
 	case what == "related" && arg != "":
@@ -147,7 +147,7 @@ func (c *Call) pick(w *work, all []object, word grammar.Word) ([]object, error) 
 	if len(found) == 0 && strings.ContainsAny(word.Text, "*?[") {
 		found = filterObjects(all, func(o object) bool { ok, err := path.Match(word.Text, o.id); return ok && err == nil })
 		if len(found) == 0 {
-			return nil, newError(NotFound, word.Pos, "no object matches %s", word.Text)
+			return nil, wrong(NotFound, "", word, "matches no object", "a pattern that does, or an id")
 		}
 	}
 	if len(found) == 0 {
@@ -175,21 +175,17 @@ func filterObjects(all []object, keep func(object) bool) []object {
 
 func unknownKind(kind string) string {
 	if guess := grammar.Near(kind, kinds); guess != "" {
-		return "there is no type " + kind + "; did you mean " + guess + "?"
+		return "there is no type " + kind + " (did you mean \"" + guess + "\"?)"
 	}
 	return "there is no type " + kind + "; the types are " + strings.Join(kinds, ", ")
 }
 
 func noObject(doc *cib.Document, id string, word grammar.Word) error {
-	err := newError(NotFound, word.Pos, "object %s does not exist", id)
 	var known []string
 	for _, o := range objects(doc) {
 		known = append(known, o.id)
 	}
-	if guess := grammar.Near(id, known); guess != "" {
-		err.Text += "; did you mean " + guess + "?"
-	}
-	return err
+	return wrong(NotFound, "", grammar.Word{Text: id, Pos: word.Pos}, "does not exist", "the id of an object; \"show\" lists them", known...)
 }
 
 // changedObjects are those that are new or different in the copy.

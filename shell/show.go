@@ -146,10 +146,8 @@ func propertyNames() string {
 }
 
 func noProperty(doc *cib.Document, word grammar.Word) error {
-	err := newError(NotFound, word.Pos, "property %s is not set and is none that has a default", word.Text)
 	if _, ok := completions.PropertyNamed(word.Text); ok {
-		err.Text = "property " + word.Text + " is not set and has no default"
-		return err
+		return wrong(NotFound, "get_property", word, "is not set and has no default", "a property that is set or has one")
 	}
 	var known []string
 	for _, p := range completions.Properties {
@@ -158,8 +156,5 @@ func noProperty(doc *cib.Document, word grammar.Word) error {
 	for nv := range cib.Children(cib.Child(doc.Section(cib.CrmConfig), "cluster_property_set"), "nvpair") {
 		known = append(known, attr(nv, "name"))
 	}
-	if guess := grammar.Near(word.Text, known); guess != "" {
-		err.Text += "; did you mean " + guess + "?"
-	}
-	return err
+	return wrong(NotFound, "get_property", word, "is not set, and is no property with a default", "a property; \"get_property\" alone lists them", known...)
 }

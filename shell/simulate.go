@@ -141,7 +141,7 @@ func (c *Call) printScores(out *engine.Output, wanted planWords, above string) {
 func (s *Session) warnOf(out *engine.Output) {
 	for _, w := range out.Warnings() {
 		if w.Severity > cib.Note {
-			s.Warn("%s", s.findingText(w))
+			s.Warn("%s", madeBy(w).text)
 		}
 	}
 }

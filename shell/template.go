@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"crm/completions"
@@ -81,7 +82,7 @@ func (c *Call) draftKnown(name string) error {
 	}
 	text := ""
 	if guess := grammar.Near(name, known); guess != "" {
-		text = "; did you mean " + guess + "?"
+		text = " (did you mean " + strconv.Quote(guess) + "?)"
 	}
 	return newError(NotFound, noPos, "there is no configuration %s%s", name, text)
 }

@@ -23,8 +23,8 @@ type work struct {
 	ed   *crmtext.Editor // of edOf; thrown away when something else edits
 	edOf *cib.Document
 	told int // how many of its notes were told
-	// doubts are where statements named what was not there.
-	doubts []doubt
+	// typed is what lines says, with the places.
+	typed []typedLine
 }
 
 // edited is the document that edits go to: a copy, made at the first edit.
@@ -61,8 +61,9 @@ func (w *work) differs() func(*etree.Element) bool {
 }
 
 // note keeps what was typed.
-func (w *work) note(line string) {
-	w.lines = append(w.lines, line)
+func (w *work) note(c *Call) {
+	w.lines = append(w.lines, c.line.Text)
+	w.typed = append(w.typed, c.typed())
 	w.refused = false
 }
 
@@ -110,7 +111,7 @@ func (c *Call) edit(ctx context.Context, do func(doc *cib.Document) error) error
 		return err
 	}
 	w.ed = nil
-	w.note(c.line.Text)
+	w.note(c)
 	return nil
 }
 
@@ -121,7 +122,7 @@ func (c *Call) replaceWith(ctx context.Context, doc *cib.Document) error {
 		return err
 	}
 	w.doc = doc
-	w.note(c.line.Text)
+	w.note(c)
 	return nil
 }
 

@@ -83,9 +83,12 @@ func match(text string, parts []string) (args []string, fits bool) {
 	return args, fits && text == ""
 }
 
+// schema is the name of the schema that the document is written in.
+func (ed *Editor) schema() string { return cib.Attr(ed.doc.Root(), "validate-with") }
+
 // oldACLs tells a schema from before 2.0, with its other kind of ACLs.
 func (ed *Editor) oldACLs() bool {
-	schema := cib.Attr(ed.doc.Root(), "validate-with")
+	schema := ed.schema()
 	return strings.HasPrefix(schema, "pacemaker-0") || strings.HasPrefix(schema, "pacemaker-1")
 }
 
@@ -93,7 +96,7 @@ func (ed *Editor) oldACLs() bool {
 func (m *maker) role(st grammar.Statement) *etree.Element {
 	s := st.(*grammar.Role)
 	if s.Desc != "" && m.ed.oldACLs() {
-		m.fail(grammar.Pos{}, "roles have no description before schema 2.0")
+		m.fail(grammar.WherePair(s, "description"), "is not for roles before schema 2.0", "a role without a description")
 	}
 	e := element("acl_role", "id", string(s.ID), "description", string(s.Desc))
 	m.note(string(s.ID))
@@ -105,7 +108,7 @@ func (m *maker) permissions(e *etree.Element, list []grammar.Permission) {
 	old := m.ed.oldACLs()
 	for _, p := range list {
 		if old && p.Type != "" && !p.Tagged {
-			m.fail(p.Pos, "before schema 2.0 the word is tag:, not type:")
+			m.fail(grammar.WhereFrom(m.ed.now, p.Pos, "type:"+p.Type), "is for schema 2.0 and later", "tag:"+p.Type)
 		}
 		xpath := p.XPath
 		if p.Shortcut != "" {
@@ -120,7 +123,7 @@ func (m *maker) permissions(e *etree.Element, list []grammar.Permission) {
 			m.fail(p.Pos, "before schema 2.0 a permission is about one thing; expected %s before the next", p.Kind)
 		}
 		if p.Desc != "" {
-			m.fail(p.Pos, "permissions have no description before schema 2.0")
+			m.fail(grammar.WhereFrom(m.ed.now, p.Pos, "description="+p.Desc), "is not for permissions before schema 2.0", "a permission without a description")
 		}
 		e.AddChild(element(p.Kind, "xpath", xpath, "ref", p.Ref, "tag", p.Type, "attribute", p.Attr,
 			"id", m.choose(p.ID, p.Pos, nil, cib.ID(e), p.Kind)))
@@ -131,14 +134,14 @@ func (m *maker) permissions(e *etree.Element, list []grammar.Permission) {
 func (m *maker) user(st grammar.Statement) *etree.Element {
 	s := st.(*grammar.User)
 	if !m.ed.oldACLs() {
-		m.fail(grammar.Pos{}, "the schema %s has no users; say acl_target", cib.Attr(m.ed.doc.Root(), "validate-with"))
+		m.fail(grammar.Where(s), "is not in the schema "+m.ed.schema(), "acl_target")
 	}
 	e := element("acl_user", "id", string(s.ID))
 	if len(s.Roles.IDs) > 0 && len(s.Rules.List) > 0 {
-		m.fail(s.Rules.List[0].Pos, "a user has either roles or permissions, not both")
+		m.fail(s.Rules.List[0].Pos, "begins a permission of a user who has roles", "either roles or permissions")
 	}
 	if found := m.ed.ids.Find(string(s.ID)); found != nil {
-		m.fail(grammar.WhereID(s), "there is %s of that name already; expected a name that is free", oneOf(found))
+		m.fail(grammar.WhereID(s), "is "+oneOf(found)+" already", "a name that is free")
 	}
 	for _, r := range s.Roles.IDs {
 		e.AddChild(element("role_ref", "id", r))
@@ -151,12 +154,12 @@ func (m *maker) user(st grammar.Statement) *etree.Element {
 func (m *maker) target(st grammar.Statement) *etree.Element {
 	s := st.(*grammar.Target)
 	if m.ed.oldACLs() {
-		m.fail(grammar.Pos{}, "the schema %s has no %s; say user", cib.Attr(m.ed.doc.Root(), "validate-with"), s.Keyword())
+		m.fail(grammar.Where(s), "is not in the schema "+m.ed.schema(), "user")
 	}
 	e := element(s.Keyword(), "id", string(s.ID))
 	for _, r := range s.Roles.IDs {
 		if found := m.ed.ids.Find(r); found == nil || found.Tag != "acl_role" {
-			m.missing("role", r, "acl_role")
+			m.missing("the id of a role", r, "acl_role")
 		}
 		e.AddChild(element("role", "id", r))
 	}

@@ -80,7 +80,7 @@ func (m *maker) pair(p grammar.Pair, owner string, keep map[string]*etree.Elemen
 	old := keep[p.Name]
 	delete(keep, p.Name)
 	if cib.CleanID(owner+"-"+p.Name) != dots(owner+"-"+p.Name) {
-		m.fail(p.Pos, "%q cannot be the name of an attribute", p.Name)
+		m.fail(p.Pos, "cannot be the name of an attribute", "letters, digits, _ - or .")
 	}
 	cib.SetAttr(e, "id", m.choose(p.ID, p.Pos, old, owner, p.Name))
 	return e
@@ -88,7 +88,7 @@ func (m *maker) pair(p grammar.Pair, owner string, keep map[string]*etree.Elemen
 
 // referredTo is what people call the elements that others refer to.
 var referredTo = map[string]string{"instance_attributes": "set of params", "meta_attributes": "set of meta attributes",
-	"utilization": "set of utilization", "operations": "set of operations", "nvpair": "attribute with the id", "rule": "rule",
+	"utilization": "set of utilization", "operations": "set of operations", "nvpair": "name=value pair", "rule": "rule",
 	"cluster_property_set": "set of properties"}
 
 // reference finds the element that an id-ref means: the one with that id, or
@@ -106,7 +106,7 @@ func (m *maker) reference(tag, ref string, pos grammar.Pos) string {
 		}
 	}
 	if e == nil {
-		m.missing(referredTo[tag], ref, tag)
+		m.missing("the id of a "+referredTo[tag], ref, tag)
 	}
 	return ref
 }

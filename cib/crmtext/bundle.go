@@ -54,7 +54,7 @@ func (m *maker) bundlePart(part grammar.BundlePart, bundle string) *etree.Elemen
 // attribute sets an attribute of an element of the CIB.
 func (m *maker) attribute(e *etree.Element, p grammar.Pair) {
 	if p.Ref != "" || p.Bare || p.ID != "" || cib.CleanID(p.Name) != p.Name {
-		m.fail(p.Pos, "%q is not an attribute of %s", p.Name, e.Tag)
+		m.fail(p.Pos, "is not an attribute of "+e.Tag, "name=value")
 		return
 	}
 	cib.SetAttr(e, p.Name, p.Value)

@@ -21,7 +21,7 @@ func (m *maker) colocation(st grammar.Statement) *etree.Element {
 	} else {
 		m.resourceSets(e, grammar.Sets(s.Sets), "role")
 		if s.Attrs.NodeAttribute != "" {
-			m.fail(grammar.WherePair(s, "node-attribute"), "node-attribute goes with two resources only, not with sets")
+			m.fail(grammar.WherePair(s, "node-attribute"), "goes with two resources only, not with sets", "two resources, or no node-attribute")
 		}
 	}
 	if s.Attrs.NodeAttribute != "" {

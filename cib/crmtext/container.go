@@ -16,14 +16,14 @@ func (m *maker) child(e *etree.Element, id string, tags ...string) {
 	r := m.ed.ids.Find(id)
 	switch {
 	case r == nil:
-		m.missing("resource", id, tags...)
+		m.missing("the id of "+orKinds(tags), id, tags...)
 		return
 	case !hasTag(r, tags):
-		m.fail(grammar.WhereWord(m.ed.now, id), "%s is a %s and cannot be in a %s", id, describe(r), describe(e))
+		m.fail(grammar.WhereWord(m.ed.now, id), "is "+oneOf(r)+" and cannot be in "+oneOf(e), "the id of "+orKinds(tags))
 		return
 	}
 	if p := r.Parent(); cib.IsResource(p) && p != m.old {
-		m.fail(grammar.WhereWord(m.ed.now, id), "%s is in %s %s already", id, describe(p), cib.ID(p))
+		m.fail(grammar.WhereWord(m.ed.now, id), "is in the "+describe(p)+" "+cib.ID(p)+" already", "a resource that is in no other")
 		return
 	}
 	e.AddChild(element(placeholder, "id", id))

@@ -25,10 +25,10 @@ func (ed *Editor) doubt(st grammar.Statement) {
 		if ed.ids.Find(id) != nil || len(ed.doubts) == most {
 			continue
 		}
-		e := ed.missing("resource", id, resourceTags...)
+		e := ed.missing("the id of a resource or tag", id, resourceTags...)
 		e.Keyword, e.ID = st.Keyword(), st.ObjectID()
 		if _, is := st.(*grammar.Tag); is {
-			e.Problem = strings.Replace(e.Problem, "no resource", "nothing called", 1)
+			e.Expected = "the id of a resource or node"
 			if ed.nodeKnown(id) {
 				continue
 			}

@@ -1,6 +1,7 @@
 package crmtext
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -90,7 +91,7 @@ func doubled(sts []grammar.Statement) (kept []grammar.Statement, faults []error)
 			key = st.Keyword() + " " + key
 		}
 		if object && seen[key] {
-			faults = append(faults, &Error{Pos: grammar.Where(st), Keyword: st.Keyword(), ID: st.ObjectID(), Problem: "it is described twice in this text"})
+			faults = append(faults, &Error{Pos: grammar.WhereID(st), Keyword: st.Keyword(), ID: st.ObjectID(), Word: st.ObjectID(), Problem: "is described twice in this text", Expected: "each object once"})
 			continue
 		}
 		seen[key] = seen[key] || object
@@ -124,6 +125,9 @@ func (ed *Editor) apply(st grammar.Statement, replace bool) error {
 		if fault.Pos.Line == 0 {
 			fault.Pos = grammar.Where(st)
 		}
+		if _, raw := st.(*grammar.XML); fault.Word == "" && !raw {
+			fault.Word = grammar.WordAt(st, fault.Pos)
+		}
 		fault.Keyword, fault.ID = st.Keyword(), st.ObjectID()
 	}
 	return err
@@ -133,9 +137,9 @@ func (ed *Editor) dispatch(st grammar.Statement, replace bool) error {
 	if ed.Style == Style5 {
 		modernIntervals(st)
 	}
-	for _, line := range grammar.Comments(st) {
+	for i, line := range grammar.Comments(st) {
 		if strings.Contains(line, "--") || strings.HasSuffix(line, "-") {
-			return &Error{Problem: "the comment above it has -- in it or ends in -, which XML cannot hold"}
+			return &Error{Pos: grammar.WhereComment(st, i), Word: line, Problem: "has -- in it or ends in -, which XML cannot hold", Expected: "a comment without that"}
 		}
 	}
 	switch st := st.(type) {
@@ -152,15 +156,15 @@ func (ed *Editor) dispatch(st grammar.Statement, replace bool) error {
 	}
 	kind, known := kinds[st.Keyword()]
 	if !known {
-		return &Error{Problem: "this statement is not understood here"}
+		return &Error{Problem: "is not understood here", Expected: "another statement"}
 	}
 	old := ed.find(kind, st.ObjectID())
 	switch {
 	case old == nil:
 	case !replace:
-		return &Error{Pos: grammar.WhereID(st), Problem: "there is " + oneOf(old) + " of that name already; expected a name that is free"}
+		return &Error{Pos: grammar.WhereID(st), Problem: "is " + oneOf(old) + " already", Expected: "a name that is free"}
 	case !kind.is(old):
-		return &Error{Pos: grammar.WhereID(st), Problem: "there is " + oneOf(old) + " of that name, which is something else"}
+		return &Error{Pos: grammar.WhereID(st), Problem: "is " + oneOf(old) + " already, which is something else", Expected: "a name that is free"}
 	}
 	m := ed.maker(old)
 	e := kind.build(m, st)
@@ -267,6 +271,20 @@ func describe(e *etree.Element) string {
 		return name
 	}
 	return e.Tag
+}
+
+// orKinds is "a primitive or a group" of tags.
+func orKinds(tags []string) string {
+	var names []string
+	for _, tag := range tags {
+		if name := oneOf(etree.NewElement(tag)); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if n := len(names) - 1; n > 0 {
+		return strings.Join(names[:n], ", ") + " or " + names[n]
+	}
+	return strings.Join(names, "")
 }
 
 // oneOf is what describe says with its article.

@@ -15,7 +15,7 @@ import (
 func (ed *Editor) fencing(s *grammar.Fencing, replace bool) error {
 	old := ed.doc.Section(cib.FencingTopology)
 	if cib.Child(old, "fencing-level") != nil && !replace {
-		return &Error{Problem: "there is a fencing topology already"}
+		return &Error{Problem: "is there already, and there is one for the whole cluster", Expected: "\"delete fencing_topology\" first"}
 	}
 	m := ed.maker(old)
 	e := element(cib.FencingTopology)

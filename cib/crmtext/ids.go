@@ -1,7 +1,6 @@
 package crmtext
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -67,7 +66,7 @@ func (m *maker) id(words ...string) string {
 		base = "num-" + base
 	}
 	if base != cib.CleanID(base) {
-		m.fail(grammar.Pos{}, "no id can be made of %q", base)
+		m.fail(grammar.Pos{}, "gives the id "+strconv.Quote(base)+", which XML cannot hold", "letters, digits, _ - or .")
 		return base
 	}
 	id := base
@@ -85,9 +84,9 @@ func (m *maker) id(words ...string) string {
 func (m *maker) given(id string, pos grammar.Pos) string {
 	switch {
 	case id != cib.CleanID(id):
-		m.fail(pos, "%q is not an id; try %s", id, cib.CleanID(id))
+		m.fail(grammar.WhereFrom(m.ed.now, pos, id), "is not an id", "letters, digits, _ - or ., for example "+cib.CleanID(id))
 	case m.taken(id):
-		m.fail(pos, "the id %s is already in use", id)
+		m.fail(grammar.WhereFrom(m.ed.now, pos, id), "is the id of something else already", "an id that is free")
 	}
 	return m.note(id)
 }
@@ -104,9 +103,9 @@ func (m *maker) choose(given string, pos grammar.Pos, old *etree.Element, words 
 }
 
 // fail keeps the first fault.
-func (m *maker) fail(pos grammar.Pos, format string, args ...any) {
+func (m *maker) fail(pos grammar.Pos, problem, expected string) {
 	if m.err == nil {
-		m.err = &Error{Pos: pos, Problem: fmt.Sprintf(format, args...)}
+		m.err = &Error{Pos: pos, Problem: problem, Expected: expected}
 	}
 }
 
@@ -120,42 +119,39 @@ func (m *maker) missing(what, id string, tags ...string) {
 // missing is the fault of naming what is not there; tags are the elements that
 // could have been meant.
 func (ed *Editor) missing(what, id string, tags ...string) *Error {
-	e := &Error{Pos: grammar.WhereWord(ed.now, id), Missing: id, Problem: "there is no " + what + " " + id}
+	e := &Error{Pos: grammar.WhereWord(ed.now, id), Word: id, Missing: id, Problem: "does not exist", Expected: what}
 	var known []string
 	for c := range cib.Walk(ed.doc.Configuration()) {
 		if hasTag(c, tags) && cib.ID(c) != "" {
 			known = append(known, cib.ID(c))
 		}
 	}
-	if near := grammar.Near(id, known); near != "" {
-		e.Problem += ` (did you mean "` + near + `"?)`
-	}
+	e.Hint = grammar.Near(id, known)
 	return e
 }
 
 // Error says why a statement could not be applied.
 type Error struct {
-	Pos     grammar.Pos // zero when it is not about one word
-	Keyword string
-	ID      string
-	Problem string
-	Missing string // the id that the statement names and that nothing has
+	Pos      grammar.Pos // zero when it is not about one word
+	Keyword  string
+	ID       string
+	Word     string // the word that is wrong; empty when it is none
+	Problem  string // what is wrong with it
+	Expected string // what would have been right
+	Hint     string // what was most likely meant
+	Missing  string // the id that the statement names and that nothing has
 }
 
 // Error is a sentence with the place, the object and what is wrong.
 func (e *Error) Error() string {
-	var b strings.Builder
-	if e.Pos.Line > 0 {
-		b.WriteString(e.Pos.String() + ": ")
+	said := grammar.Error{Pos: e.Pos, Keyword: e.Keyword, Word: e.Word, Problem: e.Problem, Expected: e.Expected, Hint: e.Hint}
+	if e.ID != "" {
+		said.Keyword += " " + grammar.Shorten(e.ID)
 	}
-	if e.Keyword != "" {
-		b.WriteString(e.Keyword)
-		if e.ID != "" {
-			b.WriteString(" " + e.ID)
-		}
-		b.WriteString(": ")
+	if e.Pos.Line == 0 {
+		return said.Message()
 	}
-	return b.String() + e.Problem
+	return said.Error()
 }
 
 // element makes one with attributes given as name, value, name, value; empty

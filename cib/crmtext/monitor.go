@@ -10,13 +10,13 @@ func (ed *Editor) monitor(s *grammar.Monitor) error {
 	e := ed.ids.Find(s.Resource.ID)
 	switch {
 	case e == nil:
-		return ed.missing("resource", s.Resource.ID, "primitive", "template")
+		return ed.missing("the id of a primitive", s.Resource.ID, "primitive", "template")
 	case e.Tag != "primitive" && e.Tag != "template":
-		return &Error{Pos: s.Resource.Pos, Problem: s.Resource.ID + " is a " + describe(e) + ", not a primitive"}
+		return &Error{Pos: s.Resource.Pos, Word: s.Resource.ID, Problem: "is " + oneOf(e), Expected: "the id of a primitive"}
 	}
 	for op := range cib.Children(cib.Child(e, "operations"), "op") {
 		if cib.Attr(op, "name") == "monitor" && cib.Attr(op, "interval") == s.Times.Interval {
-			return &Error{Pos: s.Resource.Pos, Problem: s.Resource.ID + " has a monitor with the interval " + s.Times.Interval + " already"}
+			return &Error{Pos: s.Resource.Pos, Word: s.Resource.ID, Problem: "has a monitor with the interval " + s.Times.Interval + " already", Expected: "another interval"}
 		}
 	}
 	o := grammar.Operation{Name: "monitor"}

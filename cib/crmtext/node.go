@@ -15,7 +15,7 @@ func (ed *Editor) node(s *grammar.Node, replace bool) error {
 		return err
 	}
 	if n.Type == "normal" && !ed.oldACLs() {
-		return &Error{Pos: n.Pos, Problem: "the type normal is from before schema 2.0; say member, or nothing"}
+		return &Error{Pos: n.Pos, Problem: "has the type normal, which is from before schema 2.0", Expected: "NAME:member, or the name alone"}
 	}
 	m := ed.maker(nil)
 	if old == nil {
@@ -59,9 +59,9 @@ func (ed *Editor) oldNode(n grammar.NodeName) (old *etree.Element, err error) {
 		case uname == n.Uname && (n.ID == "" || n.ID == id):
 			old = e
 		case uname == n.Uname:
-			return nil, &Error{Pos: n.Pos, Problem: "the node " + uname + " has the id " + id + ", not " + n.ID}
+			return nil, &Error{Pos: n.Pos, Problem: "is not the id of the node " + uname, Expected: id + ": " + uname, Word: n.ID}
 		case n.ID != "" && n.ID == id:
-			return nil, &Error{Pos: n.Pos, Problem: "the id " + id + " belongs to the node " + uname}
+			return nil, &Error{Pos: n.Pos, Problem: "is the id of the node " + uname, Expected: "another id, or " + id + ": " + uname, Word: id}
 		}
 	}
 	return old, nil

@@ -22,7 +22,7 @@ func (m *maker) order(st grammar.Statement) *etree.Element {
 		m.resourceSets(e, grammar.Sets(s.Sets), "action")
 	}
 	if s.Kind == "Serialize" && s.Attrs.Symmetrical == "true" {
-		m.fail(grammar.WherePair(s, "symmetrical"), "an order that serializes cannot be symmetrical; expected symmetrical=false or none")
+		m.fail(grammar.WherePair(s, "symmetrical"), "does not go with Serialize", "symmetrical=false, or neither")
 	}
 	if s.Attrs.Symmetrical != "" {
 		cib.SetAttr(e, "symmetrical", s.Attrs.Symmetrical)

@@ -18,14 +18,14 @@ func (m *maker) primitive(st grammar.Statement) *etree.Element {
 	if s.Keyword() == "rsc_template" {
 		tag = "template"
 		if s.Agent.Template != "" {
-			m.fail(s.Agent.Pos, "a template cannot be made from a template; an agent is needed")
+			m.fail(s.Agent.Pos, "is a template, and a template cannot be made from one", "an agent, as class:provider:type")
 		}
 	}
 	e := element(tag, "id", id, "class", s.Agent.Class, "provider", m.ed.provider(s.Agent), "type", s.Agent.Type,
 		"template", s.Agent.Template, "description", string(s.Desc))
 	if t := s.Agent.Template; t != "" {
 		if found := m.ed.ids.Find(t); found == nil || found.Tag != "template" {
-			m.missing("template", t, "template")
+			m.missing("the id of an rsc_template", t, "template")
 		}
 	}
 	m.note(id)
@@ -71,7 +71,7 @@ func (ed *Editor) provider(a grammar.Agent) string {
 func (m *maker) operations(e *etree.Element, o *grammar.Operations) {
 	switch {
 	case len(e.Attr) > 0 || len(e.Child) > 0:
-		m.fail(o.Pos, "operations may come once, before the first op")
+		m.fail(o.Pos, "comes too late or twice", "it once, before the first op")
 	case o.IDRef != "":
 		cib.SetAttr(e, "id-ref", m.reference("operations", o.IDRef, o.Pos))
 	default:

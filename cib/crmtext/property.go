@@ -30,14 +30,14 @@ func (ed *Editor) property(s *grammar.Property) error {
 	m := ed.maker(nil)
 	if set.IDRef != "" {
 		if e := ed.ids.Find(set.IDRef); e != nil && e.Parent() != nil && e.Parent().Tag == where.section {
-			return &Error{Pos: set.Pos, Problem: "the set " + set.IDRef + " is in force here already"}
+			return &Error{Pos: set.Pos, Problem: "is in force here already", Expected: "the id of a set that stands elsewhere"}
 		}
 		e := element(where.tag, "id-ref", m.reference(where.tag, set.IDRef, set.Pos))
 		return ed.finish(m, func() { ed.doc.MakeSection(where.section).AddChild(e) })
 	}
 	old := ed.ids.Find(id)
 	if old != nil && (old.Tag != where.tag || old.Parent() == nil || old.Parent().Tag != where.section) {
-		return &Error{Problem: "the id " + id + " belongs to a " + describe(old)}
+		return &Error{Pos: grammar.WhereID(s), Word: id, Problem: "is the id of " + oneOf(old) + " already", Expected: "an id that is free"}
 	}
 	if old == nil {
 		e := element(where.tag, "id", m.given(id, set.Pos))
@@ -112,9 +112,9 @@ func (ed *Editor) moved(s *grammar.Property, pairs grammar.Pairs) error {
 		now, gone := movedOptions[p.Name]
 		switch {
 		case gone && now == "":
-			return &Error{Pos: p.Pos, Problem: p.Name + " is no longer a property (schema " + schema + ")"}
+			return &Error{Pos: p.Pos, Word: p.Name, Problem: "is no longer a property in the schema " + schema, Expected: "a line without it"}
 		case gone:
-			return &Error{Pos: p.Pos, Problem: p.Name + " is no longer a property (schema " + schema + "); use " + now}
+			return &Error{Pos: p.Pos, Word: p.Name, Problem: "is no longer a property in the schema " + schema, Expected: now}
 		}
 	}
 	return nil
@@ -169,9 +169,9 @@ func asksTooMuch(section string, rules []grammar.Rule) error {
 		for _, x := range r.Exprs {
 			switch {
 			case x.Operation && section != cib.OpDefaults:
-				return &Error{Pos: x.Pos, Problem: `"op" asks for an operation; only rules of op_defaults can`}
+				return &Error{Pos: x.Pos, Problem: "asks for an operation, as only rules of op_defaults can", Expected: "an expression on nodes, resources or dates"}
 			case x.Agent != nil && section == cib.CrmConfig:
-				return &Error{Pos: x.Pos, Problem: `"rsc" asks for a resource; only rules of rsc_defaults and op_defaults can`}
+				return &Error{Pos: x.Pos, Problem: "asks for a resource, as only rules of rsc_defaults and op_defaults can", Expected: "an expression on nodes or dates"}
 			}
 		}
 	}

@@ -22,14 +22,14 @@ func (ed *Editor) xml(s *grammar.XML, replace bool) error {
 	if fault := (*cib.SyntaxError)(nil); errors.As(err, &fault) {
 		return &Error{Pos: s.At(fault.Column), Problem: fault.Problem}
 	} else if err != nil {
-		return &Error{Problem: err.Error()}
+		return &Error{Problem: err.Error(), Expected: "a whole XML element"}
 	}
-	section, old, err := ed.xmlPlace(e)
+	section, old, err := ed.xmlPlace(s, e)
 	if err != nil {
 		return err
 	}
 	if old != nil && !replace && e.Tag != "node" && section != "" && section != cib.CrmConfig {
-		return &Error{Problem: "there is a " + describe(old) + " " + cib.ID(e) + " already"}
+		return atXML(s, cib.ID(e), "is "+oneOf(old)+" already", "an id that is free")
 	}
 	inner, err := ed.xmlIDs(e, old)
 	if err != nil {
@@ -54,8 +54,13 @@ func (ed *Editor) xml(s *grammar.XML, replace bool) error {
 	return nil
 }
 
+// atXML is a fault at a word of the element.
+func atXML(s *grammar.XML, word, problem, expected string) *Error {
+	return &Error{Pos: grammar.WhereFrom(s, grammar.Where(s), word), Word: word, Problem: problem, Expected: expected}
+}
+
 // xmlPlace says where an element goes and what it replaces.
-func (ed *Editor) xmlPlace(e *etree.Element) (section string, old *etree.Element, err error) {
+func (ed *Editor) xmlPlace(s *grammar.XML, e *etree.Element) (section string, old *etree.Element, err error) {
 	if e.Tag == cib.FencingTopology {
 		return "", ed.doc.Section(e.Tag), nil
 	}
@@ -64,10 +69,10 @@ func (ed *Editor) xmlPlace(e *etree.Element) (section string, old *etree.Element
 		section, known = ed.defaultsSection(e), true
 	}
 	if !known {
-		return "", nil, &Error{Problem: "<" + e.Tag + "> is not an element that the configuration holds at this level"}
+		return "", nil, atXML(s, "<"+e.Tag, "is not an element that the configuration holds at this level", "one of <primitive>, <group>, <clone>, <rsc_location> and the like")
 	}
 	if cib.ID(e) == "" {
-		return "", nil, &Error{Problem: "<" + e.Tag + "> has no id"}
+		return "", nil, atXML(s, "<"+e.Tag, "has no id", "<"+e.Tag+" id=\"...\"")
 	}
 	for c := range cib.Children(ed.doc.Section(section), e.Tag) {
 		if cib.ID(c) == cib.ID(e) {
@@ -79,7 +84,7 @@ func (ed *Editor) xmlPlace(e *etree.Element) (section string, old *etree.Element
 	}
 	if old != nil && old.Tag != e.Tag {
 		if cib.DefinedID(e) != "" {
-			return "", nil, &Error{Problem: "the id " + cib.ID(e) + " belongs to a " + describe(old)}
+			return "", nil, atXML(s, cib.ID(e), "is the id of "+oneOf(old)+" already", "an id that is free")
 		}
 		old = nil // names of users are apart from all ids
 	}
