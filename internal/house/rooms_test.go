@@ -52,6 +52,7 @@ var testArrows = table(`
 node/agent: node/agent/agenttest
 node/stonith: node/agent/agenttest
 engine: tools cib/crmtext grammar  # scenarios are written in the crm language
+cmd/crm: grammar  # the nearest known word, to see that refusals tell it
 node: node/sim
 node/transport: node/transport/nullmodem
 node/daemon: node/transport/nullmodem

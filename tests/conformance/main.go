@@ -90,9 +90,33 @@ func measure(data string) ([]count, error) {
 		return nil, err
 	}
 	all = append(all, counts("crm.", out)...)
+	refusals, err := refusalsAnswer(filepath.Dir(data))
+	if err != nil {
+		return nil, err
+	}
 	upgrades, err := schemaUpgrades(filepath.Dir(data))
-	return append(all, upgrades), err
+	return append(append(all, refusals...), upgrades), err
 }
+
+// refusalsAnswer counts, for each question that the refusal of a malformed
+// line must answer, the cases in which it does. A test of cmd/crm asks.
+func refusalsAnswer(shared string) ([]count, error) {
+	cmd := exec.Command("go", "test", "-count=1", "-v", "-run", "^TestRefusalsOfTheCorpus$", "./cmd/crm")
+	cmd.Env = append(os.Environ(), "CRM_SHARED="+shared)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	var all []count
+	for _, m := range refusal.FindAllStringSubmatch(string(out), -1) {
+		fmt.Println(m[0])
+		all = append(all, count{"refusal." + m[1], number(m[2]), number(m[3])})
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("no refusal was judged: %w\n%s", err, out)
+	}
+	return all, nil
+}
+
+var refusal = regexp.MustCompile(`(?m)^refusals (\w+) (\d+)/(\d+)$`)
 
 var upgradeCase = regexp.MustCompile(`(?m)^ +--- (PASS|FAIL): `)
 
