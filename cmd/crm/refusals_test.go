@@ -198,7 +198,7 @@ func judge(text string, texts map[string][]string, pre string, open map[string]s
 		miss(saysWord)
 		word, _, _ = strings.Cut(rest, " ")
 	}
-	word = strings.Trim(word, "<:")
+	word = strings.Trim(word, "<:=")
 	near := grammar.Near(word, nearby(says, pre))
 	if near != "" && near != word && !strings.Contains(says, "did you mean") && !strings.Contains(says, " already") {
 		open[saysNear] = text + " [" + near + "]"
