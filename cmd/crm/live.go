@@ -147,9 +147,9 @@ func (l *liveCluster) Operate(ctx context.Context, op shell.Operation) (string, 
 		req.Verb, req.Name, req.Value = node.VerbAttribute, "terminate", "true"
 	case "confirm-down":
 		req.Verb = node.VerbConfirm
-	case "forget-node": // members are those of ha.cf, whatever the configuration names
-		return op.Node + " is out of the configuration; take the line \"node " + op.Node +
-			"\" out of ha.cf on the others as well, else it is back when its daemon starts", nil
+	case "forget-node": // the coordinator writes back the members that ha.cf names
+		return "as long as ha.cf names " + op.Node + " it is written back, with its name only: take it out of ha.cf on the other members " +
+			"and start their daemons anew, one after the other", nil
 	default:
 		return "", &shell.Error{Kind: shell.Refused, Text: op.Verb + " is not something the daemon does yet"}
 	}
