@@ -16,6 +16,7 @@ import (
 // location is a location constraint applied to one resource.
 type location struct {
 	id    string
+	rule  string // the id of the rule that counts, "" without
 	rsc   *Resource
 	role  Role // RoleUnknown: any
 	probe probing
@@ -121,6 +122,7 @@ func (c *cluster) locate(x locating) {
 		}
 	} else {
 		r := c.resolve(x.rule)
+		l.rule = cib.ID(r)
 		l.role, ok = locationRole(cib.Attr(r, "role"))
 		if r == nil || !ok {
 			c.complain(cib.Warning, "rsc_location", l.id, "its rule makes no sense, the constraint is ignored", "correct the rule")

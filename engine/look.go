@@ -1,6 +1,11 @@
 package engine
 
-import "github.com/beevik/etree"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/beevik/etree"
+)
 
 // What the tools that show a cluster (crm_mon, crm_resource) read of a
 // situation. Nothing of it may be changed.
@@ -82,9 +87,6 @@ func (r *Resource) Replicas() []Replica {
 // nil.
 func (r *Resource) LockedTo() *Node { return r.lockNode }
 
-// ExitText is the words for an agent's exit code.
-func ExitText(code int) string { return exitText(code) }
-
 // FailureIgnored tells a resource that failed where on-fail says to go on.
 func (r *Resource) FailureIgnored() bool { return r.is(flagIgnoreFailure) }
 
@@ -125,3 +127,29 @@ func (r *Resource) Disabled() bool {
 // Element is the configuration of the resource, nil for one that only the
 // history knows.
 func (r *Resource) Element() *etree.Element { return r.element }
+
+// Ban is a location constraint that keeps a resource off a node.
+type Ban struct {
+	ID       string // of the constraint, or of its rule
+	Resource *Resource
+	Node     *Node
+	Score    string
+	Promoted bool // it is only about promotion
+}
+
+// Bans are the location constraints with a negative score, the last one first.
+// Like Decide it may be called only once on a situation, and not on one that
+// is decided.
+func (s *Situation) Bans() []Ban {
+	s.c.unpackConstraints()
+	var list []Ban
+	for _, l := range s.c.locations {
+		for _, n := range l.nodes {
+			if n.score < 0 {
+				list = append(list, Ban{cmp.Or(l.rule, l.id), l.rsc, n.node, n.score.String(), l.role == RolePromoted})
+			}
+		}
+	}
+	slices.Reverse(list)
+	return list
+}

@@ -46,13 +46,22 @@ func (x *cloneText) begin() {
 }
 
 func (x *cloneText) full(i *Resource) {
-	x.begin()
-	x.t.resource(x.depth+1, i)
+	if x.t.isShown(i) {
+		x.begin()
+		x.t.resource(x.depth+1, i)
+	}
 }
 
 // instance shows an instance, or puts it on a list.
 func (x *cloneText) instance(i *Resource) {
+	if !x.t.view.resource(i) {
+		return
+	}
 	if x.r.Unique() || x.t.pending && i.leaf() && i.pendingTask != "" {
+		x.full(i)
+		return
+	}
+	if x.t.view.Detail {
 		x.full(i)
 		return
 	}
@@ -97,12 +106,12 @@ func (x *cloneText) lists() {
 	}
 	x.list("Promoted", x.promoted)
 	x.list(title, x.started)
-	if x.t.activeOnly || x.r.Unique() || x.r.clone.max <= x.active {
+	if x.t.activeOnly || x.t.view.Detail || x.r.Unique() || x.r.clone.max <= x.active {
 		return
 	}
 	states := map[string][]*Node{}
 	for _, n := range x.t.c.nodes {
-		if !x.mayRun(n) || slices.Contains(x.r.Active, n) {
+		if !x.mayRun(n) || slices.Contains(x.r.Active, n) || !x.t.view.node(n) {
 			continue
 		}
 		state := "Stopped"
@@ -153,6 +162,7 @@ func (x *cloneText) configuredRole() Role {
 }
 
 func (x *cloneText) list(title string, nodes []*Node) {
+	nodes = slices.DeleteFunc(nodes, func(n *Node) bool { return !x.t.view.node(n) })
 	if len(nodes) == 0 {
 		return
 	}

@@ -46,14 +46,27 @@ func (r *Resource) shownName() string {
 	return r.ConfigID
 }
 
-// primitiveText is one line about a primitive.
+// primitiveText is one line about a primitive, with all nodes where it is
+// active in too many places.
 func (t *statusText) primitiveText(r *Resource, name string, n *Node) string {
-	var b strings.Builder
-	b.WriteString(name + "\t(" + r.Class)
-	if r.Class == "ocf" {
-		b.WriteString(":" + r.Provider)
+	text := t.primitiveState(r, name, n)
+	if len(r.Active) <= 1 {
+		return text
 	}
-	b.WriteString(":" + r.Type + "):\t")
+	if more := r.element.SelectAttrValue("description", ""); more != "" {
+		text += " (" + more + ")"
+	}
+	text += " [ "
+	for _, a := range r.Active {
+		text += a.Name + " "
+	}
+	return text + "]"
+}
+
+// primitiveState is what a line says of a primitive on a node.
+func (t *statusText) primitiveState(r *Resource, name string, n *Node) string {
+	var b strings.Builder
+	b.WriteString(name + "\t(" + label(r) + "):\t")
 	if r.Removed() {
 		b.WriteString(" ORPHANED")
 	}
@@ -75,16 +88,6 @@ func (t *statusText) primitiveText(r *Resource, name string, n *Node) string {
 		}
 	}
 	b.WriteString(inParentheses(t.flags(r, n)))
-	if len(r.Active) > 1 {
-		if text := r.element.SelectAttrValue("description", ""); text != "" {
-			b.WriteString(" (" + text + ")")
-		}
-		b.WriteString(" [ ")
-		for _, a := range r.Active {
-			b.WriteString(a.Name + " ")
-		}
-		b.WriteString("]")
-	}
 	return b.String()
 }
 

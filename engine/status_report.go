@@ -11,50 +11,93 @@ func (s *Situation) Counts() (nodes, instances, disabled, blocked int) {
 	return len(s.c.nodes), s.c.leaves, s.c.disabled, s.c.blocked
 }
 
+// View is what of the status is shown, and how.
+type View struct {
+	Inactive bool                 // also what does not run
+	Detail   bool                 // the ids of nodes, and each instance of a clone
+	Brief    bool                 // only how many of each agent
+	Node     func(*Node) bool     // which nodes; nil is all
+	Resource func(*Resource) bool // which resources, with their members; nil is all
+}
+
+func (v *View) node(n *Node) bool { return v.Node == nil || v.Node(n) }
+
+// resource tells whether a resource is shown: it is meant, or what it is a part
+// of, or a part of it.
+func (v *View) resource(r *Resource) bool {
+	if v.Resource == nil {
+		return true
+	}
+	for up := r; up != nil; up = up.Parent {
+		if v.Resource(up) {
+			return true
+		}
+	}
+	return v.part(r)
+}
+
+func (v *View) part(r *Resource) bool {
+	return v.Resource(r) || slices.ContainsFunc(r.Children, v.part)
+}
+
 // NodeLines tell how the nodes are.
-func (s *Situation) NodeLines() []string {
-	t := &statusText{c: s.c, shift: 1}
+func (s *Situation) NodeLines(v View) []string {
+	t := &statusText{c: s.c, shift: 1, view: v}
 	t.nodes()
 	return t.lines
 }
 
-// ResourceLines tell where the resources are; those that do not run only when
-// asked for.
-func (s *Situation) ResourceLines(inactive bool) []string {
-	t := &statusText{c: s.c, shift: 1, activeOnly: !inactive, pending: true}
+// ResourceLines tell where the resources are.
+func (s *Situation) ResourceLines(v View) []string {
+	t := &statusText{c: s.c, shift: 1, activeOnly: !v.Inactive, pending: true, view: v}
+	var shown, single []*Resource
 	for _, r := range s.c.resources {
-		if r.Removed() && !r.active(true) {
-			continue
+		switch {
+		case r.Removed() && !r.active(true), !t.isShown(r):
+		case v.Brief && r.Kind == KindPrimitive:
+			single = append(single, r)
+		default:
+			shown = append(shown, r)
 		}
+	}
+	t.brief(2, single, v.Inactive)
+	for _, r := range shown {
 		t.resource(2, r)
 	}
 	return t.lines
 }
 
 // ResourceLinesByNode tell what runs on each node.
-func (s *Situation) ResourceLinesByNode() []string {
-	t := &statusText{c: s.c, pending: true}
+func (s *Situation) ResourceLinesByNode(v View) []string {
+	t := &statusText{c: s.c, pending: true, view: v}
 	for _, n := range s.c.nodes {
-		t.item(1, nodeKind(n)+" "+n.Name+": "+nodeStatus(n)+":")
-		before := len(t.lines)
-		t.item(2, "Resources:")
-		s.c.eachResource(func(r *Resource) {
-			if r.Kind == KindPrimitive && slices.Contains(r.Active, n) && !r.meta.isTrue("internal_rsc") {
-				t.item(3, t.primitiveText(r, r.shownName(), nil))
+		if !v.node(n) {
+			continue
+		}
+		var here []*Resource
+		for _, r := range n.running {
+			if !r.meta.isTrue("internal_rsc") && v.resource(r) {
+				here = append(here, r)
 			}
-		})
-		if len(t.lines) == before+1 {
-			t.lines = t.lines[:before]
+		}
+		if v.Brief {
+			t.briefOn(n, here)
+			continue
+		}
+		t.item(1, t.nodeTitle(n)+":")
+		t.item(2, "Resources:")
+		for _, r := range here {
+			t.item(3, t.primitiveState(r, r.shownName(), nil))
 		}
 	}
 	return t.lines
 }
 
-// InactiveLines tell of the resources that run nowhere.
-func (s *Situation) InactiveLines() []string {
-	t := &statusText{c: s.c, shift: 1, pending: true}
+// InactiveLines tell of the resources of which something does not run.
+func (s *Situation) InactiveLines(v View) []string {
+	t := &statusText{c: s.c, shift: 1, pending: true, view: v}
 	for _, r := range s.c.resources {
-		if !r.active(false) && !r.Removed() {
+		if !r.active(true) && !r.Removed() && v.resource(r) {
 			t.resource(2, r)
 		}
 	}

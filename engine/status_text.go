@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -53,6 +56,7 @@ type statusText struct {
 	pending    bool
 	activeOnly bool // leave out what does not run
 	shift      int  // how much less deep the lines are than in a section of a report
+	view       View
 	lines      []string
 }
 
@@ -70,9 +74,11 @@ func (t *statusText) list(depth int, title string, nodes []string) {
 func (t *statusText) nodes() {
 	var online, offline, remoteOnline, remoteOffline, guestOnline []string
 	for _, n := range t.c.nodes {
-		color := t.c.healthColor(n)
-		if n.Unclean || n.Pending || n.FailStandby && n.Online || n.Standby || n.Maintenance || color > 0 {
-			t.item(2, nodeKind(n)+" "+n.Name+": "+nodeStatus(n)+[]string{"", " (health is YELLOW)", " (health is RED)"}[color])
+		if !t.view.node(n) {
+			continue
+		}
+		if n.Unclean || n.Pending || n.FailStandby && n.Online || n.Standby || n.Maintenance || t.c.healthColor(n) > 0 || t.view.Detail {
+			t.item(2, t.nodeTitle(n))
 			continue
 		}
 		switch {
@@ -94,6 +100,37 @@ func (t *statusText) nodes() {
 	t.list(2, "RemoteOnline", remoteOnline)
 	t.list(2, "RemoteOFFLINE", remoteOffline)
 	t.list(2, "GuestOnline", guestOnline)
+}
+
+// nodeTitle is a node and how it is.
+func (t *statusText) nodeTitle(n *Node) string {
+	title := nodeKind(n) + " "
+	if t.view.Detail {
+		title += n.FullName()
+	} else {
+		title += n.Name
+	}
+	title += ": " + nodeStatus(n) + []string{"", " (health is YELLOW)", " (health is RED)"}[t.c.healthColor(n)]
+	if t.view.Detail && n.Online && !n.Remote {
+		title += ", feature set " + cmp.Or(n.Attr("#feature-set"), "<3.15.1")
+	}
+	return title
+}
+
+// FullName is a node's name, with the host of a guest and its id where that is
+// another.
+func (n *Node) FullName() string {
+	name := n.Name
+	if n.IsGuest() {
+		name += "@"
+		if at := n.connection.Launcher.Active; len(at) > 0 {
+			name += at[0].Name
+		}
+	}
+	if n.ID != n.Name {
+		name += " (" + n.ID + ")"
+	}
+	return name
 }
 
 func nodeKind(n *Node) string {
@@ -162,8 +199,25 @@ func (r *Resource) active(all bool) bool {
 	return all
 }
 
+// isShown tells whether a resource is among what was asked for.
+func (t *statusText) isShown(r *Resource) bool {
+	return (!t.activeOnly || r.active(false)) && t.view.resource(r) && t.onShown(r)
+}
+
+// onShown leaves out what runs on other nodes only than those asked for.
+func (t *statusText) onShown(r *Resource) bool {
+	if t.view.Node == nil || !r.active(false) {
+		return true
+	}
+	var somewhere func(r *Resource) bool
+	somewhere = func(r *Resource) bool {
+		return slices.ContainsFunc(r.Active, t.view.Node) || slices.ContainsFunc(r.Children, somewhere)
+	}
+	return somewhere(r)
+}
+
 func (t *statusText) resource(depth int, r *Resource) {
-	if t.activeOnly && !r.active(false) {
+	if !t.isShown(r) {
 		return
 	}
 	switch r.Kind {
@@ -179,10 +233,27 @@ func (t *statusText) resource(depth int, r *Resource) {
 }
 
 func (t *statusText) group(depth int, r *Resource) {
-	t.item(depth, "Resource Group: "+r.ID+inParentheses(t.commonFlags(r))+":")
+	flags := t.commonFlags(r)
+	if t.activeOnly {
+		if idle := slices.DeleteFunc(slices.Clone(r.Children), func(m *Resource) bool { return m.active(true) }); len(idle) > 0 {
+			flags = append(flags, members(len(idle))+" inactive")
+		}
+	}
+	t.item(depth, "Resource Group: "+r.ID+inParentheses(flags)+":")
+	if t.view.Brief {
+		t.brief(depth+1, r.Children, true)
+		return
+	}
 	for _, m := range r.Children {
 		t.resource(depth+1, m)
 	}
+}
+
+func members(n int) string {
+	if n == 1 {
+		return "1 member"
+	}
+	return strconv.Itoa(n) + " members"
 }
 
 // commonFlags are what groups and clones say of themselves.

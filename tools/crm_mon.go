@@ -38,7 +38,11 @@ Usage: crm_mon [-1] [options]
  -A, --show-node-attributes attributes of nodes
  -f, --failcounts           fail counts
  -o, --operations           the history of operations, -t with times
+ -t, --timing-details, -c, --tickets, -L, --neg-locations
+ -b, --brief, -R, --show-detail
  -D, --hide-headers         without the summary
+ -I, --include, -U, --exclude=SECTIONS   what is shown (--include=list tells which there are)
+     --node, --resource=NAME  only what has to do with it, or with what has this tag
  -s, --simple-status        one line, for monitoring systems
      --output-as=FORMAT     text, xml or html
      --output-to=FILE
@@ -50,26 +54,27 @@ The state is that of the running cluster, or of the file that CIB_file names.
 
 // monitor is one call of crm_mon.
 type monitor struct {
-	std   Streams
-	store store
-	words []string
-	set   map[string]bool
-	text  map[string]string
-	every time.Duration
-	doc   *cib.Document
-	sit   *engine.Situation
-	now   time.Time
+	std       Streams
+	store     store
+	words     []string
+	set       map[string]bool
+	text      map[string]string
+	shown     map[string]bool // sections
+	bansOf    string          // how the ids of the bans begin that are shown
+	every     time.Duration
+	doc       *cib.Document
+	sit       *engine.Situation
+	nodes     map[string]bool // the names that are shown; nil is all
+	resources map[string]bool
+	now       time.Time
 
 	settled bool // operations under way are not told of
 }
 
 // Monitor is crm_mon: the state of the cluster as text or XML.
 func Monitor(args []string, std Streams) int {
-	m := &monitor{std: std, words: args, set: map[string]bool{}, text: map[string]string{}, every: 5 * time.Second}
-	words, err := getopt(monFlags, args, func(long, value string) error {
-		m.set[long], m.text[long] = true, value
-		return nil
-	})
+	m := &monitor{std: std, words: args, set: map[string]bool{}, text: map[string]string{}, shown: defaultSections(), every: 5 * time.Second}
+	words, err := getopt(monFlags, args, m.take)
 	if err == nil && len(words) > 0 {
 		err = fmt.Errorf("unexpected word %q, expected only options", words[0])
 	}
@@ -161,6 +166,7 @@ func (m *monitor) show() error {
 	if m.sit, err = engine.Read(engine.Input{CIB: doc, Now: m.now, Sanitized: true}); err != nil {
 		return fail(exitBadConfig, "%w", err)
 	}
+	m.filter()
 	var text string
 	switch {
 	case m.set["simple-status"]:
@@ -181,6 +187,25 @@ func (m *monitor) show() error {
 	}
 	_, err = io.WriteString(m.std.Out, text)
 	return err
+}
+
+// filter makes of --node and --resource what is shown.
+func (m *monitor) filter() {
+	m.nodes, m.resources = nil, nil
+	if m.set["node"] {
+		m.nodes = m.wanted(m.text["node"])
+	}
+	if m.set["resource"] {
+		m.resources = m.wanted(m.text["resource"])
+	}
+}
+
+func (m *monitor) isNode(n *engine.Node) bool {
+	return m.nodes == nil || m.nodes[n.Name] || m.nodes[n.ID]
+}
+
+func (m *monitor) isResource(r *engine.Resource) bool {
+	return m.resources == nil || m.resources[r.ID] || m.resources[r.ConfigID]
 }
 
 func (m *monitor) replace(path, text string) error {
@@ -204,74 +229,122 @@ func (m *monitor) replace(path, text string) error {
 // stamp is how the originals write a time.
 const stamp = "Mon Jan _2 15:04:05 2006"
 
+// section is a part of the text.
+type section struct {
+	name, title string // the name as --include knows it
+	lines       func() []string
+	always      bool // also without lines
+}
+
 func (m *monitor) asText() string {
 	var b strings.Builder
-	part := func(title string, lines []string) {
+	for _, s := range m.sections() {
+		if !m.shown[s.name] {
+			continue
+		}
+		lines := s.lines()
+		if len(lines) == 0 && !s.always {
+			continue
+		}
 		if b.Len() > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(title + ":\n")
+		if s.title != "" {
+			b.WriteString(s.title + ":\n")
+		}
 		for _, line := range lines {
 			b.WriteString(line + "\n")
 		}
 	}
-	if !m.set["hide-headers"] {
-		part("Cluster Summary", m.summary())
-	}
-	if m.set["group-by-node"] {
-		part("Node List", m.sit.ResourceLinesByNode())
-		if m.set["inactive"] {
-			part("Inactive Resources", m.sit.InactiveLines())
-		}
-	} else {
-		part("Node List", m.sit.NodeLines())
-		title, none := "Active Resources", "  * No active resources"
-		if m.set["inactive"] {
-			title, none = "Full List of Resources", "  * No resources"
-		}
-		lines := m.sit.ResourceLines(m.set["inactive"])
-		if len(lines) == 0 {
-			lines = []string{none}
-		}
-		part(title, lines)
-	}
-	if lines := m.attributes(); m.set["show-node-attributes"] && len(lines) > 0 {
-		part("Node Attributes", lines)
-	}
-	if m.set["operations"] || m.set["timing-details"] {
-		part("Operations", m.operations())
-	} else if m.set["failcounts"] {
-		part("Migration Summary", m.failcounts())
-	}
-	if m.set["tickets"] {
-		part("Tickets", m.tickets())
-	}
-	if lines := m.failures(); len(lines) > 0 {
-		part("Failed Resource Actions", lines)
-	}
 	return b.String()
 }
 
+// sections are all parts of the text in their order.
+func (m *monitor) sections() []section {
+	m.shown["cluster"] = true // its lines are sections of their own
+	v := engine.View{Inactive: m.set["inactive"], Detail: m.set["show-detail"], Brief: m.set["brief"], Node: m.isNode}
+	if m.resources != nil {
+		v.Resource = m.isResource
+	}
+	list := []section{{"cluster", "Cluster Summary", m.summary, false}, {"maint-mode", "", m.maintenance, false}}
+	if m.set["group-by-node"] {
+		list = append(list, section{"nodes", "Node List", func() []string { return m.sit.ResourceLinesByNode(v) }, true})
+		if m.set["inactive"] {
+			list = append(list, section{"resources", "Inactive Resources", func() []string { return m.sit.InactiveLines(v) }, false})
+		}
+	} else {
+		list = append(list, section{"nodes", "Node List", func() []string { return m.sit.NodeLines(v) }, false}, m.resourceSection(v))
+	}
+	failures := m.failures
+	if m.set["show-detail"] {
+		failures = m.failuresInFull
+	}
+	list = append(list, section{"attributes", "Node Attributes", m.attributes, false})
+	if m.shown["operations"] {
+		list = append(list, section{"operations", "Operations", m.operations, true})
+	} else {
+		list = append(list, section{"failcounts", "Migration Summary", m.failcounts, true})
+	}
+	return append(list, section{"failures", "Failed Resource Actions", failures, false}, section{"tickets", "Tickets", m.tickets, false},
+		section{"bans", "Negative Location Constraints", m.bans, false})
+}
+
+func (m *monitor) resourceSection(v engine.View) section {
+	title, none := "Active Resources", "  * No active resources"
+	if v.Inactive {
+		title, none = "Full List of Resources", "  * No resources"
+	}
+	return section{"resources", title, func() []string {
+		if lines := m.sit.ResourceLines(v); len(lines) > 0 {
+			return lines
+		}
+		return []string{none}
+	}, false}
+}
+
+// summary are the lines about the cluster as a whole. That it has no DC is said
+// even when nobody asks.
 func (m *monitor) summary() []string {
-	root := m.doc.Root()
-	lines := []string{"  * Stack: " + m.stack()}
+	var lines []string
+	add := func(name string, text ...string) {
+		if m.shown[name] {
+			lines = append(lines, text...)
+		}
+	}
+	add("stack", "  * Stack: "+m.stack())
 	if dc := m.dc(); dc == nil {
 		lines = append(lines, "  * Current DC: NONE")
 	} else {
-		name := dc.Name
-		if version, ok := m.doc.Property("dc-version"); ok {
-			name += " (version " + version + ")"
-		}
-		quorum := "partition WITHOUT quorum"
-		if cib.IsTrue(cib.Attr(root, "have-quorum")) {
-			quorum = "partition with quorum"
-		}
-		if m.mixed() {
-			quorum = "MIXED-VERSION " + quorum
-		}
-		lines = append(lines, fmt.Sprintf("  * Current DC: %s - %s", name, quorum))
+		add("dc", "  * Current DC: "+m.dcText(dc))
 	}
-	lines = append(lines, "  * Last updated: "+m.now.Format(stamp))
+	add("times", m.times()...)
+	add("counts", "  * "+counts(len(m.sit.Nodes()), "node")+" configured", m.instances())
+	add("options", m.options()...)
+	return lines
+}
+
+func (m *monitor) dcText(dc *engine.Node) string {
+	name := dc.Name
+	if m.set["show-detail"] && dc.ID != name {
+		name += " (" + dc.ID + ")"
+	}
+	if version, ok := m.doc.Property("dc-version"); ok {
+		name += " (version " + version + ")"
+	}
+	quorum := "partition WITHOUT quorum"
+	if cib.IsTrue(cib.Attr(m.doc.Root(), "have-quorum")) {
+		quorum = "partition with quorum"
+	}
+	if m.mixed() {
+		quorum = "MIXED-VERSION " + quorum
+	}
+	return name + " - " + quorum
+}
+
+// times are when the state was read, and when its configuration changed.
+func (m *monitor) times() []string {
+	lines := []string{"  * Last updated: " + m.now.Format(stamp)}
+	root := m.doc.Root()
 	if when := cib.Attr(root, "cib-last-written"); when != "" {
 		line := "  * Last change:  " + when
 		for _, who := range [][2]string{{"by", "update-user"}, {"via", "update-client"}, {"on", "update-origin"}} {
@@ -281,7 +354,10 @@ func (m *monitor) summary() []string {
 		}
 		lines = append(lines, line)
 	}
-	lines = append(lines, "  * "+counts(len(m.sit.Nodes()), "node")+" configured")
+	return lines
+}
+
+func (m *monitor) instances() string {
 	_, instances, disabled, blocked := m.sit.Counts()
 	line := "  * " + counts(instances, "resource instance") + " configured"
 	switch {
@@ -292,11 +368,14 @@ func (m *monitor) summary() []string {
 	case blocked > 0:
 		line += fmt.Sprintf(" (%d BLOCKED from further action due to failure)", blocked)
 	}
-	lines = append(lines, line)
+	return line
+}
+
+func (m *monitor) maintenance() []string {
 	if mode, _ := m.doc.Property("maintenance-mode"); cib.IsTrue(mode) {
-		lines = append(lines, "", "              *** Resource management is DISABLED ***", "  The cluster will not attempt to start, stop or recover services")
+		return []string{"              *** Resource management is DISABLED ***", "  The cluster will not attempt to start, stop or recover services"}
 	}
-	return lines
+	return nil
 }
 
 // stack is what the members hear each other by. Our own daemon writes its name

@@ -65,7 +65,7 @@ func (m *monitor) attributes() []string {
 	var lines []string
 	for _, n := range m.sit.Nodes() {
 		names, values := m.nodeAttributes(n)
-		if !n.Online || len(names) == 0 {
+		if !n.Online || len(names) == 0 || !m.isNode(n) {
 			continue
 		}
 		lines = append(lines, "  * Node: "+n.Name+":")
@@ -85,6 +85,7 @@ func (m *monitor) attributes() []string {
 // record is what one node remembers of one resource.
 type record struct {
 	id, threshold string
+	name          string // as people know it
 	orphan        bool
 	failCount     int
 	lastFailure   int64
@@ -102,11 +103,14 @@ func (m *monitor) records(state *etree.Element) []record {
 		}
 	}
 	for e := range cib.Children(lrm, "lrm_resource") {
-		r := record{id: cib.ID(e), threshold: "1000000"}
+		r := record{id: cib.ID(e), name: cib.ID(e), threshold: "1000000"}
 		r.orphan = true
+		if !m.knows(r.id) {
+			continue
+		}
 		for _, leaf := range m.leaves() {
 			if leaf.ID == r.id || leaf.ConfigID == r.id || leaf.HistoryID == r.id {
-				r.orphan = leaf.Removed()
+				r.name, r.orphan = leaf.ShownName(), leaf.Removed()
 				r.failCount, r.lastFailure = m.sit.Failures(leaf, at)
 				if t := leaf.Meta("migration-threshold"); t != "" {
 					r.threshold = strings.Replace(t, "INFINITY", "1000000", 1)
@@ -115,8 +119,7 @@ func (m *monitor) records(state *etree.Element) []record {
 			}
 		}
 		for op := range cib.Children(e, "lrm_rsc_op") {
-			probe := cib.Attr(op, "operation") == "monitor" && orElse(cib.Attr(op, "interval"), "0") == "0"
-			if probe && cib.Attr(op, "rc-code") == "7" || cib.Attr(op, "operation") == "notify" {
+			if isProbe(op) && cib.Attr(op, "rc-code") == "7" || cib.Attr(op, "operation") == "notify" {
 				continue
 			}
 			r.entries = append(r.entries, op)
@@ -126,6 +129,31 @@ func (m *monitor) records(state *etree.Element) []record {
 	}
 	return list
 }
+
+// knows tells whether the history of a resource is among what is shown.
+func (m *monitor) knows(id string) bool {
+	if m.resources == nil {
+		return true
+	}
+	for _, leaf := range m.leaves() {
+		for r := leaf; r != nil && (leaf.ID == id || leaf.ConfigID == id || leaf.HistoryID == id); r = r.Parent {
+			if m.isResource(r) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isProbe(op *etree.Element) bool {
+	return cib.Attr(op, "operation") == "monitor" && orElse(cib.Attr(op, "interval"), "0") == "0"
+}
+
+// codeTexts are crm_mon's words for what agents return.
+var codeTexts = map[int]string{0: "ok", 1: "error", 2: "invalid parameter", 3: "unimplemented feature", 4: "insufficient privileges",
+	5: "not installed", 6: "not configured", 7: "not running", 8: "promoted", 9: "promoted (failed)", 190: "OCF_DEGRADED", 191: "promoted (degraded)"}
+
+func codeText(rc int) string { return orElse(codeTexts[rc], "unknown") }
 
 func callID(op *etree.Element) int {
 	n, _ := strconv.Atoi(cib.Attr(op, "call-id"))
@@ -140,7 +168,7 @@ func (m *monitor) online() []*etree.Element {
 	var list []*etree.Element
 	for state := range cib.Children(m.doc.Status(), "node_state") {
 		for _, n := range m.sit.Nodes() {
-			if n.ID == cib.ID(state) && n.Online {
+			if n.ID == cib.ID(state) && n.Online && m.isNode(n) {
 				list = append(list, state)
 			}
 		}
@@ -159,7 +187,7 @@ func (m *monitor) failcounts() []string {
 			if title != "" {
 				lines, title = append(lines, title), ""
 			}
-			lines = append(lines, "    * "+r.id+": "+r.failText())
+			lines = append(lines, "    * "+r.name+": "+r.failText())
 		}
 	}
 	return lines
@@ -179,12 +207,15 @@ func (r *record) failText() string {
 func (m *monitor) operations() []string {
 	var lines []string
 	for _, state := range m.online() {
-		lines = append(lines, "  * Node: "+cib.Attr(state, "uname")+":")
+		title := "  * Node: " + cib.Attr(state, "uname") + ":"
 		for _, r := range m.records(state) {
 			if len(r.entries) == 0 {
 				continue
 			}
-			lines = append(lines, "    * "+r.id+": "+r.failText()+":")
+			if title != "" {
+				lines, title = append(lines, title), ""
+			}
+			lines = append(lines, "    * "+r.name+": "+r.failText()+":")
 			for _, op := range r.entries {
 				lines = append(lines, "      * "+m.operation(op))
 			}
@@ -195,17 +226,32 @@ func (m *monitor) operations() []string {
 
 func (m *monitor) operation(op *etree.Element) string {
 	rc, _ := strconv.Atoi(cib.Attr(op, "rc-code"))
-	text := "(" + cib.Attr(op, "call-id") + ") " + cib.Attr(op, "operation")
+	var more []string
 	if interval := orElse(cib.Attr(op, "interval"), "0"); interval != "0" {
-		text += ": interval=\"" + interval + "ms\""
+		more = append(more, "interval=\""+interval+"ms\"")
 	}
 	if m.set["timing-details"] {
-		if changed, err := strconv.ParseInt(cib.Attr(op, "last-rc-change"), 10, 64); err == nil {
-			text += " last-rc-change=\"" + when(changed) + "\""
+		if changed, err := strconv.ParseInt(cib.Attr(op, "last-rc-change"), 10, 64); err == nil && changed > 0 {
+			more = append(more, "last-rc-change=\""+when(changed)+"\"")
 		}
-		text += " exec-time=\"" + orElse(cib.Attr(op, "exec-time"), "0") + "ms\" queue-time=\"" + orElse(cib.Attr(op, "queue-time"), "0") + "ms\""
+		for _, name := range []string{"exec-time", "queue-time"} {
+			if value := cib.Attr(op, name); value != "" {
+				more = append(more, name+"=\""+value+"ms\"")
+			}
+		}
 	}
-	return text + " rc=" + strconv.Itoa(rc) + " (" + strings.ToLower(engine.ExitText(rc)) + ")"
+	if m.set["timing-details"] {
+		more = append(more, "rc="+strconv.Itoa(rc)+" ("+codeText(rc)+")")
+	}
+	task := cib.Attr(op, "operation")
+	if isProbe(op) {
+		task = "probe"
+	}
+	text := "(" + cib.Attr(op, "call-id") + ") " + task
+	if len(more) > 0 {
+		text += ": " + strings.Join(more, " ")
+	}
+	return text
 }
 
 // failedActions are the operations whose failure counts, each once, with the
@@ -217,6 +263,9 @@ func (m *monitor) failedActions() []engine.FailedAction {
 	for _, f := range m.sit.FailedActions() {
 		code, err := strconv.Atoi(cib.Attr(f.Entry, "rc-code"))
 		key := f.Node.ID + " " + orElse(cib.Attr(f.Entry, "operation_key"), cib.ID(f.Entry))
+		if !m.isNode(f.Node) || !m.knows(cib.ID(f.Entry.Parent())) {
+			continue
+		}
 		if seen[key] || !f.Node.Online || err == nil && code != f.Code && f.Code == 7 && f.Task == "monitor" {
 			continue
 		}
@@ -245,7 +294,7 @@ func (m *monitor) failures() []string {
 		status, _ := strconv.Atoi(cib.Attr(f.Entry, "op-status"))
 		reason := cib.Attr(f.Entry, "exit-reason")
 		if status == 0 {
-			line += " returned '" + engine.ExitText(f.Code) + "'"
+			line += " returned '" + codeText(f.Code) + "'"
 			if reason != "" {
 				line += " (" + reason + ")"
 			}
@@ -273,7 +322,7 @@ func (m *monitor) failuresInFull() []string {
 	for _, f := range m.failedActions() {
 		status, _ := strconv.Atoi(cib.Attr(f.Entry, "op-status"))
 		line := fmt.Sprintf("  * %s on %s '%s' (%d): call=%s, status='%s'", orElse(cib.Attr(f.Entry, "operation_key"), cib.ID(f.Entry)),
-			f.Node.Name, strings.ToLower(engine.ExitText(f.Code)), f.Code, cib.Attr(f.Entry, "call-id"), statusText(status))
+			f.Node.Name, codeText(f.Code), f.Code, cib.Attr(f.Entry, "call-id"), statusText(status))
 		if reason := cib.Attr(f.Entry, "exit-reason"); reason != "" {
 			line += ", exitreason='" + reason + "'"
 		}
@@ -326,27 +375,27 @@ func statusText(status int) string {
 	return "complete"
 }
 
-// readable writes milliseconds as people do: 1m30s, 2s, 152ms, 1.168s.
+// readable writes milliseconds as crm_mon does: 1m30s, 60s, 152ms, 1.168s. A
+// unit is used for more than one of it.
 func readable(ms int64) string {
 	if ms < 1000 {
 		return strconv.FormatInt(ms, 10) + "ms"
 	}
-	seconds := ms / 1000
 	text := ""
 	for _, unit := range []struct {
 		name string
 		size int64
-	}{{"d", 86400}, {"h", 3600}, {"m", 60}} {
-		if seconds >= unit.size {
-			text += strconv.FormatInt(seconds/unit.size, 10) + unit.name
-			seconds %= unit.size
+	}{{"d", 86400000}, {"h", 3600000}, {"m", 60000}} {
+		if ms > unit.size {
+			text += strconv.FormatInt(ms/unit.size, 10) + unit.name
+			ms %= unit.size
 		}
 	}
-	if rest := ms % 1000; rest != 0 {
-		return text + strings.TrimRight(fmt.Sprintf("%d.%03d", seconds, rest), "0") + "s"
-	}
-	if seconds > 0 || text == "" {
-		text += strconv.FormatInt(seconds, 10) + "s"
+	switch {
+	case ms%1000 != 0:
+		text += fmt.Sprintf("%d.%03ds", ms/1000, ms%1000)
+	case ms > 0:
+		text += strconv.FormatInt(ms/1000, 10) + "s"
 	}
 	return text
 }
@@ -354,9 +403,9 @@ func readable(ms int64) string {
 func (m *monitor) tickets() []string {
 	var lines []string
 	for t := range cib.Children(cib.Child(m.doc.Status(), "tickets"), "ticket_state") {
-		line := "  * " + cib.ID(t) + "\trevoked"
+		line := "  * " + cib.ID(t) + ": revoked"
 		if cib.IsTrue(cib.Attr(t, "granted")) {
-			line = "  * " + cib.ID(t) + "\tgranted"
+			line = "  * " + cib.ID(t) + ": granted"
 		}
 		if cib.IsTrue(cib.Attr(t, "standby")) {
 			line += " [standby]"

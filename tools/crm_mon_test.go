@@ -17,13 +17,8 @@ import (
 // (maintenance for unmanaged, a start of a probe that is under way).
 const monitorFloor = 113
 
-// The words for exit codes changed after the outputs were captured.
-var newerWords = strings.NewReplacer("'error'", "'error occurred'", `"error"`, `"error occurred"`,
-	"'unimplemented feature'", "'unimplemented'", `"unimplemented feature"`, `"unimplemented"`,
-	"'promoted (failed)'", "'failed in promoted role'", `"promoted (failed)"`, `"failed in promoted role"`,
-	"'OCF_DEGRADED'", "'service is active but might fail soon'", `"OCF_DEGRADED"`, `"service is active but might fail soon"`,
-	"'promoted (degraded)'", "'service is promoted but might fail soon'", `"promoted (degraded)"`, `"service is promoted but might fail soon"`,
-	`"unknown"`, `"no exit status available"`, "(invalid parameter)", "(Invalid parameter)", "(not installed)", "(Not installed)")
+// The words for the exit codes of probes changed after the outputs were captured.
+var newerWords = strings.NewReplacer("(invalid parameter)", "(Invalid parameter)", "(not installed)", "(Not installed)")
 
 var volatile = regexp.MustCompile(`(Last updated: |last_update time=|request=).*`)
 
@@ -99,4 +94,35 @@ func TestCrmMon(t *testing.T) {
 		{Monitor, "--output-as=pdf", 64, "", `output format "pdf"`, "", ""},
 		{Monitor, "-1 -i soon", 64, "", `interval "soon"`, "", ""},
 	})
+}
+
+func TestSectionsAreChosen(t *testing.T) {
+	for _, c := range []struct {
+		words []string
+		want  []string // titles, in order
+	}{
+		{[]string{"-1"}, []string{"Cluster Summary", "Node List", "Active Resources"}},
+		{[]string{"-1D", "-A"}, []string{"Node List", "Active Resources"}},
+		{[]string{"-1", "-I", "none,nodes"}, []string{"Node List"}},
+		{[]string{"-1", "-U", "summary", "-I", "operations"}, []string{"Node List", "Active Resources", "Operations"}},
+		{[]string{"-1", "-f", "-U", "nodes,resources"}, []string{"Cluster Summary", "Migration Summary"}},
+		{[]string{"-1", "-U", "all", "-I", "default"}, []string{"Cluster Summary", "Node List", "Active Resources"}},
+		{[]string{"-1nr", "-U", "summary"}, []string{"Node List", "Inactive Resources"}},
+	} {
+		code, out, errs, _ := onFile(t, Monitor, "", c.words...)
+		var titles []string
+		for line := range strings.Lines(out) {
+			if strings.HasSuffix(line, ":\n") && line[0] != ' ' {
+				titles = append(titles, strings.TrimSuffix(line, ":\n"))
+			}
+		}
+		if diff := cmp.Diff(c.want, titles); diff != "" || code != 0 {
+			t.Errorf("%v: exit %d, %s\n%s", c.words, code, errs, diff)
+		}
+	}
+	for _, words := range [][]string{{"-1", "-I", "everything"}, {"-1", "-U", "default"}, {"-1", "-m", "4"}} {
+		if code, _, errs, _ := onFile(t, Monitor, "", words...); code != exitUsage || !strings.Contains(errs, "expected") {
+			t.Errorf("%v: exit %d, %s", words, code, errs)
+		}
+	}
 }

@@ -58,12 +58,12 @@ Node List:
   * OFFLINE: [ bob ]
 
 Active Resources:
-  * Resource Group: g:
+  * Resource Group: g (1 member inactive):
     * a	(ocf:crm:Dummy):	 Started alice
   * broken	(ocf:crm:Dummy):	 FAILED alice
 
 Failed Resource Actions:
-  * broken start on alice returned 'Error occurred' (no disk) at Sat Nov 21 22:26:40 2026 after 1.5s
+  * broken start on alice returned 'error' (no disk) at Sat Nov 21 22:26:40 2026 after 1.500s
 `
 	if diff := cmp.Diff(want, out); diff != "" || code != 0 || errs != "" {
 		t.Errorf("exit %d, %q\n%s", code, errs, diff)

@@ -296,7 +296,7 @@ func operationXML(e, op *etree.Element) {
 		task = "probe"
 	}
 	rc, _ := strconv.Atoi(cib.Attr(op, "rc-code"))
-	attrs(e, "call", cib.Attr(op, "call-id"), "task", task, "rc", strconv.Itoa(rc), "rc_text", strings.ToLower(engine.ExitText(rc)))
+	attrs(e, "call", cib.Attr(op, "call-id"), "task", task, "rc", strconv.Itoa(rc), "rc_text", codeText(rc))
 	if interval != "0" {
 		attrs(e, "interval", interval+"ms")
 	}
@@ -316,7 +316,7 @@ func (m *monitor) failuresXML() *etree.Element {
 			key = "id"
 		}
 		attrs(e, key, orElse(cib.Attr(f.Entry, "operation_key"), cib.ID(f.Entry)), "node", f.Node.Name,
-			"exitstatus", strings.ToLower(engine.ExitText(f.Code)), "exitreason", f.Entry.SelectAttrValue("exit-reason", "none"),
+			"exitstatus", codeText(f.Code), "exitreason", f.Entry.SelectAttrValue("exit-reason", "none"),
 			"exitcode", strconv.Itoa(f.Code), "call", cib.Attr(f.Entry, "call-id"), "status", statusText(status))
 		if changed, err := strconv.ParseInt(cib.Attr(f.Entry, "last-rc-change"), 10, 64); err == nil {
 			attrs(e, "last-rc-change", time.Unix(changed, 0).Format("2006-01-02 15:04:05Z07:00"))

@@ -181,7 +181,7 @@ func (c *resourceCall) query() error {
 	}
 	switch c.command {
 	case "list":
-		lines := s.ResourceLines(true)
+		lines := s.ResourceLines(engine.View{Inactive: true})
 		if len(lines) == 0 {
 			lines = []string{"  * No resources"}
 		}

@@ -1,0 +1,142 @@
+package tools
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"crm/cib"
+)
+
+// monSections are the names of parts of crm_mon's output, for --include and
+// --exclude (crm_mon(8), "Output Control").
+var monSections = []string{"attributes", "bans", "counts", "dc", "failcounts", "failures", "fencing", "fencing-failed", "fencing-pending",
+	"fencing-succeeded", "maint-mode", "nodes", "operations", "options", "resources", "stack", "summary", "tickets", "times"}
+
+// summarySections are the lines that "summary" means.
+var summarySections = []string{"stack", "dc", "times", "counts", "maint-mode"}
+
+// defaultSections are what text shows when nothing else is asked for.
+func defaultSections() map[string]bool {
+	show := map[string]bool{"nodes": true, "resources": true, "failures": true}
+	for _, name := range summarySections {
+		show[name] = true
+	}
+	return show
+}
+
+// choose applies the words of one --include or --exclude.
+func (m *monitor) choose(option, words string) error {
+	on := option == "include"
+	for word := range strings.SplitSeq(words, ",") {
+		name, prefix, _ := strings.Cut(word, ":")
+		switch {
+		case name == "all":
+			m.setSections(on, monSections...)
+			m.shown["options"] = false // only by its own name
+		case name == "none":
+			m.setSections(!on, monSections...)
+		case name == "default" && on:
+			m.shown = defaultSections()
+		case name == "summary":
+			m.setSections(on, summarySections...)
+		case slices.Contains(monSections, name):
+			m.shown[name] = on
+			if name == "bans" && prefix != "" {
+				m.bansOf = prefix
+			}
+		default:
+			return fmt.Errorf("--%s: %q is no section, expected a list with commas of: all, none, default, %s", option, word, strings.Join(monSections, ", "))
+		}
+	}
+	return nil
+}
+
+func (m *monitor) setSections(on bool, names ...string) {
+	for _, name := range names {
+		m.shown[name] = on
+	}
+}
+
+// sectionOptions are the options that stand for sections.
+var sectionOptions = map[string]string{"show-node-attributes": "attributes", "failcounts": "failcounts", "operations": "operations",
+	"timing-details": "operations", "tickets": "tickets", "neg-locations": "bans"}
+
+// take notes an option, in the order in which they were given.
+func (m *monitor) take(long, value string) error {
+	m.set[long], m.text[long] = true, value
+	switch long {
+	case "include", "exclude":
+		return m.choose(long, value)
+	case "hide-headers":
+		m.setSections(false, summarySections...)
+	case "quiet":
+		m.shown["times"] = false
+	case "fence-history":
+		if !slices.Contains([]string{"0", "1", "2", "3"}, value) {
+			return fmt.Errorf("--fence-history: expected a level from 0 to 3, found %q", value)
+		}
+	default:
+		if name := sectionOptions[long]; name != "" {
+			m.shown[name] = true
+		}
+	}
+	return nil
+}
+
+// wanted are the names that a --node or --resource means: itself, and what a tag
+// of that name stands for.
+func (m *monitor) wanted(name string) map[string]bool {
+	set := map[string]bool{name: true}
+	for tag := range cib.Children(cib.Child(m.doc.Configuration(), "tags"), "tag") {
+		if cib.ID(tag) != name {
+			continue
+		}
+		for ref := range cib.Children(tag, "obj_ref") {
+			set[cib.ID(ref)] = true
+		}
+	}
+	return set
+}
+
+// bans tells of the constraints that keep resources off nodes.
+func (m *monitor) bans() []string {
+	var lines []string
+	for _, b := range m.sit.Bans() {
+		if !strings.HasPrefix(b.ID, m.bansOf) || !m.isNode(b.Node) || !m.isResource(b.Resource) {
+			continue
+		}
+		role, on := "", b.Node.Name
+		if m.set["show-detail"] {
+			on = b.Node.FullName()
+		}
+		if b.Promoted {
+			role = "in Promoted role "
+		}
+		lines = append(lines, fmt.Sprintf("  * %s\tprevents %s from running %son %s", b.ID, b.Resource.ID, role, on))
+	}
+	return lines
+}
+
+// options are the lines of the section of that name.
+func (m *monitor) options() []string {
+	option := func(fallback string, names ...string) string {
+		for _, name := range names {
+			if value, ok := m.doc.Property(name); ok {
+				return value
+			}
+		}
+		return fallback
+	}
+	fencing, symmetric := "disabled", "asymmetric"
+	if cib.IsTrue(option("true", "fencing-enabled", "stonith-enabled")) {
+		fencing = "enabled"
+	}
+	if cib.IsTrue(option("true", "symmetric-cluster")) {
+		symmetric = "symmetric"
+	}
+	policies := map[string]string{"freeze": "Freeze resources", "stop": "Stop ALL resources", "ignore": "Ignore", "demote": "Demote promotable resources and stop all other resources",
+		"suicide": "Suicide", "fence": "Suicide"}
+	policy := policies[option("stop", "no-quorum-policy")]
+	return []string{"  * STONITH of failed nodes " + fencing, "  * Cluster is " + symmetric, "  * No quorum policy: " + orElse(policy, policies["stop"])}
+}
