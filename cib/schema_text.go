@@ -112,9 +112,9 @@ date_expression
 | id!id operation!lt end!
 | id!id operation!date_spec { date_spec }
 duration
-  id!id years months weeks days hours minutes seconds
+  id!id years months weeks days@3.9 hours minutes@3.9 seconds@3.9 monthdays weekdays yearsdays weekyears moon
 date_spec
-  id!id years months weeks hours monthdays weekdays yeardays weekyears moon
+  id!id years months weeks hours minutes@3.9 seconds@3.9 monthdays weekdays yearsdays yeardays@3.9 weekyears moon
 rsc_expression
   id!id class provider type
 op_expression

@@ -235,6 +235,9 @@ func (v *verifier) rule(e *etree.Element) {
 			v.err(e, "a rule has both score and score-attribute", "keep one of them").on("score", s)
 		}
 	}
+	if want := roles().check(Attr(e, "role")); Attr(e, "role") != "" && want != "" {
+		v.err(e, "role is "+quote(Attr(e, "role"))+", "+want+" is expected", "correct it")
+	}
 	empty := true
 	for c := range Children(e) {
 		empty = false

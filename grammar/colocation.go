@@ -67,8 +67,11 @@ func (a *ColocationAttrs) Parse(lex *lexer.PeekingLexer) error {
 	r := reader{lex}
 	for !r.done() {
 		name, value, _ := strings.Cut(r.peek(), "=")
-		switch name {
+		switch strings.ToLower(name) {
 		case "node-attribute":
+			if value == "" {
+				return r.fault("has no value", "node-attribute=NAME")
+			}
 			a.NodeAttribute = value
 		case "influence":
 			if _, is := boolean(value); !is {

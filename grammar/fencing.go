@@ -68,6 +68,9 @@ func (t *FencingTarget) read(r reader, word string) (bool, error) {
 		if !both || name == "" || value == "" {
 			return false, r.fault("has no value", "attr:NAME=VALUE")
 		}
+		if strings.Contains(value, ":") {
+			return false, r.fault("has a colon in its value", "attr:NAME=VALUE")
+		}
 		t.Attr, t.Value = name, value
 		return true, nil
 	}

@@ -72,6 +72,9 @@ func (o *Operation) attribute(r reader) error {
 	}
 	own := contains(opAttrs, p.Name)
 	if !own {
+		if known, is := oneOf(p.Name, opAttrs); is {
+			return r.fault("is written in small letters", known+"="+Quote(p.Value))
+		}
 		o.param(p)
 		r.take()
 		return nil

@@ -74,6 +74,7 @@ func (a *OrderAttrs) Parse(lex *lexer.PeekingLexer) error {
 	r := reader{lex}
 	for !r.done() {
 		name, value, _ := strings.Cut(r.peek(), "=")
+		name = strings.ToLower(name)
 		yes, is := boolean(value)
 		switch {
 		case name != "symmetrical":

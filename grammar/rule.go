@@ -39,7 +39,7 @@ var (
 	dateOps      = []string{"in", "in_range", "spec", "date_spec", "lt", "gt"}
 	valueSources = []string{"param", "meta", "literal"}
 	// DateUnits are the fields of date specifications and durations.
-	DateUnits = []string{"hours", "monthdays", "weekdays", "months", "weeks", "years", "weekyears", "moon"}
+	DateUnits = []string{"hours", "monthdays", "weekdays", "months", "weeks", "years", "weekyears", "moon", "yearsdays"}
 )
 
 // rule reads a rule with its keyword.
@@ -96,7 +96,7 @@ func (r reader) expr() (Expr, error) {
 	}
 	if op := r.peek(); op == "defined" || op == "not_defined" {
 		r.take()
-		if r.done() || !PlainName(r.peek()) {
+		if r.done() || !r.identifier() {
 			return e, r.fault("", "the name of a node attribute")
 		}
 		e.Op, e.Attr = op, r.take()
@@ -106,7 +106,7 @@ func (r reader) expr() (Expr, error) {
 		r.take()
 		return e, r.date(&e)
 	}
-	if word := r.peek(); !PlainName(word) {
+	if !r.identifier() {
 		return e, r.fault("is not an expression", "defined NAME, NAME eq VALUE, or date ...")
 	}
 	e.Attr = r.take()
@@ -120,12 +120,21 @@ func (r reader) expr() (Expr, error) {
 		return e, r.fault("", "the value to compare "+e.Attr+" with")
 	}
 	e.Value = r.take()
+	if from, _, is := strings.Cut(e.Value, "{"); is && ValidID(from) && strings.HasSuffix(e.Value, "}") && !contains(valueSources, from) {
+		return e, &Error{Pos: e.Pos, Word: e.Value, Problem: "takes its value from nowhere", Expected: list(valueSources) + " before the brace"}
+	}
 	for _, source := range valueSources {
 		if inner, is := strings.CutPrefix(e.Value, source+"{"); is && strings.HasSuffix(inner, "}") && PlainName(inner[:len(inner)-1]) {
 			e.Source, e.Value = source, strings.TrimSuffix(inner, "}")
 		}
 	}
 	return e, nil
+}
+
+// identifier tells the name of a node attribute.
+func (r reader) identifier() bool {
+	word := r.peek()
+	return PlainName(word) && (ValidID(word[:1]) || strings.IndexByte("#-0123456789", word[0]) >= 0)
 }
 
 func (r reader) comparison(e *Expr) error {
@@ -192,7 +201,7 @@ func (r reader) datePairs(names []string) Pairs {
 	var ps Pairs
 	for !r.done() {
 		p, ok := readPair(r.peek(), r.pos())
-		if !ok || p.Bare || !contains(names, p.Name) {
+		if !ok || p.Value == "" || !contains(names, p.Name) {
 			break
 		}
 		ps = append(ps, p)

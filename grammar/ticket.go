@@ -43,6 +43,7 @@ func (l *LossPolicy) Parse(lex *lexer.PeekingLexer) error {
 	r := reader{lex}
 	for !r.done() {
 		name, value, _ := strings.Cut(r.peek(), "=")
+		name = strings.ToLower(name)
 		if name != "loss-policy" || !contains(lossPolicies, value) {
 			return r.fault("", "loss-policy="+list(lossPolicies), "loss-policy")
 		}

@@ -83,7 +83,7 @@ func readFencing(e *etree.Element, nodes []string) (grammar.Statement, bool) {
 		if t.Node == "" && t.Pattern == "" && t.Attr == "" {
 			return nil, false // words without a target mean every node, not none
 		}
-		if strings.ContainsAny(t.Node+t.Pattern, " \t") {
+		if strings.ContainsAny(t.Node+t.Pattern, " \t") || strings.Contains(t.Value, ":") {
 			return nil, false // crmsh shows such a target as XML
 		}
 		last := target(s, t)
