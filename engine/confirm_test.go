@@ -12,12 +12,14 @@ import (
 
 	"github.com/cockroachdb/datadriven"
 	"github.com/google/go-cmp/cmp"
+
+	"crm/cib"
 )
 
 const peerSimulate = "/usr/sbin/crm_simulate"
 
 // TestScenariosAreAsThePeers asks Pacemaker's crm_simulate 2.1.5 about every
-// scenario: its plan, and what it does for that, must be ours. A cluster
+// scenario: its plan, what it does for that, and what actions carry, must be ours. A cluster
 // marked "newer" is one that 2.1.5 decides otherwise; the words above it say
 // why. That it still does is checked too.
 func TestScenariosAreAsThePeers(t *testing.T) {
@@ -29,12 +31,16 @@ func TestScenariosAreAsThePeers(t *testing.T) {
 	}
 	asked := 0
 	datadriven.Walk(t, "testdata/scenarios", func(t *testing.T, path string) {
+		var doc *cib.Document
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			if d.Cmd == "attributes" {
+				return attributesInGraph(t, d, peersGraph(t, doc.Bytes()))
+			}
 			if d.Cmd != "cluster" {
 				return d.Expected
 			}
 			asked++
-			doc := scenarioDocument(t, d)
+			doc = scenarioDocument(t, d)
 			sit, err := Read(Input{CIB: doc, Now: time.Unix(5000, 0).UTC()})
 			if err != nil {
 				t.Fatal(err)
@@ -58,6 +64,26 @@ func trimmed(lines []string) []string {
 		list = append(list, strings.TrimPrefix(strings.Join(strings.Fields(line), " "), "* "))
 	}
 	return list
+}
+
+// peersGraph is the transition that the peer makes.
+func peersGraph(t *testing.T, text []byte) []byte {
+	t.Helper()
+	folder := t.TempDir()
+	file, out := filepath.Join(folder, "cib.xml"), filepath.Join(folder, "graph.xml")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(peerSimulate, "-S", "-Q", "-t", "1970-01-01T01:23:20Z", "-x", file, "-G", out)
+	cmd.Env = append(os.Environ(), "LC_ALL=C", "TZ=UTC")
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Logf("%v: %s", err, said)
+	}
+	graph, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return graph
 }
 
 // peersPlan is what the peer would do, and how.

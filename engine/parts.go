@@ -260,17 +260,19 @@ func where(r *Resource) string {
 // thresholdText tells how often a resource has failed on a node.
 func (c *cluster) thresholdText(r *Resource, n *Node) said {
 	failed := r
-	r.each(func(m *Resource) {
-		if failed == r && m != r && c.failuresOf(m, n, nil, true, true).count > 0 {
-			failed = m
-		}
-	})
+	for _, up := range append([]*Resource{r}, r.Launched...) {
+		up.each(func(m *Resource) {
+			if failed == r && m != r && c.failuresOf(m, n, nil, true, false).count > 0 {
+				failed = m
+			}
+		})
+	}
 	root := c.rootOfCount(failed, n)
 	remedy := fmt.Sprintf("crm resource cleanup %s %s, when the cause is mended", failed.shownName(), n.Name)
 	if c.failuresOf(failed, n, nil, true, true).count >= must {
 		return say("a failure that is final ("+root.ID+" is INFINITY), as that of a start is by default", root, remedy)
 	}
-	return say(fmt.Sprintf("failed here %s (%s), and migration-threshold is %v", times(c.failuresOf(failed, n, nil, true, true).count), root.ID, failed.threshold),
+	return say(fmt.Sprintf("failed here %s (%s), and migration-threshold is %v", times(c.failuresOf(failed, n, nil, true, true).count), root.ID, r.threshold),
 		root, remedy)
 }
 

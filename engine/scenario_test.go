@@ -2,12 +2,15 @@ package engine
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/beevik/etree"
 	"github.com/cockroachdb/datadriven"
 
 	"crm/cib"
@@ -25,7 +28,8 @@ import (
 //	clone ID CHILD [META=VALUE ...]
 //	location ID RSC NODE SCORE [ROLE]
 //	colocation ID DEPENDENT PRIMARY SCORE [ROLE ROLE]
-//	did NODE RSC OPERATION[/INTERVAL] RC|pending [EXPECTED] [ATTRIBUTE=VALUE ...] what the history knows, in this order
+//	did NODE RSC OPERATION[/INTERVAL] RC|pending [EXPECTED] [ATTRIBUTE=VALUE ...] what the history knows, in this order;
+//	                                   an ATTRIBUTE= without a value is left out, agent= is the resource's
 //	locked NODE RSC SINCE              a resource waits for a node that was shut down then
 //	ticket NAME ATTRIBUTE=VALUE ...
 //	quorum lost
@@ -33,7 +37,8 @@ import (
 //	anything else of the crm language, as in "crm configure": primitives with an agent, constraints with
 //	their score first, rsc_ticket, property ...
 //
-// "place" tells where everything goes, "scores" what the nodes are worth,
+// "attributes of=KEY [on=NODE] [only=WORD]" tells what an action in the graph
+// carries, "place" tells where everything goes, "scores" what the nodes are worth,
 // "why rsc=ID" the reasons, "status" what is where now, "plan" what will
 // become of resources and nodes, "steps" what is done for that, in order.
 type scenario struct {
@@ -43,6 +48,7 @@ type scenario struct {
 	members                                                map[string]string
 	call                                                   int
 	crm                                                    []string // lines of the crm language
+	agents                                                 []string // of resources that no line of it is about
 	tickets, moreDefaults                                  strings.Builder
 	noQuorum                                               bool
 	locks                                                  map[[2]string]string // by node and resource
@@ -243,8 +249,14 @@ func (s *scenario) did(t testing.TB, words []string, pairs [][2]string) {
 		list = append(list, [2]string{"op-digest", "f2317cad3d54cec5d7d7aa7d0bf35cf8"}) // of no parameters
 	}
 	for _, p := range pairs {
+		if p[0] == "agent" {
+			s.agents = append(s.agents, "primitive "+rsc+" "+p[1])
+			continue
+		}
 		list = slices.DeleteFunc(list, func(l [2]string) bool { return l[0] == p[0] })
-		list = append(list, p)
+		if p[1] != "" {
+			list = append(list, p)
+		}
 	}
 	s.history[node][rsc] = append(s.history[node][rsc], "<lrm_rsc_op"+attributesOf(list)+"/>")
 }
@@ -260,7 +272,7 @@ func attributesOf(pairs [][2]string) string {
 
 // agent is that of a resource, as attributes.
 func (s *scenario) agent(id string) string {
-	for _, line := range s.crm {
+	for _, line := range slices.Concat(s.crm, s.agents) {
 		words := strings.Fields(line)
 		if words[0] != "primitive" || words[1] != strings.Split(id, ":")[0] || strings.HasPrefix(words[2], "@") {
 			continue
@@ -346,6 +358,38 @@ func placementOf(o *Output) string {
 	return b.String()
 }
 
+// TestEveryScenarioNamesItsRule: the line above each cluster says which rule it
+// shows, in the words of the manual (Pacemaker Explained), and no other cluster
+// shows just that. So "grep '# rule:'" is the list of the rules.
+func TestEveryScenarioNamesItsRule(t *testing.T) {
+	files, err := filepath.Glob("testdata/scenarios/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal(err)
+	}
+	shown := map[string]string{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		above := ""
+		for i, line := range strings.Split(string(text), "\n") {
+			if line == "cluster" || strings.HasPrefix(line, "cluster ") {
+				place := fmt.Sprintf("%s:%d", file, i+1)
+				rule, named := strings.CutPrefix(above, "# rule: ")
+				if !named || rule == "" {
+					t.Errorf("%s: the line above is no \"# rule: ...\"", place)
+				} else if other := shown[rule]; other != "" {
+					t.Errorf("%s: %q is shown by %s too", place, rule, other)
+				}
+				shown[rule] = place
+			}
+			above = line
+		}
+	}
+	t.Log(len(shown), "rules")
+}
+
 func TestScenarios(t *testing.T) {
 	datadriven.Walk(t, "testdata/scenarios", func(t *testing.T, path string) {
 		var doc *cib.Document
@@ -387,6 +431,8 @@ func answer(t *testing.T, d *datadriven.TestData, doc *cib.Document) string {
 		return listed(o.SummaryLines())
 	case "steps":
 		return listed(o.Simulate(nil).Lines)
+	case "attributes":
+		return attributesInGraph(t, d, o.Graph.XML())
 	case "scores":
 		lines := slices.Clone(o.ScoreLines())
 		var rsc string
@@ -412,6 +458,34 @@ func answer(t *testing.T, d *datadriven.TestData, doc *cib.Document) string {
 	}
 	t.Fatalf("unknown command %s", d.Cmd)
 	return ""
+}
+
+// attributesInGraph lists the attributes of an action in a graph's XML.
+func attributesInGraph(t *testing.T, d *datadriven.TestData, text []byte) string {
+	t.Helper()
+	var of, on, only string
+	d.ScanArgs(t, "of", &of)
+	d.MaybeScanArgs(t, "on", &on)
+	d.MaybeScanArgs(t, "only", &only)
+	doc := etree.NewDocument()
+	if err := doc.ReadFromBytes(text); err != nil {
+		t.Fatal(err)
+	}
+	lines := []string{}
+	for _, set := range doc.FindElements("//action_set/*") {
+		if set.SelectAttrValue("operation_key", "") != of || on != "" && set.SelectAttrValue("on_node", "") != on {
+			continue
+		}
+		for _, attributes := range set.SelectElements("attributes") {
+			for _, a := range attributes.Attr {
+				if strings.Contains(a.Key, only) && a.Key != "crm_feature_set" {
+					lines = append(lines, strings.TrimSpace(a.Key+"="+a.Value))
+				}
+			}
+		}
+	}
+	slices.Sort(lines)
+	return listed(lines)
 }
 
 // listed are lines as a test expects them.
