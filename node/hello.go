@@ -74,7 +74,7 @@ func (m *Machine) myHello() *Hello {
 	m.must(err)
 	st := m.log.raw.BasicStatus()
 	h := &Hello{Standing: Standing{Process: m.cfg.Process, Born: m.born.UnixMilli(), Term: st.Term, Version: m.log.reg.version, Last: last,
-		Digest: m.log.reg.digest, Commit: st.Commit, Leads: m.log.leads, Follows: m.leader(), Members: len(m.log.conf.Voters),
+		Digest: m.log.reg.digest, Commit: st.Commit, Leads: m.log.leads, Follows: m.leader(), Members: len(m.log.conf.Voters), Nodes: m.nodes,
 		Stopping: m.stopping, Conflicts: m.conflicts}}
 	if m.dc != nil {
 		h.Reign, h.Quorum, h.Joined, h.Table = m.dc.reign, m.dc.quorum, m.dc.joined(), m.tableList()
@@ -136,6 +136,7 @@ func (m *Machine) met(p *peer, changed bool) {
 	if m.meetLineage(p, p.lineage) {
 		m.helpVoter(p)
 		m.vouch(p)
+		m.dropVoter()
 	}
 	if changed {
 		m.memberChanged(p)

@@ -190,15 +190,3 @@ func (m *Machine) giveWay(p *peer, theirs lineage, conflict bool) {
 	m.restartWith(pb.Snapshot{}, pb.HardState{}, st)
 	m.sooner(alarmHello, 0)
 }
-
-// addVoter brings a member into the vote, one at a time.
-func (m *Machine) addVoter(id uint64) {
-	m.must(ignoreDropped(m.log.raw.ProposeConfChange(pb.ConfChange{Type: pb.ConfChangeAddNode, NodeID: id})))
-}
-
-func ignoreDropped(err error) error {
-	if err == raft.ErrProposalDropped {
-		return nil
-	}
-	return err
-}

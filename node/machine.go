@@ -18,6 +18,7 @@ type Machine struct {
 
 	log       replica
 	peers     map[string]*peer // the other configured members
+	nodes     string           // digest of all configured members
 	boss      string           // who coordinates, "" when not known
 	table     map[string]*NodeFact
 	exec      *executor
@@ -55,6 +56,7 @@ func New(cfg Config, now time.Time) (*Machine, error) {
 	}
 	m := &Machine{cfg: cfg, born: now, now: now, chance: chance(cfg.Seed), peers: map[string]*peer{}, table: map[string]*NodeFact{},
 		exec: newExecutor(), mirrors: map[string]*mirrored{}, asks: map[string]*ask{}, fences: map[string]*fencing{}}
+	m.nodes = nodesDigest(cfg.Members)
 	for _, name := range cfg.Members {
 		if name != cfg.Name {
 			m.peers[name] = &peer{name: name}

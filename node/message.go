@@ -55,6 +55,7 @@ type Standing struct {
 	Leads     bool   // it leads the log
 	Follows   string // who it thinks leads the log
 	Members   int    // voters of its log
+	Nodes     string // what its ha.cf names, digested
 	Stopping  bool   // it was asked to stop
 	Conflicts int    `json:",omitempty"` // configurations kept under conflicts/ there
 	Reign     string `json:",omitempty"` // while it is DC

@@ -63,9 +63,11 @@ func (w *World) where(id string) []string {
 }
 
 // settled tells whether all members run, agree, and have nothing left to do.
-func (w *World) settled() bool {
+func (w *World) settled() bool { return settled(w.members) }
+
+func settled(members []*Member) bool {
 	digest, dcs := "", 0
-	for _, m := range w.members {
+	for _, m := range members {
 		if m.m == nil {
 			return false
 		}
@@ -78,7 +80,7 @@ func (w *World) settled() bool {
 		}
 		if in.IsDC {
 			dcs++
-			if !in.Quorum || !in.Quiet || len(in.Joined) != len(w.members) {
+			if !in.Quorum || !in.Quiet || len(in.Joined) != len(members) {
 				return false
 			}
 		}

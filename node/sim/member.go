@@ -28,7 +28,8 @@ type Member struct {
 	exited   string
 	slow     time.Duration // added to every agent
 	broken   map[string]int
-	stamp    string // of the machine, carried by its beats
+	stamp    string   // of the machine, carried by its beats
+	nodes    []string // that its configuration names; nil: all
 }
 
 // ringPeer is the ring's view of a peer.
@@ -101,7 +102,7 @@ func (m *Member) Start() {
 	m.ring, m.ops = map[string]*ringPeer{}, map[string]bool{}
 	m.freeAt, m.stamp = w.now, ""
 	m.disk.unsynced = nil
-	cfg := node.Config{Name: m.name, Members: w.opt.Members, Seed: w.opt.Seed*131 + uint64(m.life)*17 + uint64(slices.Index(w.members, m)),
+	cfg := node.Config{Name: m.name, Members: m.knows(), Seed: w.opt.Seed*131 + uint64(m.life)*17 + uint64(slices.Index(w.members, m)),
 		Process: fmt.Sprintf("%04x%04x-0000-4000-8000-%012d", slices.Index(w.members, m), m.life, m.life), Beat: 500 * time.Millisecond}
 	if m.disk.written {
 		st := m.disk.synced
@@ -114,13 +115,21 @@ func (m *Member) Start() {
 	}
 	m.m = mach
 	for _, p := range w.members {
-		if p != m {
+		if p != m && slices.Contains(m.knows(), p.name) {
 			m.ring[p.name] = &ringPeer{heard: w.now.Add(w.opt.Deadtime)} // initdead is twice deadtime
 		}
 	}
 	w.say(m.name, "started")
 	m.beat(m.life)
 	m.step(node.Elapsed{})
+}
+
+// knows are the nodes that its configuration names.
+func (m *Member) knows() []string {
+	if m.nodes != nil {
+		return m.nodes
+	}
+	return m.w.opt.Members
 }
 
 // alive schedules something for this daemon only.
@@ -152,6 +161,9 @@ func (m *Member) beat(life int) {
 
 func (m *Member) hearBeat(from, stamp string) {
 	p := m.ring[from]
+	if p == nil {
+		return // not a node of its configuration
+	}
 	p.heard = m.w.now
 	if !p.up {
 		p.up, p.told = true, true
@@ -283,7 +295,7 @@ func (m *Member) exiting(e node.Exit) {
 }
 
 func (m *Member) goodbye(from string) {
-	if p := m.ring[from]; p.up {
+	if p := m.ring[from]; p != nil && p.up {
 		p.up, p.told = false, true
 		m.step(node.PeerState{Peer: from, Left: true})
 	}
