@@ -241,7 +241,7 @@ func TestNodesAreAddedAndDeleted(t *testing.T) {
 	seq++
 	alive("bob", seq)
 	alive("carol", 1)
-	b.expect("an addition", tells("addnode", "Dave "), "remember dave 0/0;")
+	b.expect("an addition", tells("addnode", "Dave "), "dave init;remember dave 0/0;")
 	b.expect("the same again", tells("addnode", "dave "), "")
 	b.expect("no name", tells("addnode", "da\x01ve "), "")
 	b.expect("dave is heard", b.status("dave", 1, 1, b.now), "dave eth0 true;dave active;remember dave 1/1;")
@@ -260,7 +260,7 @@ func TestNodesAreAddedAndDeleted(t *testing.T) {
 		seq++
 		alive("bob", seq)
 	}
-	b.expect("while another is dead too", tells("addnode", "dave "), "remember dave 0/0;")
+	b.expect("while another is dead too", tells("addnode", "dave "), "dave init;remember dave 0/0;")
 	b.pass(11 * time.Second)
 	seq++
 	alive("bob", seq)
@@ -279,7 +279,7 @@ func TestOwnChangesOfNodesAreSaidAndFollowed(t *testing.T) {
 	say := func(kind, names string) string {
 		return b.step(Event{Kind: Say, Message: wire.New(kind).Add(wire.NodeList, names)})
 	}
-	b.expect("added", say("addnode", "carol "), "remember carol 0/0;addnode;")
+	b.expect("added", say("addnode", "carol "), "carol init;remember carol 0/0;addnode;")
 	b.expect("deleted too early", say("delnode", "carol "), "")
 	for kind, names := range map[string][]string{"addnode": nil, "delnode": {"alice"}} { // order: each on its own
 		if b.r.Refuses(kind, names) == "" {
@@ -295,6 +295,6 @@ func TestANewcomerLearnsWhatWasAddedAndDeleted(t *testing.T) {
 	b.status("bob", 1, 1, b.now)
 	got := b.step(Event{Kind: Heard, Link: "eth0", Message: wire.New("repnodes").Add(wire.Dest, "alice").Add(wire.NodeList, "alice bob dave ").
 		Add(wire.DelNodes, "carol ").Add(wire.Src, "bob").Add(wire.HG, "1").Add(wire.TS, "1").Add(wire.Seq, "2")})
-	b.expect("the list", got, "remember dave 0/0;gone carol;alice active;")
+	b.expect("the list", got, "dave init;remember dave 0/0;gone carol;alice active;")
 	b.expect("the nodes", strings.Join(b.r.names(), " "), "alice bob dave")
 }

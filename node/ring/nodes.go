@@ -79,6 +79,7 @@ func (r *Ring) renode(from, kind string, m *wire.Message) bool {
 func (r *Ring) install(name string) {
 	p := r.add(name)
 	p.added = true
+	r.out = append(r.out, Effect{Kind: StateChange, Node: name, State: Init})
 	r.remember(p)
 }
 

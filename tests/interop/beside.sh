@@ -136,6 +136,27 @@ keys two 'auth 2\n2 sha1 other\n'; keys one 'auth 2\n2 sha1 other\n'
 stop one two
 for n in one two; do printf 'auth 1\n1 sha1 labsecret\n' > "$W/$n/ha.d/authkeys"; done
 
+echo "# one of ours and a heartbeat: nodes are added and deleted while they run"
+config "bcast eth0" "logfile /tmp/ha-log"; echo "crm on" >> "$W/one/ha.d/ha.cf"; : > /tmp/ha-log
+theirs two; ours one
+check 30 "heartbeat sees ours active" is two active nodestatus one
+lists() { on "$1" cl_status listnodes 2>/dev/null | grep -qx "$2"; }
+lacks() { ! lists "$@"; }
+own() { on one env CRM_SOCKET=/run/crm.sock "$W/$1" "${@:2}"; }
+for t in hb_addnode hb_delnode; do ln -sf "$CRM" "$W/$t"; done
+on two /usr/share/heartbeat/hb_addnode three
+check 5 "ours has the node that heartbeat's hb_addnode names" lists one three
+check 5 "heartbeat has it too" lists two three
+check 10 "it is dead, nobody heard it" is one dead nodestatus three
+check 20 "for heartbeat too" is two dead nodestatus three
+on two /usr/share/heartbeat/hb_delnode three
+check 5 "ours follows heartbeat's hb_delnode" lacks one three
+own hb_addnode four && check 5 "heartbeat follows our hb_addnode" lists two four
+check 10 "ours has four" is one dead nodestatus four; check 20 "heartbeat has four" is two dead nodestatus four
+own hb_delnode two 2> /dev/null && { echo "FAIL  a live node was deleted"; FAILED=1; } || echo "ok    a live node is not deleted"
+own hb_delnode four && check 5 "heartbeat follows our hb_delnode" lacks two four
+stop one two
+
 if nft list ruleset > /dev/null 2>&1; then
 	echo "# one of ours and a heartbeat, a fifth of all packets lost in both directions"
 	config "bcast eth0" "logfile /tmp/ha-log"; echo "crm on" >> "$W/one/ha.d/ha.cf"; : > /tmp/ha-log

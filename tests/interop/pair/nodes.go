@@ -237,9 +237,18 @@ func (h *host) stop() error {
 	return err
 }
 
+// forgetGeneration makes a node of ours heartbeat's again, once it has stopped:
+// heartbeat's file has a lower generation than ours used, which the other would
+// take for a replay.
+func (h *host) forgetGeneration() error {
+	h.ours = false
+	_, err := sh("rm -f %s", h.path("heartbeat/hb_generation"))
+	return err
+}
+
 // reload has ours read a changed ha.cf.
-func (h *host) reload() error {
-	if _, err := sh("echo '# changed' >> %s", h.path("ha.d/ha.cf")); err != nil {
+func (h *host) reload(line string) error {
+	if _, err := sh("echo '%s' >> %s", line, h.path("ha.d/ha.cf")); err != nil {
 		return err
 	}
 	_, err := h.exec(h.lab.crm, "heartbeat", "reload")

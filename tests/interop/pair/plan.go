@@ -11,6 +11,11 @@ import (
 // of times.
 const unmoved = time.Second
 
+// restartPause is what heartbeat's own script waits between a stop and a start:
+// deadtime and ten seconds. A heartbeat that hears a node start while it still
+// takes over from it never gives anything back by itself.
+const restartPause = 11 * time.Second
+
 // step is one thing that is done to a pair, and what must come of it.
 type step struct {
 	what   string
@@ -70,18 +75,41 @@ func (l *lab) migrate(failback string) error {
 			return first(err, h.start())
 		}
 	}
+	restore := func(h *host) func() error {
+		return func() error {
+			err := first(h.stop(), h.forgetGeneration())
+			time.Sleep(restartPause)
+			return first(err, h.start())
+		}
+	}
 	const scripts = 5 * time.Second
 	atB := b // with auto_failback on the preferred node takes everything back when it is there again
 	if failback == "on" {
 		atB = a
 	}
-	return l.walk("heartbeat to crm, auto_failback "+failback, []step{
+	err := l.walk("heartbeat to crm, auto_failback "+failback, []step{
 		{"the pair runs", func() error { return first(a.start(), b.start()) }, a, 0},
 		{"the idle node changes to crm", replace(b), a, unmoved},
 		{"heartbeat gives everything to crm", a.standby, b, scripts},
 		{"the other node changes to crm", replace(a), atB, scripts},
 		{"everything goes home", func() error { return l.moveTo(a, nil) }, a, unmoved},
-		{"ha.cf changes, crm heartbeat reload", a.reload, a, unmoved},
+		{"ha.cf changes, crm heartbeat reload", func() error { return a.reload("# changed") }, a, unmoved},
+		{"everything is given away", a.standby, b, unmoved},
+		{"auto_failback on is written on both, crm heartbeat reload", func() error {
+			return first(b.reload("auto_failback on"), a.reload("auto_failback on"))
+		}, a, unmoved},
+		{"auto_failback " + failback + " is written on both, crm heartbeat reload", func() error {
+			return first(b.reload("auto_failback "+failback), a.reload("auto_failback "+failback))
+		}, a, unmoved},
+	})
+	if err != nil {
+		return err
+	}
+	return l.walk("crm back to heartbeat, auto_failback "+failback, []step{
+		{"the idle node changes to heartbeat", restore(b), a, unmoved},
+		{"crm gives everything to heartbeat", a.standby, b, scripts},
+		{"the other node changes to heartbeat", restore(a), atB, scripts},
+		{"everything goes home", func() error { return l.moveTo(a, nil) }, a, scripts},
 	})
 }
 
