@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -52,15 +53,31 @@ func newLoopback(t *testing.T, names ...string) *world {
 	return makeWorld(t, nil, freePort(t), names...)
 }
 
-// freePort is a port that nobody uses at the moment.
+// ports counts those that tests of this process were given.
+var ports atomic.Int64
+
+// freePort is a port that no test has and nobody uses. It is below those that
+// the kernel gives to connections (32768 and more), so that it can be opened
+// again when its member was killed.
 func freePort(t *testing.T) int {
 	t.Helper()
-	c, err := net.ListenPacket("udp4", "127.0.0.1:0")
-	if err != nil {
-		t.Skip("no loopback network: ", err)
+	for range 1000 {
+		port := 10000 + (os.Getpid()*131+int(ports.Add(1)))%20000
+		at := fmt.Sprintf("127.0.0.1:%d", port)
+		udp, err := net.ListenPacket("udp4", at)
+		if err != nil {
+			continue
+		}
+		udp.Close()
+		tcp, err := net.Listen("tcp4", at)
+		if err != nil {
+			continue
+		}
+		tcp.Close()
+		return port
 	}
-	defer c.Close()
-	return c.LocalAddr().(*net.UDPAddr).Port
+	t.Skip("no free port on the loopback network")
+	return 0
 }
 
 func makeWorld(t *testing.T, network *transport.Memory, port int, names ...string) *world {
