@@ -203,5 +203,24 @@ if command -v socat > /dev/null; then
 	stop two
 	kill $SOCAT
 fi
+if [ -x /usr/sbin/sshd ]; then
+	echo "# ha_propagate through ssh: the files of one node become those of the other"
+	config "bcast eth0"; printf 'auth 1\n1 sha1 propagated\n' > "$W/one/ha.d/authkeys"; echo "node old" > "$W/two/ha.d/ha.cf"; rm -f "$W/two/ha.d/haresources"
+	ln -sf "$CRM" "$W/ha_propagate"
+	ssh-keygen -q -t ed25519 -N "" -f "$W/key"; ssh-keygen -q -t ed25519 -N "" -f "$W/hostkey"
+	usermod -p '*' root # locked, sshd lets nobody in
+	mkdir -p -m 700 "$HOME/.ssh"
+	printf 'Host one two\n HostName 10.78.0.12\n IdentityFile %s\n StrictHostKeyChecking no\n UserKnownHostsFile /dev/null\n LogLevel ERROR\n ConnectTimeout 5\n' "$W/key" > "$HOME/.ssh/config"
+	on two mkdir -p /run/sshd
+	on two /usr/sbin/sshd -D -e -f /dev/null -h "$W/hostkey" -o PidFile=none -o UsePAM=no -o StrictModes=no -o PermitRootLogin=yes \
+		-o AuthorizedKeysFile="$W/key.pub" -o ListenAddress=10.78.0.12 -o "Subsystem sftp internal-sftp" >> "$W/two/log" 2>&1 &
+	check 10 "sshd answers" on one bash -c "true < /dev/tcp/10.78.0.12/22" 2> /dev/null
+	on one "$W/ha_propagate" --node one > "$W/one/log" 2>&1 || { echo "FAIL  ha_propagate ends with an error"; FAILED=1; cat "$W/one/log"; }
+	for f in ha.cf authkeys haresources; do check 1 "$f is the same on both" cmp -s "$W/one/ha.d/$f" "$W/two/ha.d/$f"; done
+	[ "$(stat -c %a "$W/two/ha.d/authkeys")" = 600 ] && echo "ok    nobody else may read the keys there" || { echo "FAIL  authkeys is $(stat -c %a "$W/two/ha.d/authkeys")"; FAILED=1; }
+	stop two
+	on one "$W/ha_propagate" --node one > "$W/one/log" 2>&1 && { echo "FAIL  a copy to nobody is called good"; FAILED=1; }
+	grep -q "node two: " "$W/one/log" && echo "ok    a node that cannot be reached is an error that names it" || { echo "FAIL  $(cat "$W/one/log")"; FAILED=1; }
+fi
 for n in one two; do kill -9 "$(cat "$W/$n/pid")"; done
 exit $FAILED

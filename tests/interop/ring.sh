@@ -20,7 +20,7 @@ inside() { # install heartbeat there, then leave the network behind
 	mount -t overlay overlay -o "lowerdir=/,upperdir=$BASE/up,workdir=$BASE/work" "$BASE/root"
 	mount --rbind /dev "$BASE/root/dev"; mount -t proc proc "$BASE/root/proc"; mount --rbind /sys "$BASE/root/sys"
 	printf '#!/bin/sh\nexit 101\n' > "$BASE/root/usr/sbin/policy-rc.d"; chmod +x "$BASE/root/usr/sbin/policy-rc.d"
-	chroot "$BASE/root" sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends heartbeat socat nftables >/tmp/apt.log 2>&1 || { cat /tmp/apt.log; exit 1; }'
+	chroot "$BASE/root" sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends heartbeat socat nftables openssh-server openssh-client >/tmp/apt.log 2>&1 || { cat /tmp/apt.log; exit 1; }'
 	local failed=0 medium method
 	for medium in bcast ucast mcast; do
 		for method in "1 crc" "2 md5 labsecret" "3 sha1 labsecret"; do
