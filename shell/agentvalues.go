@@ -17,7 +17,7 @@ import (
 // agent's own default is always right.
 func wrongType(p completions.Parameter, value string) string {
 	value = strings.TrimSpace(value)
-	if value == "" || value == p.Default {
+	if value == "" || value == p.Default || value == secretMark {
 		return ""
 	}
 	want, words := "", p.Values

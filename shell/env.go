@@ -34,6 +34,9 @@ type Env struct {
 	// Execute runs one of the cluster tools this binary also is (crm_mon, ...).
 	Execute func(ctx context.Context, out, errs io.Writer, argv ...string) (int, error)
 
+	// Secrets keeps values of parameters out of the configuration.
+	Secrets Secrets
+
 	// SaveOptions keeps the user's options for later sessions.
 	SaveOptions func(text []byte) error
 	// LoadOptions reads what was kept.

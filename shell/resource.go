@@ -203,7 +203,7 @@ func resourceAttributeCommands() []*Command {
 			Run: runAttribute("utilization")},
 		{Name: "failcount", Usage: "<rsc> set|delete|show <node> [<value>] [<op>] [<interval>]", Short: "set, delete or show failure counts",
 			Args: between(3, 6), Complete: completions.InTurn(completions.Primitives, actions, completions.Nodes), Run: runFailcount},
-		gone("secret", "parameters kept out of the configuration", "secrets are not supported yet"),
+		secretCommand(),
 		{Name: "trace", Usage: "<rsc> [<op>] [<interval>]", Short: "trace an agent's operations", Args: between(1, 4),
 			Complete: completions.InTurn(completions.Primitives, completions.Plain("start", "stop", "monitor", "promote", "demote", "probe")),
 			Run:      runTrace},

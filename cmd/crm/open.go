@@ -23,6 +23,7 @@ func openEnv(o options, stdin io.Reader, stdout, stderr io.Writer) (*shell.Env, 
 		Agents: &agents{}, Filter: filter, SaveOptions: saveOptions,
 		LoadOptions: func() ([]byte, error) { return os.ReadFile(filepath.Join(configDir(), "options")) }}
 	env.Convert = convert(env.Agents)
+	env.Secrets = openSecrets()
 	env.Lab = openLab()
 	env.Drafts = drafts{dir: filepath.Join(configDir(), "crmconf")}
 	env.Shadows = shadows{dir: shadowDir(), now: time.Now}

@@ -12,7 +12,8 @@ const (
 	HeartbeatDirsVar = "CRM_HEARTBEAT_DIRS"
 	FenceDirsVar     = "CRM_FENCE_DIRS"
 	StonithDirsVar   = "CRM_STONITH_DIRS"
-	WorkDirVar       = "CRM_AGENT_DIR" // where agents run; one folder
+	SecretsDirVar    = "CRM_SECRETS_DIR" // one folder
+	WorkDirVar       = "CRM_AGENT_DIR"   // where agents run; one folder
 )
 
 // Configured returns a runner for the folders of an installed system, or those
@@ -33,6 +34,8 @@ func Configured(env []string) *Runner {
 			r.State = value
 		case WorkDirVar:
 			r.Dir = value
+		case SecretsDirVar:
+			r.Secrets = value
 		case InitDirsVar:
 			r.Roots.Init = filepath.SplitList(value)
 		case HeartbeatDirsVar:

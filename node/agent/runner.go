@@ -48,6 +48,8 @@ type Runner struct {
 	// Kept is a folder for what OCF scripts said of themselves, so that they
 	// need not be run again; "" asks them each time.
 	Kept string
+	// Secrets is the Vault's folder, default SecretsDir.
+	Secrets string
 	// More are classes from outside, e.g. "stonith".
 	More map[string]Class
 }
@@ -172,6 +174,11 @@ func (r *Runner) run(ctx context.Context, op Op) Result {
 	if err != nil {
 		return fail(NotInstalled, CodeNotInstalled, "%v", err)
 	}
+	params, err := r.Reveal(op.Resource, op.Params)
+	if err != nil && op.Action != "stop" { // a stop tries without: what runs must end
+		return fail(Done, NotConfigured, "%v", err)
+	}
+	op.Params = params
 	outer := ctx
 	if op.Timeout > 0 {
 		var cancel context.CancelFunc

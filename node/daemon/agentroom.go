@@ -164,7 +164,11 @@ func (r *agentRoom) fence(ctx context.Context, e node.Fence) {
 		levels := make([][]stonith.Device, len(e.Levels))
 		for i, level := range e.Levels {
 			for _, d := range level {
-				levels[i] = append(levels[i], stonith.Device{ID: d.ID, Type: d.Type, Params: params(d.Params)})
+				given, err := r.runner.Reveal(d.ID, params(d.Params))
+				if err != nil {
+					r.notice(node.Error, err.Error())
+				}
+				levels[i] = append(levels[i], stonith.Device{ID: d.ID, Type: d.Type, Params: given})
 			}
 		}
 		report := r.fencer.Fence(ctx, levels, stonith.Request{Target: e.Node, Action: stonith.Action(e.Action), Timeout: e.Timeout})
