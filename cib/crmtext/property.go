@@ -20,6 +20,7 @@ var options = map[string]struct{ section, tag, id string }{
 func (ed *Editor) property(s *grammar.Property) error {
 	where := options[s.Keyword()]
 	set := grammar.AttrSet(s.Set)
+	set.Pairs = lastSaid(set.Pairs)
 	id := or(set.ID, where.id)
 	if err := ed.moved(s, set.Pairs); err != nil {
 		return err
@@ -52,6 +53,25 @@ func (ed *Editor) property(s *grammar.Property) error {
 		return ed.replaceProperty(s, old, set)
 	}
 	return ed.merge(m, old, set, id)
+}
+
+// lastSaid keeps one pair of a name, with the value given last.
+func lastSaid(pairs grammar.Pairs) grammar.Pairs {
+	out := make(grammar.Pairs, 0, len(pairs))
+	at := make(map[string]int, len(pairs))
+	for _, p := range pairs {
+		i, twice := at[p.Name]
+		switch {
+		case p.Ref != "":
+			out = append(out, p)
+		case twice:
+			out[i].Value = p.Value
+		default:
+			at[p.Name] = len(out)
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // replaceProperty puts a set in the place of the one with its id.

@@ -6,6 +6,7 @@
 //
 //	crmdiffer -n 500 -from 1      so many seeds; the agreement by statement
 //	crmdiffer -seed 17            one seed, and all that differs
+//	crmdiffer -corpus FILE        lines of a corpus, mistyped and reordered
 //	crmdiffer -file LINES         cases from a file, one a line, ";;" between lines
 //
 // A seed always draws the same lines. The peer is crmsh 4.4.1; where it is not

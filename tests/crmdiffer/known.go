@@ -17,6 +17,17 @@ var wanted = []*regexp.Regexp{
 	// A command without its arguments does nothing and says nothing.
 	regexp.MustCompile(`needs at least \d+ argument`),
 	regexp.MustCompile(`edit not allowed in batch mode`),
+	// A right without things is left out, and targets without a name or value are names.
+	regexp.MustCompile(`role: .* has nothing behind it`),
+	regexp.MustCompile(`has no value; expected attr:|has no pattern; expected pattern:`),
+	// The id of another node is dropped with the node's name.
+	regexp.MustCompile(`is the id of the node`),
+	// A node of type ping is refused once there are resources.
+	regexp.MustCompile(`Support for nodes of type 'ping'`),
+	// The resource inside a clone or group that is given as XML gets lost.
+	regexp.MustCompile(`missing \(shouldn't have happened\)`),
+	// What a description of an operation is shown as a second time.
+	regexp.MustCompile(`\+ peer \tdescription=`),
 	// A typed xml statement keeps its quotes.
 	regexp.MustCompile(`Cannot parse XML data: <\w+( [\w-]+=[^"' ]+)+/?>`),
 	// "a:" has an empty role or action.

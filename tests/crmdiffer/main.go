@@ -9,24 +9,29 @@ import (
 )
 
 func main() {
-	n := flag.Int("n", 500, "how many cases")
-	from := flag.Uint64("from", 1, "the first seed")
+	s := source{}
+	flag.IntVar(&s.n, "n", 500, "how many cases")
+	flag.Uint64Var(&s.from, "from", 1, "the first seed")
 	seed := flag.Uint64("seed", 0, "one seed only; tell all that differs")
-	file := flag.String("file", "", "take the cases from this file")
-	only := flag.String("only", "", "draw statements of this kind only")
+	flag.StringVar(&s.file, "file", "", "take the cases from this file")
+	flag.StringVar(&s.corpus, "corpus", "", "change lines of this corpus.jsonl at random")
+	flag.StringVar(&s.only, "only", "", "draw statements of this kind only")
 	floor := flag.Float64("floor", 0, "percentage of cases that must agree wholly")
 	shrink := flag.Bool("shrink", true, "make what differs as small as possible")
 	peer := flag.String("peer", "/usr/sbin/crm", "the peer's crm")
 	ours := flag.String("ours", "bin/crm", "our crm")
 	flag.Parse()
-	if err := run(*peer, *ours, *file, *only, *seed, *from, *n, *floor, *shrink); err != nil {
+	if *seed != 0 {
+		s.from, s.n = *seed, 1
+	}
+	if err := run(s, *peer, *ours, *floor, *shrink); err != nil {
 		fmt.Fprintln(os.Stderr, "crmdiffer:", err)
 		os.Exit(1)
 	}
 }
 
-func run(peer, ours, file, only string, seed, from uint64, n int, floor float64, shrink bool) error {
-	cases, err := drawn(file, only, seed, from, n)
+func run(s source, peer, ours string, floor float64, shrink bool) error {
+	cases, err := s.cases()
 	if err != nil {
 		return err
 	}
@@ -38,17 +43,32 @@ func run(peer, ours, file, only string, seed, from uint64, n int, floor float64,
 	return j.many(cases, floor, shrink)
 }
 
-// drawn are the cases to be tried.
-func drawn(file, only string, seed, from uint64, n int) ([]testCase, error) {
-	if file != "" {
-		return casesOf(file)
+// source says where cases come from.
+type source struct {
+	file, corpus, only string
+	from               uint64
+	n                  int
+}
+
+// cases are those to be tried.
+func (s source) cases() ([]testCase, error) {
+	if s.file != "" {
+		return casesOf(s.file)
 	}
-	if seed != 0 {
-		return []testCase{draw(seed, only)}, nil
+	var given []testCase
+	if s.corpus != "" {
+		var err error
+		if given, err = casesOfCorpus(s.corpus); err != nil {
+			return nil, err
+		}
 	}
 	var list []testCase
-	for s := from; s < from+uint64(n); s++ {
-		list = append(list, draw(s, only))
+	for seed := s.from; seed < s.from+uint64(s.n); seed++ {
+		if given != nil {
+			list = append(list, changed(seed, given))
+			continue
+		}
+		list = append(list, draw(seed, s.only))
 	}
 	return list, nil
 }
