@@ -64,6 +64,7 @@ type reader struct {
 	pending []etree.Token // children of the open elements, innermost last
 	nodes   int
 	slabs   slabs
+	room    [24]etree.Attr // where the attributes of one element are gathered
 }
 
 // frame is an element whose end has not been read yet.
@@ -401,8 +402,7 @@ func splitName(s string) (space, local string) {
 
 // readAttrs reads attributes up to and with the end of the tag.
 func (r *reader) readAttrs(e *etree.Element) (closed bool, problem string, at int) {
-	var room [24]etree.Attr
-	attrs := room[:0]
+	attrs := r.room[:0]
 	var seen map[string]bool // only for elements with very many attributes
 	for {
 		gap := r.i

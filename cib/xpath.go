@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/antchfx/xpath"
 	"github.com/beevik/etree"
@@ -54,7 +55,7 @@ func (d *Document) evaluate(expression string) (found []*etree.Element, value st
 			found, value, err = nil, "", fmt.Errorf("xpath %s: %v", expression, p)
 		}
 	}()
-	compiled, err := xpath.Compile(idCall.ReplaceAllString(expression, "(//*[@id=$1 and not(self::resource_ref or self::obj_ref or self::role)])"))
+	compiled, err := xpath.Compile(idCall().ReplaceAllString(expression, "(//*[@id=$1 and not(self::resource_ref or self::obj_ref or self::role)])"))
 	if err != nil {
 		return nil, "", fmt.Errorf("xpath %s: %w", expression, err)
 	}
@@ -69,7 +70,7 @@ func (d *Document) evaluate(expression string) (found []*etree.Element, value st
 }
 
 // idCall is XPath's id('x'), which the library does not have.
-var idCall = regexp.MustCompile(`\bid\(\s*('[^']*'|"[^"]*")\s*\)`)
+var idCall = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bid\(\s*('[^']*'|"[^"]*")\s*\)`) })
 
 // inOrder sorts elements as they stand in the document: the library gives the
 // parts of a union (//a|//b) one behind the other.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"crm/cib"
 	"crm/engine/rule"
 )
 
@@ -103,21 +104,21 @@ func (c *cluster) allDigest(r *Resource, n *Node, k opKey) string {
 // parameters that are configured now.
 func (c *cluster) compareDigests(r *Resource, n *Node, e *opEntry) verdict {
 	k := opKey{e.task, e.ms}
-	if restart := e.element.SelectAttr("op-restart-digest"); restart != nil {
+	if restart, given := cib.LookupAttr(e.element, "op-restart-digest"); given {
 		all := c.digestParams(r, n, k)
 		if list := e.element.SelectAttr("op-force-restart"); list != nil {
 			names := strings.Fields(list.Value)
 			all = slices.DeleteFunc(all, func(a attribute) bool { return !slices.Contains(names, a.name) })
 		}
-		if digestOf(all) != restart.Value {
+		if digestOf(all) != restart {
 			return digestsRestart
 		}
 	}
-	recorded := e.element.SelectAttr("op-digest")
-	if recorded == nil {
+	recorded, given := cib.LookupAttr(e.element, "op-digest")
+	if !given {
 		return digestsUnknown
 	}
-	if c.allDigest(r, n, k) == recorded.Value {
+	if c.allDigest(r, n, k) == recorded {
 		return digestsEqual
 	}
 	if cfg := c.opConfig(r, k); k.ms == 0 && cfg.element != nil && len(c.opParams(cfg, n)) > 0 {

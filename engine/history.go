@@ -133,11 +133,15 @@ func parseEntry(e *etree.Element) *opEntry {
 	if o.key == "" {
 		o.key = o.id
 	}
-	if _, _, rc, _, ok := transitionKey(key); ok {
+	_, transition, rc, uuid, ok := transitionKey(key)
+	if ok {
 		o.expected = rc
 	}
 	if _, k, found := strings.Cut(magic, ";"); found {
-		_, o.transition, _, o.uuid, _ = transitionKey(k) // nonsense leaves no transition
+		if k != key { // nearly always they are the same
+			_, transition, _, uuid, _ = transitionKey(k)
+		}
+		o.transition, o.uuid = transition, uuid // of nonsense: no transition
 	}
 	return o
 }

@@ -3,6 +3,8 @@ package engine
 import (
 	"slices"
 	"strconv"
+
+	"crm/cib"
 )
 
 const definitionChange = "resource definition change"
@@ -32,7 +34,7 @@ func (n *Node) available() bool {
 
 // historyMatches are the primitives that a history could be of.
 func (c *cluster) historyMatches(h *history) []*Resource {
-	id := h.element.SelectAttrValue("id", "")
+	id := cib.ID(h.element)
 	var found []*Resource
 	add := func(r *Resource) {
 		if r == nil || r.Kind != KindPrimitive {
@@ -61,8 +63,7 @@ func (c *cluster) historyMatches(h *history) []*Resource {
 // agentChanged tells whether a history is one of another agent.
 func (h *history) agentChanged(r *Resource) bool {
 	e := h.element
-	return e.SelectAttrValue("type", "") != r.Type || e.SelectAttrValue("class", "") != r.Class ||
-		e.SelectAttrValue("provider", "") != r.Provider
+	return cib.Attr(e, "type") != r.Type || cib.Attr(e, "class") != r.Class || cib.Attr(e, "provider") != r.Provider
 }
 
 func (c *cluster) checkResourceHistory(r *Resource, n *Node, h *history) {

@@ -33,16 +33,19 @@ func (r *Resource) operations(c *cluster) []*opElement {
 			return r.ops
 		}
 	}
-	own := map[string]bool{}
 	for e := range c.operationElements(r.element) {
-		own[operationKey(e)] = true
 		r.ops = append(r.ops, newOpElement(e))
 	}
-	if r.template != nil {
-		for e := range c.operationElements(r.template) {
-			if !own[operationKey(e)] {
-				r.ops = append(r.ops, newOpElement(e))
-			}
+	if r.template == nil {
+		return r.ops
+	}
+	own := map[string]bool{}
+	for _, o := range r.ops {
+		own[operationKey(o.element)] = true
+	}
+	for e := range c.operationElements(r.template) {
+		if !own[operationKey(e)] {
+			r.ops = append(r.ops, newOpElement(e))
 		}
 	}
 	return r.ops

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/beevik/etree"
 
@@ -65,22 +66,28 @@ func (s *simulation) supposedXML(lines []string) {
 // nodes that were made up for each.
 func injectedXML(e *etree.Element, lines []string) {
 	for _, line := range lines {
-		if m := injectedSpec.FindStringSubmatch(line); m != nil {
+		if m := injectedSpec().FindStringSubmatch(line); m != nil {
 			attrs(e.CreateElement("inject_spec"), "spec", m[1])
 		}
-		if m := injectedAttr.FindStringSubmatch(line); m != nil {
+		if m := injectedAttr().FindStringSubmatch(line); m != nil {
 			attrs(e.CreateElement("inject_attr"), "name", m[1], "value", m[2], "node_path", m[3], "cib_node", m[4])
 		}
 	}
 }
 
+// pattern is a regular expression that is compiled when it is used first:
+// all names of the binary would pay for it at their start.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
 var (
-	injectedSpec   = regexp.MustCompile(`Injecting (\S.*) into the configuration$`)
-	injectedAttr   = regexp.MustCompile(`Injecting attribute ([^=]+)=(.*) into (\S+) '(.*)'`)
-	weightLine     = regexp.MustCompile(`^(\S+): (\S+) allocation score on (\S+): (\S+)$`)
-	promotionLine  = regexp.MustCompile(`^(\S+) promotion score (?:on (\S+)|\(inactive\)): (\S+)$`)
-	capacityLine   = regexp.MustCompile(`^(Original|Remaining): (\S+) capacity:(.*)$`)
-	capacityInLine = regexp.MustCompile(`^(\S+): (\S+) utilization on (\S+):(.*)$`)
+	injectedSpec   = pattern(`Injecting (\S.*) into the configuration$`)
+	injectedAttr   = pattern(`Injecting attribute ([^=]+)=(.*) into (\S+) '(.*)'`)
+	weightLine     = pattern(`^(\S+): (\S+) allocation score on (\S+): (\S+)$`)
+	promotionLine  = pattern(`^(\S+) promotion score (?:on (\S+)|\(inactive\)): (\S+)$`)
+	capacityLine   = pattern(`^(Original|Remaining): (\S+) capacity:(.*)$`)
+	capacityInLine = pattern(`^(\S+): (\S+) utilization on (\S+):(.*)$`)
 )
 
 func (s *simulation) scoresXML(lines []string) {
@@ -94,23 +101,23 @@ func (s *simulation) scoresXML(lines []string) {
 	e := s.xml.CreateElement(tag)
 	for _, line := range lines {
 		switch {
-		case weightLine.MatchString(line):
-			m := weightLine.FindStringSubmatch(line)
+		case weightLine().MatchString(line):
+			m := weightLine().FindStringSubmatch(line)
 			attrs(e.CreateElement("node_weight"), "function", m[1], "node", m[3], "score", m[4], "id", m[2])
-		case promotionLine.MatchString(line):
-			m := promotionLine.FindStringSubmatch(line)
+		case promotionLine().MatchString(line):
+			m := promotionLine().FindStringSubmatch(line)
 			c := e.CreateElement("promotion_score")
 			attrs(c, "id", m[1], "score", m[3])
 			if m[2] != "" {
 				attrs(c, "node", m[2])
 			}
-		case capacityLine.MatchString(line):
-			m := capacityLine.FindStringSubmatch(line)
+		case capacityLine().MatchString(line):
+			m := capacityLine().FindStringSubmatch(line)
 			c := e.CreateElement("capacity")
 			attrs(c, "node", m[2], "comment", m[1])
 			amountsXML(c, m[3])
-		case capacityInLine.MatchString(line):
-			m := capacityInLine.FindStringSubmatch(line)
+		case capacityInLine().MatchString(line):
+			m := capacityInLine().FindStringSubmatch(line)
 			c := e.CreateElement("utilization")
 			attrs(c, "resource", m[2], "node", m[3], "function", m[1])
 			amountsXML(c, m[4])

@@ -81,7 +81,10 @@ func Integer(text string) (n int64, ok bool) {
 // text when there are none.
 func integerPrefix(text string) (n int64, rest string) {
 	const most = 1<<63 - 1
-	s := strings.TrimLeft(text, " \t\n\v\f\r")
+	s := text
+	for s != "" && (s[0] == ' ' || s[0] >= '\t' && s[0] <= '\r') {
+		s = s[1:]
+	}
 	negative := false
 	if s != "" && (s[0] == '-' || s[0] == '+') {
 		negative = s[0] == '-'
@@ -92,9 +95,12 @@ func integerPrefix(text string) (n int64, rest string) {
 	}
 	for s != "" && s[0] >= '0' && s[0] <= '9' {
 		d := int64(s[0] - '0')
-		if n > (most-d)/10 {
+		switch {
+		case n < most/10: // nearly always
+			n = n*10 + d
+		case n > (most-d)/10:
 			n = most
-		} else {
+		default:
 			n = n*10 + d
 		}
 		s = s[1:]

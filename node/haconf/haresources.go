@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Resource is one word of a group: a script and its arguments.
@@ -22,7 +23,7 @@ type Group struct {
 }
 
 // bareAddress is a word that stands for IPaddr::word.
-var bareAddress = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+`)
+var bareAddress = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+`) })
 
 // ParseHaresources reads haresources. The nodes are those of ha.cf.
 func ParseHaresources(file string, text []byte, nodes []string) ([]Group, []Problem, error) {
@@ -77,7 +78,7 @@ func addGroup(r *report, groups []Group, text string, line int, nodes []string) 
 	for _, w := range words[1:] {
 		res := Resource{Text: w}
 		parts := strings.Split(w, "::")
-		if res.Script, res.Args = parts[0], parts[1:]; bareAddress.MatchString(w) {
+		if res.Script, res.Args = parts[0], parts[1:]; bareAddress().MatchString(w) {
 			res.Script, res.Args = "IPaddr", parts
 		}
 		g.Resources = append(g.Resources, res)
