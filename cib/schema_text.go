@@ -75,8 +75,7 @@ storage-mapping
   id!id source-dir! target-dir! options
 | id!id source-dir-root! target-dir! options
 operations
-  id:id { op* }
-| id-ref!ref { op* }
+  id:id id-ref:ref { op* }
 op
   id!id name! interval! description timeout start-delay role:role enabled:bool record-pending:bool on-fail:onfail
   requires:needs@-2.10

@@ -41,6 +41,7 @@ func schemaCases() []schemaCase {
 		{"3.9", "resources", `<primitive id="x" class="lbs" type="y"/>`, `primitive x: class is "lbs"`},
 		{"3.9", "resources", `<primitive id="x" class="lsb" type="y" is-managed="1"/>`, "primitive x: attribute is-managed does not belong here"},
 		{"3.9", "resources", `<primitive id="x" class="lsb" type="y"><operations/><operations/></primitive>`, "there is more than one <operations>"},
+		{"3.9", "resources", `<primitive id="x" class="lsb" type="y"><operations id="a"/></primitive><primitive id="z" class="lsb" type="y"><operations id="b" id-ref="a"><op id="o" name="m" interval="0"/></operations></primitive>`, ""},
 		{"3.9", "resources", `<primitive id="x" class="lsb" type="y"><operation/></primitive>`, "did you mean <operations>?"},
 		{"3.9", "resources", `<primitive id="x" template="nosuch"/>`, `template refers to "nosuch", which does not exist`},
 		{"3.9", "resources", `<primitive id="p1" class="lsb" type="y"/>`, `the id "p1" is used before, by a <primitive>`},
