@@ -148,11 +148,13 @@ func setUnpromoted(r *Resource) {
 // readPromotionPriority finds out how much an instance wants to be promoted
 // where it has its place.
 func (c *cluster) readPromotionPriority(clone, i *Resource) {
-	i.each(func(r *Resource) {
-		if r.Role == RoleStarted {
-			r.Role = RoleUnpromoted
-		}
-	})
+	if i.Role == RoleStarted { // a group has the role of its first member
+		i.each(func(r *Resource) {
+			if r.Role == RoleStarted {
+				r.Role = RoleUnpromoted
+			}
+		})
+	}
 	n := i.singleLocation()
 	if n == nil {
 		return

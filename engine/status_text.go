@@ -259,7 +259,7 @@ func members(n int) string {
 // commonFlags are what groups and clones say of themselves.
 func (t *statusText) commonFlags(r *Resource) []string {
 	var flags []string
-	if r.targetRole() == RoleStopped {
+	if role := r.targetRole(); role == RoleStopped || role == RoleUnpromoted {
 		flags = append(flags, "disabled")
 	}
 	if r.is(flagMaintenance) {

@@ -214,13 +214,7 @@ func (c *cluster) pairInterleaved(p pair) change {
 }
 
 func (c *cluster) pairPartners(f, t *Resource, p pair) change {
-	firstTask := p.first.task
-	if _, of, found := cutLast(p.first.key.op, "_notify_"); found {
-		firstTask = of
-	}
-	if begin, known := begun[firstTask]; known {
-		firstTask = begin
-	}
+	firstTask := memberTask(p.first, f) // of groups all is waited for
 	thenTask := p.then.task
 	if inner := c.insideOf(f); inner != nil && firstTask != "stop" {
 		f = inner
