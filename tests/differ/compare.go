@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // judges are the two programs.
@@ -51,11 +53,6 @@ type answer struct{ summary, scores, graph []string }
 
 // compare asks both.
 func (j judges) compare(text []byte) (difference, error) {
-	return j.compareOnly(text, true, true)
-}
-
-// compareOnly asks for the plan, or for the rest.
-func (j judges) compareOnly(text []byte, plan, rest bool) (difference, error) {
 	dir, err := os.MkdirTemp("", "differ")
 	if err != nil {
 		return difference{}, err
@@ -65,11 +62,11 @@ func (j judges) compareOnly(text []byte, plan, rest bool) (difference, error) {
 	if err := os.WriteFile(file, text, 0o644); err != nil {
 		return difference{}, err
 	}
-	a, err := ask(j.ours, dir, file, plan, rest)
+	b, err := ask(j.peer, dir, file)
 	if err != nil {
 		return difference{}, err
 	}
-	b, err := ask(j.peer, dir, file, plan, rest)
+	a, err := ask(j.ours, dir, file)
 	if err != nil {
 		return difference{}, err
 	}
@@ -77,59 +74,60 @@ func (j judges) compareOnly(text []byte, plan, rest bool) (difference, error) {
 }
 
 var (
-	scoreLine = regexp.MustCompile(`(allocation|promotion) score`)
-	noPlace   = regexp.MustCompile(`promotion score (on none|\(inactive\))`) // 2.1.5 says 0 there
-	blanks    = regexp.MustCompile(`\s+`)
+	scoresHeading = regexp.MustCompile(`^(Allocation|Assignment) Scores:$`)
+	scoreLine     = regexp.MustCompile(`(allocation|promotion) score`)
+	noPlace       = regexp.MustCompile(`promotion score (on none|\(inactive\))`) // 2.1.5 says 0 there
+	blanks        = regexp.MustCompile(`\s+`)
 )
 
 // errInvalid is a drawn CIB that cannot be compared: the schema refuses it, or
 // the peer dies of it.
 var errInvalid = errors.New("the CIB is of no use")
 
-// ask runs a program as its users do for the plan, and once more for scores
-// and graph.
-func ask(program, dir, file string, plan, rest bool) (answer, error) {
+// ask runs a program once for all it can tell.
+func ask(program, dir, file string) (answer, error) {
 	var a answer
-	if plan {
-		out, err := output(program, "-x", file, "-S")
-		if strings.Contains(out, "validity error") {
-			return a, errInvalid
-		}
-		if err != nil && strings.Contains(err.Error(), "signal") {
-			return a, fmt.Errorf("%w: %s: %w", errInvalid, program, err) // the peer stumbles over some
-		}
-		if len(out) == 0 {
-			return a, fmt.Errorf("%s says nothing: %w", program, err)
-		}
-		a.summary = planLines(out)
-		if err != nil {
-			a.summary = append(a.summary, "exit: "+err.Error())
-		}
-	}
-	if !rest {
-		return a, nil
-	}
 	dot := filepath.Join(dir, "dot")
 	os.Remove(dot)
-	out, _ := output(program, "-x", file, "-sSQ", "-D", dot)
-	if strings.Contains(out, "validity error") {
+	out, err := output(program, "-x", file, "-S", "-s", "--text-fancy", "-D", dot)
+	switch {
+	case strings.Contains(out, "validity error"), strings.Contains(out, "failed to validate"):
 		return a, errInvalid
+	case err != nil && strings.Contains(err.Error(), "signal"): // it aborts, or takes too long
+		return a, fmt.Errorf("%w: %s: %w", errInvalid, program, err)
+	case len(out) == 0:
+		return a, fmt.Errorf("%s says nothing: %w", program, err)
 	}
+	var plan strings.Builder
 	for line := range strings.Lines(out) {
-		if line = strings.TrimSpace(line); scoreLine.MatchString(line) && !noPlace.MatchString(line) {
-			a.scores = append(a.scores, strings.Replace(line, "_allocate:", "_assign:", 1))
+		text := strings.TrimPrefix(strings.TrimSpace(line), "* ")
+		switch {
+		case scoresHeading.MatchString(text):
+		case !scoreLine.MatchString(text):
+			plan.WriteString(line)
+		case !noPlace.MatchString(text):
+			a.scores = append(a.scores, strings.Replace(text, "_allocate:", "_assign:", 1))
 		}
 	}
+	a.summary = planLines(plan.String())
+	if err != nil {
+		a.summary = append(a.summary, "exit: "+err.Error())
+	}
 	slices.Sort(a.scores)
-	graph, err := os.ReadFile(dot)
-	if err == nil {
+	if graph, err := os.ReadFile(dot); err == nil {
 		a.graph = graphLines(string(graph))
 	}
 	return a, nil
 }
 
+// patience is how long a program may think; the peer goes round in circles over
+// some.
+const patience = 20 * time.Second
+
 func output(program string, args ...string) (string, error) {
-	cmd := exec.Command(program, args...)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C", "TZ=UTC")
 	out, err := cmd.CombinedOutput()
 	return string(out), err

@@ -21,7 +21,7 @@ var unsure = regexp.MustCompile(`^\* Fencing .* \(|^\* Resource action: .* cance
 
 // masked is why a probe that failed counts as "not running"; 2.1.5 tells it
 // of fewer results.
-var masked = regexp.MustCompile(`(Stopped|Stopping)( \S+)? \((Invalid parameter|Not installed)\)`)
+var masked = regexp.MustCompile(`(Stopped|Stopping)( \S+)? \((?i:Invalid parameter|Not installed|Not running)\)`)
 
 // planLines are the lines of a plan, less what the versions say differently.
 // What is where afterwards is compared only when both can know.

@@ -34,7 +34,7 @@ func (u *mutant) changeNode() string {
 
 func (u *mutant) changeAttribute() string {
 	w := pick(u.cluster, "standby true", "standby false", "maintenance true", "terminate true", "shutdown 1", "#health-x red", "#health-x yellow",
-		"resource-discovery-enabled false", "probe_complete false")
+		"resource-discovery-enabled false")
 	name, value, _ := strings.Cut(w, " ")
 	if value == "1" {
 		value = fmt.Sprint(u.now.Add(-time.Minute).Unix())

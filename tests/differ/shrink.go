@@ -38,7 +38,7 @@ func (j judges) smallest(seed uint64, doc *cib.Document, d difference, dir strin
 
 // still tells whether the two differ as they did.
 func (j judges) still(doc *cib.Document, d difference) bool {
-	now, err := j.compareOnly(doc.Bytes(), d.summary != "", d.summary == "")
+	now, err := j.compare(doc.Bytes())
 	return err == nil && d.sharesWith(now)
 }
 
