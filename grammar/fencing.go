@@ -27,6 +27,10 @@ type FencingTarget struct {
 	Levels  []string // device or device,device; the first is level 1
 }
 
+// MostLevels is how many levels a target may have: the schema numbers them
+// from 1 to 9.
+const MostLevels = 9
+
 // FencingTargets are all targets, in order.
 type FencingTargets struct{ List []FencingTarget }
 
@@ -50,6 +54,9 @@ func (ts *FencingTargets) Parse(lex *lexer.PeekingLexer) error {
 			ts.List = append(ts.List, t)
 		}
 		last := &ts.List[len(ts.List)-1]
+		if len(last.Levels) == MostLevels {
+			return r.fault("is the tenth level of one target", "at most nine")
+		}
 		last.Levels = append(last.Levels, r.take())
 	}
 	return nil

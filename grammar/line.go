@@ -90,7 +90,11 @@ type joined struct {
 }
 
 func (j *joined) add(body string, pos Pos) {
-	j.segs = append(j.segs, seg{len(j.text), pos})
+	if n := len(j.segs); n > 1 && j.segs[n-1].offset == len(j.text) {
+		j.segs[n-1].pos = pos // nothing stood there
+	} else {
+		j.segs = append(j.segs, seg{len(j.text), pos})
+	}
 	j.text = append(j.text, body...)
 }
 

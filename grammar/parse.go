@@ -144,7 +144,9 @@ func ParseWords(ws []Word, end Pos) (Statement, *Error) {
 		if err := stuck(keyword, ws); err != nil {
 			return nil, err
 		}
-		ws = spread(ws)
+		if ws = spread(ws); len(ws) > mostWords {
+			return nil, tooMany(ws[mostWords])
+		}
 	}
 	lex, err := lexer.Upgrade(&stream{words: ws, end: end})
 	if err != nil {

@@ -245,11 +245,11 @@ func stuck(keyword string, ws []Word) *Error {
 	return &Error{Keyword: keyword, Pos: a.Pos, Word: a.Text, Problem: "has a bracket that sticks to it", Expected: a.Text[:1] + " " + a.Text[1:]}
 }
 
-// spread takes brackets off the words they stick to.
+// spread takes brackets off the words they stick to, up to one word too many.
 func spread(words []Word) []Word {
 	out := make([]Word, 0, len(words))
 	for _, w := range words {
-		for len(w.Text) > 1 && strings.ContainsRune("([", rune(w.Text[0])) {
+		for len(w.Text) > 1 && len(out) <= mostWords && strings.ContainsRune("([", rune(w.Text[0])) {
 			out = append(out, Word{Text: w.Text[:1], Pos: w.Pos, Offset: w.Offset})
 			w = Word{Text: w.Text[1:], Pos: Pos{w.Pos.Line, w.Pos.Col + 1}, Offset: w.Offset + 1}
 		}
@@ -260,6 +260,9 @@ func spread(words []Word) []Word {
 		tail := w.Text[end:]
 		out = append(out, Word{Text: w.Text[:end], Pos: w.Pos, Offset: w.Offset})
 		for i := range tail {
+			if len(out) > mostWords {
+				break
+			}
 			out = append(out, Word{Text: tail[i : i+1], Pos: Pos{w.Pos.Line, w.Pos.Col + end + i}, Offset: w.Offset + end + i})
 		}
 	}

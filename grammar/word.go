@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -12,6 +13,14 @@ type Word struct {
 	Offset int // in the logical line
 }
 
+// mostWords bounds a statement: one that has more was not written by anybody,
+// and what it would make takes a hundred times its own memory.
+const mostWords = 1 << 16
+
+func tooMany(w Word) *Error {
+	return &Error{Pos: w.Pos, Word: w.Text, Problem: "is one word too many", Expected: fmt.Sprintf("at most %d in one statement", mostWords)}
+}
+
 // Words splits the line as a POSIX shell does: single quotes keep all, double
 // quotes keep all but \" and \\, a backslash keeps the next character.
 func (l Line) Words() ([]Word, *Error) {
@@ -19,7 +28,7 @@ func (l Line) Words() ([]Word, *Error) {
 	if err := l.unfit(); err != nil {
 		return nil, err
 	}
-	words := make([]Word, 0, strings.Count(s, " ")+1)
+	words := make([]Word, 0, min(strings.Count(s, " ")+1, mostWords))
 	cursor := position{line: l}
 	for i := 0; i < len(s); {
 		if blank(s[i]) {
@@ -27,6 +36,10 @@ func (l Line) Words() ([]Word, *Error) {
 			continue
 		}
 		w := Word{Offset: i, Pos: cursor.at(i)}
+		if len(words) == mostWords {
+			rest, _, _ := strings.Cut(s[i:], " ")
+			return nil, tooMany(Word{Text: rest, Pos: w.Pos})
+		}
 		end, err := w.scan(l, i)
 		if err != nil {
 			return nil, err
@@ -40,7 +53,7 @@ func (l Line) Words() ([]Word, *Error) {
 // unfit finds what is not text.
 func (l Line) unfit() *Error {
 	if i := strings.IndexFunc(l.Text, control); i >= 0 {
-		return &Error{Pos: l.At(i), Problem: "a control character is not text"}
+		return &Error{Pos: l.At(i), Problem: "the control character " + code(l.Text[i:]) + " is not text", Expected: "letters, digits, signs, blanks and tabs"}
 	}
 	if !utf8.ValidString(l.Text) {
 		return l.invalid()
@@ -52,11 +65,17 @@ func (l Line) invalid() *Error {
 	for i := 0; i < len(l.Text); {
 		r, n := utf8.DecodeRuneInString(l.Text[i:])
 		if r == utf8.RuneError && n == 1 {
-			return &Error{Pos: l.At(i), Problem: "this is not UTF-8 text"}
+			return &Error{Pos: l.At(i), Problem: fmt.Sprintf("the byte 0x%02x is not UTF-8 text", l.Text[i]), Expected: "text in UTF-8"}
 		}
 		i += n
 	}
-	return &Error{Pos: l.Pos, Problem: "this is not UTF-8 text"}
+	return &Error{Pos: l.Pos, Problem: "this is not UTF-8 text", Expected: "text in UTF-8"}
+}
+
+// code is the number of the first character, as Unicode writes it.
+func code(text string) string {
+	r, _ := utf8.DecodeRuneInString(text)
+	return fmt.Sprintf("%U", r)
 }
 
 // control tells what XML cannot hold.

@@ -14,10 +14,12 @@ import (
 const longestLine = 4 << 20
 
 // Batch runs a script: logical line after logical line, going on after a line
-// that failed. Each error is reported where it happens, with the script's
-// name and the line; the error returned at the end names all failing lines.
+// that failed. Errors are reported where they happen, with the script's name
+// and the line, up to mostFaults of them: after that they are counted. The
+// error returned at the end names all failing lines.
 func (s *Session) Batch(ctx context.Context, name string, script io.Reader) error {
 	var failed []int
+	told := tally{Env: s.Env}
 	defer func() { s.script = scriptLine{} }()
 	err := eachLine(name, script, func(line string, number int) error {
 		s.script = scriptLine{name, number}
@@ -26,7 +28,7 @@ func (s *Session) Batch(ctx context.Context, name string, script io.Reader) erro
 			return err
 		}
 		if err != nil {
-			s.Report(within(err, name, number))
+			told.report(within(err, name, number))
 			failed = append(failed, number)
 		}
 		return ctx.Err()
@@ -37,14 +39,46 @@ func (s *Session) Batch(ctx context.Context, name string, script io.Reader) erro
 		s.work = nil // what was not committed is not committed now
 		return failf("%s: interrupted; what was not committed is dropped", name)
 	case err != nil:
-		s.Report(err)
+		told.report(err)
 		failed = append(failed, lineOf(err))
 	}
-	if err := s.Close(ctx); err != nil {
-		s.Report(within(err, name, 0))
+	closed := s.Close(ctx)
+	if closed != nil {
+		told.report(within(closed, name, 0))
+	}
+	told.rest()
+	if closed != nil {
 		return errors.Join(ErrReported, s.summary(name, failed))
 	}
 	return s.summary(name, failed)
+}
+
+// tally reports the first errors of a script and counts the others.
+type tally struct {
+	*Env
+	told, left int
+}
+
+func (t *tally) report(err error) {
+	for _, one := range flatten(err) {
+		if n, is := one.(more); is {
+			t.left += int(n)
+		} else if errors.Is(one, ErrReported) {
+			continue
+		} else if t.told == mostFaults {
+			t.left++
+		} else {
+			t.told++
+			t.Report(one)
+		}
+	}
+}
+
+// rest says how many errors were not told.
+func (t *tally) rest() {
+	if t.left > 0 {
+		t.Report(more(t.left))
+	}
 }
 
 func lineOf(err error) int {

@@ -21,7 +21,7 @@ func (s *Session) Exec(ctx context.Context, text string) error {
 	s.seen, s.glanced = nil, false
 	lines, open := grammar.Lines(text)
 	if open {
-		return newError(Syntax, noPos, "the line ends in a backslash: its rest is missing")
+		return newError(Syntax, noPos, "the line ends in a backslash: its rest is missing; expected another line")
 	}
 	for _, line := range lines {
 		if line.Blank() || line.Comment() {

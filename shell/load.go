@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"crm/cib"
 	"crm/cib/crmtext"
@@ -117,15 +118,17 @@ func (c *Call) loaded(ctx context.Context, how, text string, xml bool) (*cib.Doc
 // Whole says that the text tells all there is of the objects in it.
 func (c *Call) applyText(doc *cib.Document, text string, whole bool) (map[string]bool, error) {
 	if at := strings.IndexByte(text, 0); at >= 0 {
-		return nil, newError(Unreadable, grammar.Pos{Line: strings.Count(text[:at], "\n") + 1}, "a NUL byte: this is not a text file")
+		line := strings.LastIndexByte(text[:at], '\n') + 1
+		pos := grammar.Pos{Line: strings.Count(text[:at], "\n") + 1, Col: utf8.RuneCountInString(text[line:at]) + 1}
+		return nil, newError(Unreadable, pos, "a NUL byte: this is not a text file; expected statements, or XML that begins with <")
 	}
 	if _, open := grammar.Lines(text); open {
 		return nil, newError(Syntax, grammar.Pos{Line: strings.Count(strings.TrimRight(text, "\n"), "\n") + 1},
-			"the last line ends in a backslash: its rest is missing")
+			"the last line ends in a backslash: its rest is missing; expected another line")
 	}
 	statements, faults := grammar.Parse(text)
 	if faults != nil {
-		return nil, errors.Join(append(c.everyFault(doc.Copy(), text, statements, faults), c.aScript(text))...)
+		return nil, errors.Join(joined(c.everyFault(doc.Copy(), text, statements, faults)), c.aScript(text))
 	}
 	ids := map[string]bool{}
 	for _, st := range statements {
@@ -133,7 +136,7 @@ func (c *Call) applyText(doc *cib.Document, text string, whole bool) (map[string
 	}
 	ed := crmtext.NewEditor(doc)
 	ed.Providers, ed.Whole, ed.Style = c.providers(), whole, c.textStyle()
-	err := errors.Join(ed.ApplyAll(statements)...)
+	err := joined(ed.ApplyAll(statements))
 	for _, st := range statements {
 		if !whole {
 			c.unfinished(st, scriptLine{c.source, 1})
@@ -153,10 +156,6 @@ func (c *Call) everyFault(scratch *cib.Document, text string, statements []gramm
 	broken := map[string]bool{}
 	lines, _ := grammar.Lines(text)
 	errs := make([]error, 0, len(faults))
-	if len(faults) > mostFaults {
-		n := len(faults) - mostFaults
-		return append(c.everyFault(scratch, text, nil, faults[:mostFaults]), more(n))
-	}
 	for _, f := range faults {
 		errs = append(errs, f)
 		at := sort.Search(len(lines), func(i int) bool { return lines[i].Pos.Line > f.Pos.Line })

@@ -32,7 +32,7 @@ func (c *Call) typed() typedLine {
 
 // origins knows where each object was typed.
 type origins struct {
-	said []saying
+	said []*saying
 	by   map[string][]int // of said, by id and by keyword
 	xml  []typedLine      // files of XML
 }
@@ -42,6 +42,10 @@ type saying struct {
 	typedLine
 	words     []grammar.Word
 	statement bool
+	// parts are the words, by number, that have a part: what a finding names
+	// need not be looked for in all of them. Nil until it is needed.
+	parts map[string][]int
+	set   []int // for each word the one that opens the set it is in, or 0
 }
 
 // origins splits all that was typed into words. That is done only when there
@@ -79,7 +83,7 @@ func (o *origins) add(t typedLine, line grammar.Line) {
 		words = words[1:]
 	}
 	t.line = line
-	s := saying{typedLine: t, words: words, statement: slices.Contains(grammar.Keywords(), strings.ToLower(words[0].Text))}
+	s := &saying{typedLine: t, words: words, statement: slices.Contains(grammar.Keywords(), strings.ToLower(words[0].Text))}
 	o.said = append(o.said, s)
 	for _, key := range s.keys() {
 		if list := o.by[key]; len(list) == 0 || list[len(list)-1] != len(o.said)-1 {
@@ -90,7 +94,7 @@ func (o *origins) add(t typedLine, line grammar.Line) {
 
 // keys are the ids that a line makes or changes, and its keyword, by which
 // statements without an id are found.
-func (s saying) keys() []string {
+func (s *saying) keys() []string {
 	keys := []string{strings.ToLower(s.words[0].Text)}
 	for i, w := range s.words[1:] {
 		switch {
@@ -113,7 +117,7 @@ func (o *origins) find(f finding) (*Error, bool) {
 	keys := f.keys()
 	for _, key := range keys {
 		for _, i := range slices.Backward(o.by[key]) {
-			if pos, found := locate(o.said[i].words, f); found {
+			if pos, found := o.said[i].locate(f); found {
 				return o.said[i].at(pos), true
 			}
 		}
@@ -152,7 +156,7 @@ func (o *origins) cause(f finding) (*Error, bool) {
 
 // at is the place of a word of the line. A line of a prompt is told itself, as
 // there is no number that would find it.
-func (s saying) at(pos grammar.Pos) *Error {
+func (s *saying) at(pos grammar.Pos) *Error {
 	if s.file != "" {
 		return &Error{Kind: Invalid, File: s.file, Line: s.from + pos.Line - 1, Column: pos.Col}
 	}
@@ -242,28 +246,72 @@ var setWords = map[string]string{"params": cib.InstanceAttributes, "attributes":
 
 // locate finds the word of a line that a finding is about: the best match of
 // name and value, in the right set and for an operation in the right one.
-func locate(words []grammar.Word, f finding) (at grammar.Pos, found bool) {
-	home, best, own := f.home(), 0, false
-	for i, w := range words {
-		if tag, opens := setWords[strings.ToLower(w.Text)]; opens && i > 1 {
-			own = tag == home && (w.Text != "op" || operationAt(words[i:], f.at))
-			continue
+func (s *saying) locate(f finding) (at grammar.Pos, found bool) {
+	home := f.home()
+	for _, text := range []string{f.name, f.value} {
+		if at, found = s.best(s.candidates(text), f, home); found {
+			break
 		}
-		if i == 0 {
-			continue
-		}
+	}
+	return at, found
+}
+
+func (s *saying) best(candidates []int, f finding, home string) (at grammar.Pos, found bool) {
+	const exact, inSet = 7, 8
+	best := 0
+	for _, i := range candidates {
+		w := s.words[i]
 		fits, offset := f.fits(w.Text)
 		switch {
-		case fits > 0 && own:
-			fits += 8
+		case fits > 0 && s.inSet(i, home, f.at):
+			fits += inSet
 		case i == 1 && !strings.Contains(w.Text, "="):
 			fits = min(fits, 1) // its own id, most likely
 		}
 		if fits > best {
 			best, at = fits, grammar.Pos{Line: w.Pos.Line, Col: w.Pos.Col + utf8.RuneCountInString(w.Text[:offset])}
 		}
+		if best == exact+inSet || best == exact && home == "" {
+			break // there is no better
+		}
 	}
 	return at, best > 0
+}
+
+// candidates are the words that may have a text in them, in order.
+func (s *saying) candidates(text string) []int {
+	if s.parts == nil {
+		s.parts, s.set = map[string][]int{}, make([]int, len(s.words))
+		for i, w := range s.words[1:] {
+			s.set[i+1] = s.set[i]
+			if _, opens := setWords[strings.ToLower(w.Text)]; opens && i > 0 {
+				s.set[i+1] = i + 1
+			}
+			for part := range strings.FieldsFuncSeq(strings.ToLower(w.Text), parting) {
+				if list := s.parts[part]; len(list) == 0 || list[len(list)-1] != i+1 {
+					s.parts[part] = append(list, i+1)
+				}
+			}
+		}
+	}
+	text = strings.TrimLeftFunc(strings.ToLower(text), parting)
+	if end := strings.IndexFunc(text, parting); end >= 0 {
+		text = text[:end] // what has the whole has its first part
+	}
+	return s.parts[text]
+}
+
+// parting tells the signs that part the names in a word.
+func parting(r rune) bool { return strings.ContainsRune("@:,=./", r) }
+
+// inSet tells whether a word is in the set that an element is in.
+func (s *saying) inSet(i int, home string, e *etree.Element) bool {
+	opener := s.set[i]
+	if opener == 0 {
+		return false
+	}
+	word := strings.ToLower(s.words[opener].Text)
+	return setWords[word] == home && (word != "op" || operationAt(s.words[opener:], e))
 }
 
 // fits tells how well a word is what a finding is about, and where in the word

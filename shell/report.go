@@ -80,7 +80,7 @@ func flatten(err error) []error {
 func within(err error, file string, line int) error {
 	var list []error
 	for _, one := range flatten(err) {
-		if errors.Is(one, ErrReported) || errors.Is(one, ErrQuit) {
+		if _, count := one.(more); count || errors.Is(one, ErrReported) || errors.Is(one, ErrQuit) {
 			list = append(list, one)
 			continue
 		}

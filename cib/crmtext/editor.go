@@ -31,8 +31,9 @@ type Editor struct {
 	ids   *cib.Index
 	notes []string
 	// now is the statement that is being applied.
-	now    grammar.Statement
-	doubts []*Error
+	now     grammar.Statement
+	doubts  []*Error
+	guessed int // how often it was looked what a missing id was meant to be
 }
 
 // NewEditor indexes a document.
@@ -65,7 +66,7 @@ func (ed *Editor) ApplyAll(sts []grammar.Statement) []error {
 	var faults []error
 	for {
 		var left []grammar.Statement
-		faults = twice
+		faults, ed.guessed = twice, 0
 		for _, st := range sorted {
 			if err := ed.Apply(st); err != nil {
 				faults = append(faults, err)

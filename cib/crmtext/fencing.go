@@ -87,6 +87,9 @@ func readFencing(e *etree.Element, nodes []string) (grammar.Statement, bool) {
 			return nil, false // crmsh shows such a target as XML
 		}
 		last := target(s, t)
+		if len(last.Levels) == grammar.MostLevels {
+			return nil, false // there is no statement for more
+		}
 		last.Levels = append(last.Levels, a["devices"])
 		index[levelsOf(t)]++
 		if a["index"] != strconv.Itoa(len(last.Levels)) && a["index"] != strconv.Itoa(index[levelsOf(t)]) {

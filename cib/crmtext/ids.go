@@ -116,10 +116,17 @@ func (m *maker) missing(what, id string, tags ...string) {
 	}
 }
 
+// mostGuesses is for how many missing ids of one text it is looked what was
+// meant.
+const mostGuesses = 200
+
 // missing is the fault of naming what is not there; tags are the elements that
 // could have been meant.
 func (ed *Editor) missing(what, id string, tags ...string) *Error {
 	e := &Error{Pos: grammar.WhereWord(ed.now, id), Word: id, Missing: id, Problem: "does not exist", Expected: what}
+	if ed.guessed++; ed.guessed > mostGuesses { // looking through everything, again and again
+		return e
+	}
 	var known []string
 	for c := range cib.Walk(ed.doc.Configuration()) {
 		if hasTag(c, tags) && cib.ID(c) != "" {
