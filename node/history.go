@@ -49,47 +49,69 @@ const pendingRC = 193
 
 func (e *Entry) pending() bool { return e.Status == OpPending }
 
-// setter adds attributes to a new element, of which each comes only once, so
-// that nobody needs to look for it. The whole history is written for every
-// decision.
-func setter(e *etree.Element) func(name, value string) {
-	return func(name, value string) { e.Attr = append(e.Attr, etree.Attr{Key: name, Value: value}) }
+// historyWriter writes histories below the node_states. All of them are written
+// for every decision, tens of thousands of results with some twenty attributes
+// each, so the parts come from a few large blocks.
+type historyWriter struct {
+	elements []etree.Element
+	tokens   []etree.Token
+	attrs    []etree.Attr
 }
 
-// element is the entry as the CIB holds it.
-func (e *Entry) element(parent *etree.Element) {
-	op := parent.CreateElement("lrm_rsc_op")
-	op.Attr = make([]etree.Attr, 0, 18) // without what only some have
-	set := setter(op)
-	set("id", e.ID)
-	set("operation_key", e.OperationKey)
-	set("operation", e.Operation)
-	set("crm-debug-origin", "crm")
-	set("crm_feature_set", graph.FeatureSet)
-	set("transition-key", e.TransitionKey)
-	set("transition-magic", strconv.Itoa(int(e.Status))+":"+strconv.Itoa(e.RC)+";"+e.TransitionKey)
-	set("exit-reason", e.ExitReason)
-	set("on_node", e.OnNode)
-	set("call-id", strconv.Itoa(e.CallID))
-	set("rc-code", strconv.Itoa(e.RC))
-	set("op-status", strconv.Itoa(int(e.Status)))
-	set("interval", strconv.FormatInt(e.Interval, 10))
-	set("last-rc-change", strconv.FormatInt(e.LastRCChange, 10))
-	set("exec-time", strconv.FormatInt(e.ExecTime, 10))
-	set("queue-time", strconv.FormatInt(e.QueueTime, 10))
-	if e.MigrateSource != "" {
-		set("migrate_source", e.MigrateSource)
-		set("migrate_target", e.MigrateTarget)
+// element adds an element with so many children to come.
+func (w *historyWriter) element(parent *etree.Element, tag string, children int, attrs ...etree.Attr) *etree.Element {
+	if len(w.elements) == 0 {
+		w.elements = make([]etree.Element, 256)
 	}
-	set("op-digest", e.Digest)
+	if len(w.tokens) < children {
+		w.tokens = make([]etree.Token, max(children, 256))
+	}
+	if len(w.attrs) < len(attrs) {
+		w.attrs = make([]etree.Attr, max(len(attrs), 2048))
+	}
+	e := &w.elements[0]
+	w.elements = w.elements[1:]
+	e.Tag = tag
+	e.Child, w.tokens = w.tokens[:0:children], w.tokens[children:]
+	n := copy(w.attrs, attrs)
+	e.Attr, w.attrs = w.attrs[:n:n], w.attrs[n:]
+	parent.AddChild(e)
+	return e
+}
+
+// entry adds the entry as the CIB holds it.
+func (w *historyWriter) entry(parent *etree.Element, e *Entry) {
+	status, rc := strconv.Itoa(int(e.Status)), strconv.Itoa(e.RC)
+	all := [23]etree.Attr{
+		{Key: "id", Value: e.ID},
+		{Key: "operation_key", Value: e.OperationKey},
+		{Key: "operation", Value: e.Operation},
+		{Key: "crm-debug-origin", Value: "crm"},
+		{Key: "crm_feature_set", Value: graph.FeatureSet},
+		{Key: "transition-key", Value: e.TransitionKey},
+		{Key: "transition-magic", Value: status + ":" + rc + ";" + e.TransitionKey},
+		{Key: "exit-reason", Value: e.ExitReason},
+		{Key: "on_node", Value: e.OnNode},
+		{Key: "call-id", Value: strconv.Itoa(e.CallID)},
+		{Key: "rc-code", Value: rc},
+		{Key: "op-status", Value: status},
+		{Key: "interval", Value: strconv.FormatInt(e.Interval, 10)},
+		{Key: "last-rc-change", Value: strconv.FormatInt(e.LastRCChange, 10)},
+		{Key: "exec-time", Value: strconv.FormatInt(e.ExecTime, 10)},
+		{Key: "queue-time", Value: strconv.FormatInt(e.QueueTime, 10)},
+	}
+	list := all[:16]
+	if e.MigrateSource != "" {
+		list = append(list, etree.Attr{Key: "migrate_source", Value: e.MigrateSource}, etree.Attr{Key: "migrate_target", Value: e.MigrateTarget})
+	}
+	list = append(list, etree.Attr{Key: "op-digest", Value: e.Digest})
 	if e.ForceRestart != nil {
-		set("op-force-restart", *e.ForceRestart)
-		set("op-restart-digest", e.RestartDigest)
+		list = append(list, etree.Attr{Key: "op-force-restart", Value: *e.ForceRestart}, etree.Attr{Key: "op-restart-digest", Value: e.RestartDigest})
 	}
 	if e.SecureParams != nil {
-		set("op-secure-params", *e.SecureParams)
-		set("op-secure-digest", e.SecureDigest)
+		list = append(list, etree.Attr{Key: "op-secure-params", Value: *e.SecureParams}, etree.Attr{Key: "op-secure-digest", Value: e.SecureDigest})
 	}
+	w.element(parent, "lrm_rsc_op", 0, list...)
 }
 
 // history is all that happened on one member, by resource.
@@ -148,26 +170,23 @@ func (h history) dropPending(resource, key string) {
 	}
 }
 
-// elements writes the history below a node_state.
-func (h history) elements(state *etree.Element, nodeID string) {
+// history writes a member's history below its node_state.
+func (w *historyWriter) history(state *etree.Element, nodeID string, h history) {
 	lrm := state.CreateElement("lrm")
 	lrm.CreateAttr("id", nodeID)
 	resources := lrm.CreateElement("lrm_resources")
 	resources.Child = make([]etree.Token, 0, len(h))
 	for _, id := range h.sorted() {
 		r := h[id]
-		e := resources.CreateElement("lrm_resource")
-		e.Attr = make([]etree.Attr, 0, 4)
-		e.Child = make([]etree.Token, 0, len(r.Entries))
-		set := setter(e)
-		set("id", r.ID)
-		set("class", r.Class)
-		if r.Provider != "" {
-			set("provider", r.Provider)
+		attrs := [4]etree.Attr{{Key: "id", Value: r.ID}, {Key: "class", Value: r.Class}, {Key: "provider", Value: r.Provider},
+			{Key: "type", Value: r.Type}}
+		list := attrs[:]
+		if r.Provider == "" {
+			list = slices.Delete(list, 2, 3)
 		}
-		set("type", r.Type)
+		e := w.element(resources, "lrm_resource", len(r.Entries), list...)
 		for i := range r.Entries {
-			r.Entries[i].element(e)
+			w.entry(e, &r.Entries[i])
 		}
 	}
 }

@@ -40,7 +40,7 @@ func TestPendingStartIsNotTakenForAChangedOne(t *testing.T) {
 	state := doc.NodeState("alice")
 	state.RemoveChildAt(0) // the empty history
 	h := history{"ip": pendingEntry(start, "1:1:0:00000000-0000-0000-0000-000000000000", "alice", 1000)}
-	h.elements(state, "alice")
+	new(historyWriter).history(state, "alice", h)
 	for _, s := range decide().Synapses {
 		if s.Action.Operation == "stop" {
 			t.Errorf("%s is planned while the start is under way", s.Action.Key)

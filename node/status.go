@@ -26,8 +26,9 @@ func (m *Machine) view() *cib.Document {
 		cib.SetAttr(root, "dc-uuid", m.nodeID(m.cfg.Name))
 	}
 	status := doc.Status()
+	var w historyWriter
 	for _, name := range sortedKeys(m.table) {
-		m.nodeState(status, m.table[name])
+		m.nodeState(status, m.table[name], &w)
 	}
 	return doc
 }
@@ -40,7 +41,7 @@ func boolText(b bool) string {
 }
 
 // nodeState writes what is known of a node.
-func (m *Machine) nodeState(status *etree.Element, f *NodeFact) {
+func (m *Machine) nodeState(status *etree.Element, f *NodeFact, w *historyWriter) {
 	id := m.nodeID(f.Name)
 	e := status.CreateElement("node_state")
 	set := e.CreateAttr
@@ -67,7 +68,7 @@ func (m *Machine) nodeState(status *etree.Element, f *NodeFact) {
 			nv.CreateAttr("value", s.attrs[name])
 		}
 	}
-	s.hist.elements(e, id)
+	w.history(e, id, s.hist)
 }
 
 // xmlID makes a name fit for an XML id.
