@@ -50,6 +50,11 @@ func (c *cutter) add(b []byte) {
 			n = c.cutPaste()
 		case first == 0x1b:
 			n = c.cutEscape()
+		case first == '\t' && len(c.raw) > 1 && c.raw[1] >= 0x20 && c.raw[1] != 0x7f:
+			// Nobody types that fast: text pasted where the terminal does not
+			// mark it. The Tab is an indent, and completes nothing.
+			n = 1
+			c.keys = append(c.keys, " ")
 		case first < 0x20 || first == 0x7f:
 			n = 1
 			c.key(string(c.raw[:1]))

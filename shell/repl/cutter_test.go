@@ -42,6 +42,17 @@ func TestKeysAreCutHoweverTheyCome(t *testing.T) {
 	}
 }
 
+// A terminal that does not mark what is pasted sends indents as Tabs: in the
+// midst of text they are no keys.
+func TestTabsInUnmarkedPaste(t *testing.T) {
+	var c cutter
+	c.add([]byte("primitive a Dummy \\\r\top monitor interval=10s\rup\r\t"))
+	want := "primitive a Dummy \\|\r| op monitor interval=10s|\r|up|\r|\t"
+	if diff := cmp.Diff(want, strings.Join(joinText(c.keys), "|")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestLoneEscapeAndTornSequence(t *testing.T) {
 	var c cutter
 	c.add([]byte("\x1b"))

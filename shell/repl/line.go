@@ -26,8 +26,9 @@ type reader struct {
 	query   string // what Ctrl-R looks for
 	found   int    // where it is in the history, -1 when it looks for nothing
 
-	line  string // put aside while the window changes
-	right int    // characters behind the cursor
+	passed bool   // lines went past the library
+	line   string // put aside while the window changes
+	right  int    // characters behind the cursor
 }
 
 func newReader(prefix func() string, suggest func(string) []prompt.Suggest, history []string, colours bool) (*reader, error) {
@@ -40,17 +41,22 @@ func newReader(prefix func() string, suggest func(string) []prompt.Suggest, hist
 	}
 	r := &reader{prefix: prefix, suggest: suggest, history: history, found: -1,
 		keys: &keyboard{fd: fd, out: 1}, screen: &screen{ConsoleWriter: prompt.NewStdoutWriter(), colours: colours}}
+	r.prompt = r.library()
+	return r, nil
+}
+
+// library makes the prompt of the library, which knows the history there is.
+func (r *reader) library() *prompt.Prompt {
 	bind := func(code string, do func(*prompt.Buffer)) prompt.ASCIICodeBind {
 		return prompt.ASCIICodeBind{ASCIICode: []byte(code), Fn: do}
 	}
-	r.prompt = prompt.New(func(string) {}, r.steady(),
+	return prompt.New(func(string) {}, r.steady(),
 		prompt.OptionParser(r.keys), prompt.OptionWriter(r.screen),
 		prompt.OptionLivePrefix(func() (string, bool) { return r.prefix(), true }),
-		prompt.OptionHistory(history), prompt.OptionMaxSuggestion(mostSuggestions), prompt.OptionCompletionWordSeparator(" "),
+		prompt.OptionHistory(r.history), prompt.OptionMaxSuggestion(mostSuggestions), prompt.OptionCompletionWordSeparator(" "),
 		prompt.OptionPrefixTextColor(prompt.DefaultColor), prompt.OptionInputTextColor(prompt.DefaultColor),
 		prompt.OptionAddASCIICodeBind(bind(codeAccept, func(*prompt.Buffer) {}), bind(codeSave, r.save), bind(codeSearch, r.search), bind(codeTab, r.complete),
 			bind(codeLeft, prompt.GoLeftWord), bind(codeRight, prompt.GoRightWord)))
-	return r, nil
 }
 
 // steady wraps the suggestions: the same list for the same line (the library
@@ -156,7 +162,11 @@ func (r *reader) read() (string, error) {
 	defer r.watch()()
 	if line, ok := r.pasted(); ok {
 		r.remember(line)
+		r.passed = true
 		return line, nil
+	}
+	if r.passed { // else Up would not find what was pasted
+		r.prompt, r.passed = r.library(), false
 	}
 	for {
 		line := r.prompt.Input()
