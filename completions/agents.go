@@ -63,6 +63,8 @@ func SplitAgent(spec string, agents Agents) (class, provider, typ string) {
 		class, typ = parts[0], parts[1]
 		if !isClass(class, agents) {
 			class, provider = "ocf", parts[0]
+		} else if class == "ocf" {
+			provider = providerOf(typ, agents)
 		}
 	default:
 		class, provider, typ = parts[0], parts[1], strings.Join(parts[2:], ":")

@@ -243,6 +243,19 @@ func Objects(v *View, args []string) []Candidate {
 	return list
 }
 
+// Tickets are those that constraints speak of.
+func Tickets(v *View, _ []string) []Candidate {
+	s := v.section("constraints")
+	if s == nil {
+		return nil
+	}
+	var list []Candidate
+	for _, c := range s.SelectElements("rsc_ticket") {
+		list = append(list, Candidate{Text: c.SelectAttrValue("ticket", ""), Meaning: "of " + id(c)})
+	}
+	return list
+}
+
 // NodesAndIDs completes nodes by name and by id.
 func NodesAndIDs(v *View, _ []string) []Candidate { return nodeIDs(v) }
 

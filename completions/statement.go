@@ -256,6 +256,16 @@ func values(v *View, spec string) []Candidate {
 	return valuesOf(name, list)
 }
 
+// FenceParameters are those that every fence device understands, whatever its
+// agent says.
+func FenceParameters() []Parameter {
+	list := make([]Parameter, len(fenceParameters))
+	for i, p := range fenceParameters {
+		list[i] = Parameter{Name: strings.TrimSuffix(p[0], "="), Type: "string", Short: p[1]}
+	}
+	return list
+}
+
 // fenceParameters are understood with every fence device.
 var fenceParameters = [][2]string{
 	{"pcmk_host_argument=", "which parameter of the agent names the victim"}, {"pcmk_host_map=", "names of nodes and what the device calls them"},

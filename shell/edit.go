@@ -26,7 +26,7 @@ func editCommands() []*Command {
 		{Name: "set", Usage: "<id>.[<op>.[<interval>.]]<name> <value>", Short: "change one value", Args: exactly(2), Complete: completions.InTurn(completions.Paths),
 			Run: runSet},
 		{Name: "delete", Aliases: []string{"rm"}, Usage: "[--force] <id> ...", Short: "delete objects", Args: atLeast(1),
-			Complete: completions.Each(completions.Objects), Run: runDelete,
+			Complete: completions.Each(completions.Either(completions.Objects, completions.Words([2]string{"--force", "also what runs"}))), Run: runDelete,
 			Help: `Deletes resources, nodes, constraints and the rest by their ids. Constraints on a
 deleted resource go with it. Deleting a group or a clone leaves its members.`},
 		{Name: "rename", Usage: "<old id> <new id>", Short: "give an object another id", Args: exactly(2),
@@ -36,7 +36,7 @@ deleted resource go with it. Deleting a group or a clone leaves its members.`},
 		{Name: "erase", Usage: "[nodes]", Short: "delete everything, except nodes", Args: between(0, 1), Complete: completions.Plain("nodes"),
 			Run: runErase},
 		{Name: "load", Usage: "[xml] replace|update|push <file> | haresources <file>", Short: "read the configuration from a file", Args: between(2, 3),
-			Complete: completions.Either(completions.Plain("xml", "replace", "update", "push", "haresources")), Run: runLoad,
+			Complete: completeLoad, Run: runLoad,
 			Help: `update adds and changes what the file names; replace starts from nothing; push
 also deletes what the file does not name. "-" is standard input. A file with
 faults is refused whole, and all its faults are told. haresources adds what a
@@ -46,6 +46,20 @@ file of heartbeat's version 1 says: a group and its node for each line.`},
 		{Name: "validate-all", Old: []string{"validate_all"}, Usage: "<rsc>", Short: "let a resource's agent check its parameters", Args: exactly(1),
 			Complete: completions.InTurn(completions.Primitives), Run: runValidateAll},
 	}
+}
+
+// completeLoad completes how a file is taken; the file is not looked for.
+func completeLoad(_ *completions.View, args []string) []completions.Candidate {
+	ways := []completions.Candidate{{Text: "update", Meaning: "add and change what the file names"}, {Text: "replace", Meaning: "begin with nothing but the nodes"},
+		{Text: "push", Meaning: "delete also what the file does not name"}}
+	switch {
+	case len(args) == 0:
+		return append(ways, completions.Candidate{Text: "xml", Meaning: "the file is XML"},
+			completions.Candidate{Text: "haresources", Meaning: "add what a file of heartbeat's says"})
+	case len(args) == 1 && args[0] == "xml":
+		return ways
+	}
+	return nil
 }
 
 // runDelete takes objects out: containers first, so that their members are

@@ -112,12 +112,33 @@ func runAgentInfo(_ context.Context, c *Call) error {
 	if len(c.Args) > 1 { // info TYPE CLASS [PROVIDER]
 		spec = strings.Join(append(c.Args[1:], c.Args[0]), ":")
 	}
+	if m := daemonOptions(spec); m != nil && len(c.Args) == 1 {
+		c.print(describeAgent(m, "", "", spec))
+		return nil
+	}
 	class, provider, typ := completions.SplitAgent(spec, agents)
 	m := agents.Metadata(class, provider, typ)
 	if m == nil {
 		return newError(NotFound, c.words[1].Pos, "%s", noAgent(agents, class, provider, typ))
 	}
 	c.print(describeAgent(m, class, provider, typ))
+	return nil
+}
+
+// daemonOptions describes the options of the cluster, which Pacemaker's
+// daemons share, and the parameters that all fence devices have; nil when name
+// is none of the words for them.
+func daemonOptions(name string) *completions.Metadata {
+	switch name {
+	case "cluster", "pacemaker-schedulerd", "pengine", "pacemaker-controld", "crmd", "pacemaker-based", "cib":
+		m := &completions.Metadata{Name: name, Short: "Options of the cluster", Long: `What "configure property" sets, whichever daemon of Pacemaker reads it.`}
+		for _, p := range completions.Properties {
+			m.Parameters = append(m.Parameters, completions.Parameter{Name: p.Name, Type: p.Type, Default: p.Default, Short: p.Meaning, Values: p.Values})
+		}
+		return m
+	case "pacemaker-fenced", "stonithd":
+		return &completions.Metadata{Name: name, Short: "Parameters that every fence device understands", Parameters: completions.FenceParameters()}
+	}
 	return nil
 }
 

@@ -103,5 +103,5 @@ func siteLevel() *Level {
 	return &Level{Name: "site", Short: "tickets of geo clusters",
 		Commands: []*Command{{Name: "ticket", Usage: "grant|revoke|delete|standby|activate|show|time <ticket>",
 			Short: "manage tickets", Args: exactly(2), Run: runTicket,
-			Complete: completions.InTurn(completions.Plain("grant", "revoke", "delete", "standby", "activate", "show", "time"), completions.Nothing)}}}
+			Complete: completions.InTurn(completions.Plain("grant", "revoke", "delete", "standby", "activate", "show", "time"), completions.Tickets)}}}
 }

@@ -37,9 +37,9 @@ read, with its MD5 sum beside it; the configuration says lrm://. It is copied to
 the other members by ssh, as cibsecret does. Without a value "set" reads one
 line from standard input, so that it stands in no command line.
 
-  resource secret db set passwd
-  resource secret db stash passwd     a value that stands in the configuration
-  resource secret db sync             after a member was away`}
+  secret db set passwd
+  secret db stash passwd     a value that stands in the configuration
+  secret db sync             after a member was away`}
 }
 
 // secretCall is one call of the command.

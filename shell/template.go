@@ -29,7 +29,7 @@ more, "edit" fills it in, "show" shows what it becomes, "apply" puts that into
 the working copy of configure.`,
 		Commands: []*Command{
 			{Name: "new", Usage: "[<config>] <template> ... [params <name>=<value> ...]", Short: "make a configuration from templates",
-				Args: atLeast(1), Complete: completions.Each(completions.Either(names, completions.Plain("params"))), Run: runTemplateNew,
+				Args: atLeast(1), Complete: completeNew(names), Run: runTemplateNew,
 				Help: `  new vip virtual-ip params ip=192.0.2.1
 
 With a template alone the configuration is called like it. The parameter id,
@@ -46,6 +46,52 @@ of the first template, is the name of the configuration when nothing else is sai
 				Help: `replace, which is meant when nothing is said, starts from nothing but the nodes;
 update adds to what is there. Nothing is in force before "commit".`},
 		}}
+}
+
+// completeNew completes templates, then their parameters.
+func completeNew(names completions.Completer) completions.Completer {
+	templates := completions.Either(names, completions.Words([2]string{"params", "values of parameters follow"}))
+	return completions.Each(func(v *completions.View, args []string) []completions.Candidate {
+		at := slices.Index(args, "params")
+		if at < 0 {
+			return templates(v, args)
+		}
+		given := map[string]bool{}
+		for _, setting := range args[at+1:] {
+			name, _, _ := strings.Cut(setting, "=")
+			given[name] = true
+		}
+		var list []completions.Candidate
+		for _, name := range args[:at] {
+			text, _ := templateText(name)
+			for _, c := range blanksOf(text) {
+				if !given[strings.TrimSuffix(c.Text, "=")] {
+					list = append(list, c)
+				}
+			}
+		}
+		return list
+	})
+}
+
+// blanksOf are the parameters of a template, each with the remark above it.
+func blanksOf(text string) []completions.Candidate {
+	var list []completions.Candidate
+	remark := ""
+	for line := range strings.SplitSeq(text, "\n") {
+		words := strings.Fields(line)
+		switch {
+		case strings.HasPrefix(line, "#"):
+			remark = strings.TrimSuffix(strings.TrimSpace(strings.TrimPrefix(line, "#")), ".")
+			continue
+		case len(words) > 1 && words[0] == "%required":
+			list = append(list, completions.Candidate{Text: words[1] + "=", Meaning: strings.TrimSpace(remark + " (needed)")})
+		case len(words) > 1 && words[0] == "%optional":
+			list = append(list, completions.Candidate{Text: words[1] + "=", Meaning: remark})
+		}
+		remark = ""
+	}
+	return list
 }
 
 // drafts is where configurations are kept.

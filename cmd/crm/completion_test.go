@@ -17,7 +17,7 @@ import (
 // leftOut says what crmsh offers and this shell does not, and why. The
 // patterns are for the level, the line and the candidate.
 var leftOut = []struct{ level, line, candidate, reason string }{
-	{"", "", "^(report|rsctest|secret|ssh)$", "not built"},
+	{"", "", "^(report|rsctest|ssh)$", "not built"},
 	{"", "", "^exportsettings$", "crmsh dies of it: there are no settings of its graphs to export"},
 	{"^(script|corosync|history)$", "", "", "not part of this shell, or something else here"},
 	{"^cluster$", "^$", "^(copy|crash_test|diff|disable|enable|geo_.*|health|init|join|remove|rename|restart|run|start|stop)$",
