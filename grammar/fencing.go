@@ -63,14 +63,14 @@ func (ts *FencingTargets) Parse(lex *lexer.PeekingLexer) error {
 }
 
 func (t *FencingTarget) read(r reader, word string) (bool, error) {
-	if p, is := strings.CutPrefix(word, "pattern:"); is {
+	if p, is := cutFold(word, "pattern:"); is {
 		if p == "" {
 			return false, r.fault("has no pattern", "pattern:REGEX")
 		}
 		t.Pattern = p
 		return true, nil
 	}
-	if a, is := strings.CutPrefix(word, "attr:"); is {
+	if a, is := cutFold(word, "attr:"); is {
 		name, value, both := strings.Cut(a, "=")
 		if !both || name == "" || value == "" {
 			return false, r.fault("has no value", "attr:NAME=VALUE")
@@ -131,4 +131,12 @@ func (s *Fencing) withoutDevices() *Error {
 		}
 	}
 	return nil
+}
+
+// cutFold takes a prefix in any letter case off a word.
+func cutFold(word, prefix string) (rest string, is bool) {
+	if len(word) < len(prefix) || !strings.EqualFold(word[:len(prefix)], prefix) {
+		return word, false
+	}
+	return word[len(prefix):], true
 }

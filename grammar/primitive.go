@@ -65,7 +65,8 @@ func (r reader) primitivePart() (PrimitivePart, error) {
 		set, err := r.attrSet(k, pos, resourceEnds)
 		return PrimitivePart{Set: &set}, err
 	}
-	if word := r.peek(); strings.IndexByte(word, '=') > 0 || word[:min(1, len(word))] == "@" {
+	_, rule := r.keyword("rule")
+	if word := r.peek(); rule || class(word) != classWord || word[:min(1, len(word))] == "@" {
 		set, err := r.attrSet("params", pos, resourceEnds)
 		return PrimitivePart{Set: &set}, err
 	}

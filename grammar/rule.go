@@ -252,7 +252,7 @@ func (e Expr) text() string {
 	if e.Type != "" {
 		op = e.Type + ":" + op
 	}
-	value := Quote(e.Value)
+	value := quoteName(e.Value)
 	if e.Source != "" {
 		value = e.Source + "{" + e.Value + "}"
 	}

@@ -27,13 +27,18 @@ var (
 	nodeSets     = []string{"attributes", "utilization"}
 	alertEnds    = []string{"attributes", "meta", "select", "to", "}"}
 	opSets       = []string{"op_params", "op_meta"}
+	setEnds      = append([]string{"attributes"}, resourceEnds...) // of all sets but those of alerts
 )
 
 // attrSet reads what follows a keyword, up to one of the words in ends.
 func (r reader) attrSet(keyword string, pos Pos, ends []string) (AttrSet, error) {
 	set := AttrSet{Pos: pos, Keyword: keyword}
+	alert := len(ends) > 0 && ends[len(ends)-1] == "}"
 	for !r.done() {
 		if _, end := r.keyword(ends...); end {
+			break
+		}
+		if _, foreign := r.keyword(setEnds...); foreign && !alert {
 			break
 		}
 		stop, err := r.setWord(&set)
@@ -133,7 +138,7 @@ func (r reader) keywordSet(words []string, implied string) (AttrSet, error) {
 	if w := r.peek(); w == "{" || w == "}" {
 		return AttrSet{}, r.fault("", "name=value or "+list(words), words...)
 	}
-	_, foreign := r.keyword(resourceEnds...)
+	_, foreign := r.keyword(setEnds...)
 	if w := r.peek(); foreign || strings.IndexByte(w, '=') < 0 && Near(w, words) != "" {
 		return AttrSet{}, r.fault("", "name=value or "+list(words), words...)
 	}

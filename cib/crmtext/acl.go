@@ -120,10 +120,13 @@ func (m *maker) permissions(e *etree.Element, list []grammar.Permission) {
 			continue
 		}
 		if p.More {
-			m.fail(p.Pos, "before schema 2.0 a permission is about one thing; expected %s before the next", p.Kind)
+			m.fail(p.Pos, "is about more than one thing, which is for schema 2.0 and later", p.Kind+" before the next thing")
 		}
 		if p.Desc != "" {
 			m.fail(grammar.WhereFrom(m.ed.now, p.Pos, "description="+p.Desc), "is not for permissions before schema 2.0", "a permission without a description")
+		}
+		if p.ID != "" {
+			m.fail(grammar.WhereFrom(m.ed.now, p.Pos, p.ID+":"), "is not for permissions before schema 2.0", "a permission without an id")
 		}
 		e.AddChild(element(p.Kind, "xpath", xpath, "ref", p.Ref, "tag", p.Type, "attribute", p.Attr,
 			"id", m.choose(p.ID, p.Pos, nil, cib.ID(e), p.Kind)))

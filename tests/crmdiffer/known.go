@@ -13,15 +13,23 @@ var wanted = []*regexp.Regexp{
 	// crm_verify finds an option with a wrong value, but looks only where there are resources.
 	regexp.MustCompile(`\(cluster_option_value\)`),
 	// $id behind attributes becomes an attribute named id with the id "id".
-	regexp.MustCompile(`must stand before the attributes`),
+	regexp.MustCompile(`must stand before the attributes|nvpair id="id" name="id"`),
 	// A command without its arguments does nothing and says nothing.
-	regexp.MustCompile(`needs at least \d+ argument`),
+	regexp.MustCompile(`at least \d+ argument`),
 	regexp.MustCompile(`edit not allowed in batch mode`),
 	// A right without things is left out, and targets without a name or value are names.
-	regexp.MustCompile(`role: .* has nothing behind it`),
+	regexp.MustCompile(`role: (.* has nothing behind it|the line ends too early)`),
 	regexp.MustCompile(`has no value; expected attr:|has no pattern; expected pattern:`),
 	// The id of another node is dropped with the node's name.
 	regexp.MustCompile(`is the id of the node`),
+	// An id-ref of an attribute to a whole set leads nowhere; here to its first attribute.
+	regexp.MustCompile(`\+ peer +nvpair id-ref="x-`),
+	// Characters beyond ASCII are numbers; the type of an expression is left out.
+	regexp.MustCompile(`\+ peer .*(&#\d+;|<expression operation)`),
+	// A set that refers to itself; podman.
+	regexp.MustCompile(`is in force here already|Unknown arguments: (?i:podman)`),
+	// A node named description=TEXT.
+	regexp.MustCompile(`node: "description=.*" does not fit`),
 	// A node of type ping is refused once there are resources.
 	regexp.MustCompile(`Support for nodes of type 'ping'`),
 	// The resource inside a clone or group that is given as XML gets lost.
