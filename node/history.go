@@ -18,6 +18,11 @@ import (
 type ResourceHistory struct {
 	ID, Class, Provider, Type string
 	Entries                   []Entry
+
+	// shown are the attributes of the resource, then those of each entry, as
+	// the CIB shows them; nil until asked for. Every decision asks for all of them, and few have changed
+	// since the one before; nobody writes into them.
+	shown [][]etree.Attr
 }
 
 // Entry is the result of one operation (lrm_rsc_op).
@@ -50,37 +55,31 @@ const pendingRC = 193
 func (e *Entry) pending() bool { return e.Status == OpPending }
 
 // historyWriter writes histories below the node_states. All of them are written
-// for every decision, tens of thousands of results with some twenty attributes
-// each, so the parts come from a few large blocks.
+// for every decision, tens of thousands of results, so the elements come from a
+// few large blocks.
 type historyWriter struct {
 	elements []etree.Element
 	tokens   []etree.Token
-	attrs    []etree.Attr
 }
 
 // element adds an element with so many children to come.
-func (w *historyWriter) element(parent *etree.Element, tag string, children int, attrs ...etree.Attr) *etree.Element {
+func (w *historyWriter) element(parent *etree.Element, tag string, children int) *etree.Element {
 	if len(w.elements) == 0 {
 		w.elements = make([]etree.Element, 256)
 	}
 	if len(w.tokens) < children {
 		w.tokens = make([]etree.Token, max(children, 256))
 	}
-	if len(w.attrs) < len(attrs) {
-		w.attrs = make([]etree.Attr, max(len(attrs), 2048))
-	}
 	e := &w.elements[0]
 	w.elements = w.elements[1:]
 	e.Tag = tag
 	e.Child, w.tokens = w.tokens[:0:children], w.tokens[children:]
-	n := copy(w.attrs, attrs)
-	e.Attr, w.attrs = w.attrs[:n:n], w.attrs[n:]
 	parent.AddChild(e)
 	return e
 }
 
-// entry adds the entry as the CIB holds it.
-func (w *historyWriter) entry(parent *etree.Element, e *Entry) {
+// attrs are the entry's attributes as the CIB holds them.
+func (e *Entry) attrs() []etree.Attr {
 	status, rc := strconv.Itoa(int(e.Status)), strconv.Itoa(e.RC)
 	all := [23]etree.Attr{
 		{Key: "id", Value: e.ID},
@@ -111,7 +110,7 @@ func (w *historyWriter) entry(parent *etree.Element, e *Entry) {
 	if e.SecureParams != nil {
 		list = append(list, etree.Attr{Key: "op-secure-params", Value: *e.SecureParams}, etree.Attr{Key: "op-secure-digest", Value: e.SecureDigest})
 	}
-	w.element(parent, "lrm_rsc_op", 0, list...)
+	return slices.Clip(slices.Clone(list))
 }
 
 // history is all that happened on one member, by resource.
@@ -147,6 +146,7 @@ func (h history) put(r *ResourceHistory) {
 		h[r.ID] = mine
 	}
 	mine.Class, mine.Provider, mine.Type = r.Class, r.Provider, r.Type
+	mine.shown = nil
 	for _, e := range r.Entries {
 		if i := slices.IndexFunc(mine.Entries, func(x Entry) bool { return x.ID == e.ID }); i >= 0 {
 			mine.Entries[i] = e
@@ -159,6 +159,7 @@ func (h history) put(r *ResourceHistory) {
 // drop removes entries by id.
 func (h history) drop(resource string, ids ...string) {
 	if r := h[resource]; r != nil {
+		r.shown = nil
 		r.Entries = slices.DeleteFunc(r.Entries, func(e Entry) bool { return slices.Contains(ids, e.ID) })
 	}
 }
@@ -166,6 +167,7 @@ func (h history) drop(resource string, ids ...string) {
 // dropPending removes what an order left as pending.
 func (h history) dropPending(resource, key string) {
 	if r := h[resource]; r != nil {
+		r.shown = nil
 		r.Entries = slices.DeleteFunc(r.Entries, func(e Entry) bool { return e.pending() && e.TransitionKey == key })
 	}
 }
@@ -178,16 +180,28 @@ func (w *historyWriter) history(state *etree.Element, nodeID string, h history) 
 	resources.Child = make([]etree.Token, 0, len(h))
 	for _, id := range h.sorted() {
 		r := h[id]
-		attrs := [4]etree.Attr{{Key: "id", Value: r.ID}, {Key: "class", Value: r.Class}, {Key: "provider", Value: r.Provider},
-			{Key: "type", Value: r.Type}}
-		list := attrs[:]
-		if r.Provider == "" {
-			list = slices.Delete(list, 2, 3)
+		if r.shown == nil {
+			r.show()
 		}
-		e := w.element(resources, "lrm_resource", len(r.Entries), list...)
-		for i := range r.Entries {
-			w.entry(e, &r.Entries[i])
+		e := w.element(resources, "lrm_resource", len(r.Entries))
+		e.Attr = r.shown[0]
+		for _, attrs := range r.shown[1:] {
+			w.element(e, "lrm_rsc_op", 0).Attr = attrs
 		}
+	}
+}
+
+// show makes the attributes that the CIB shows: those of the resource, then
+// those of each entry.
+func (r *ResourceHistory) show() {
+	own := []etree.Attr{{Key: "id", Value: r.ID}, {Key: "class", Value: r.Class}, {Key: "provider", Value: r.Provider},
+		{Key: "type", Value: r.Type}}
+	if r.Provider == "" {
+		own = slices.Clip(slices.Delete(own, 2, 3))
+	}
+	r.shown = append(make([][]etree.Attr, 0, 1+len(r.Entries)), own)
+	for i := range r.Entries {
+		r.shown = append(r.shown, r.Entries[i].attrs())
 	}
 }
 
