@@ -59,6 +59,9 @@ func (n *Node) IsGuest() bool { return n.Remote && n.connection != nil && n.conn
 // IsRemote tells a remote node that is a machine of its own.
 func (n *Node) IsRemote() bool { return n.Remote && !n.IsGuest() }
 
+// inBundle tells a node in a bundle's container.
+func (n *Node) inBundle() bool { return n.IsGuest() && n.connection.inBundle() }
+
 // host is the resource that a guest node lives in.
 func (n *Node) host() *Resource {
 	if n.connection == nil {

@@ -237,7 +237,7 @@ func (c *cluster) colocationText(s contribution) said {
 			text = wish + ", in one group"
 		}
 	case strings.HasPrefix(id, "#"):
-		return say("it lives with "+other, c.rootOf(s.rsc))
+		return say("it lives with "+other+where(s.cause.with), c.rootOf(s.rsc))
 	}
 	text += named(root)
 	if s.cause.kind == causeColocation {

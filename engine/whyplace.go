@@ -47,7 +47,7 @@ func (c *cluster) othersOut(r *Resource) said {
 	for _, n := range c.nodes {
 		s, hindered := c.obstacle(r, n)
 		switch {
-		case n == r.Assigned || !hindered || n.IsGuest() && !r.inBundle() || n.Remote && r.isConnection():
+		case n == r.Assigned || !hindered || n.inBundle() && !r.inBundle() || n.Remote && r.isConnection():
 		case slices.Contains(words, s.text):
 		case len(words) == 3:
 			more++
@@ -221,7 +221,7 @@ func (c *cluster) whyNowhere(r *Resource) said {
 			continue
 		}
 		s, hindered := c.obstacle(r, n)
-		if !hindered || n.IsGuest() && !r.inBundle() && len(c.nodes) > 1 && s.root.Kind != RootConfiguration {
+		if !hindered || n.inBundle() && !r.inBundle() && s.root.Kind != RootConfiguration {
 			continue
 		}
 		same = same && (len(all) == 0 || all[0].text == s.text)
