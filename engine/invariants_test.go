@@ -9,46 +9,116 @@ import (
 
 	"pgregory.net/rapid"
 
+	"crm/cib"
 	"crm/engine/score"
 )
 
-// anyCluster draws a small cluster as lines of a scenario.
+// anyCluster draws a small cluster as lines of a scenario: nodes in any state,
+// primitives, groups, clones, promotable clones and clones of groups, some of
+// them active, failed, stopped, unmanaged or short of room; locations,
+// colocations and orders between them.
 func anyCluster(t *rapid.T) []string {
-	nodes := []string{"alice", "bob", "carol", "dave"}[:rapid.IntRange(1, 4).Draw(t, "nodes")]
-	var lines []string
-	for _, n := range nodes {
-		state := rapid.SampledFrom([]string{"online", "online", "online", "offline", "standby", "maintenance"}).Draw(t, n)
-		lines = append(lines, "node "+n+" "+state)
+	d := &clusterDrawing{T: t, nodes: []string{"alice", "bob", "carol", "dave"}[:rapid.IntRange(1, 4).Draw(t, "nodes")]}
+	lines := []string{fmt.Sprintf("default resource-stickiness=%d", rapid.SampledFrom([]int{0, 1, 100}).Draw(t, "stickiness"))}
+	if rapid.IntRange(0, 4).Draw(t, "strategy") == 0 {
+		lines = append(lines, "option placement-strategy="+rapid.SampledFrom([]string{"utilization", "minimal", "balanced"}).Draw(t, "placement"))
 	}
-	lines = append(lines, fmt.Sprintf("default resource-stickiness=%d", rapid.SampledFrom([]int{0, 1, 100}).Draw(t, "stickiness")))
-	var ids []string
 	for i := range rapid.IntRange(1, 5).Draw(t, "resources") {
-		id := fmt.Sprintf("r%d", i)
-		lines = append(lines, "primitive "+id)
-		top := id
-		switch rapid.IntRange(0, 3).Draw(t, "kind") {
+		d.resource(i)
+	}
+	for _, n := range d.nodes {
+		state := rapid.SampledFrom([]string{"online", "online", "online", "offline", "standby", "maintenance", "shutdown"}).Draw(t, n)
+		lines = append(lines, "node "+n+" "+state+" use:cpu=4"+d.attributes(n))
+	}
+	lines = append(append(lines, d.lines...), d.history...)
+	return append(lines, d.constraints()...)
+}
+
+// clusterDrawing is what has been drawn of a cluster so far.
+type clusterDrawing struct {
+	*rapid.T
+	nodes, ids, primitives, lines, history []string
+}
+
+func (d *clusterDrawing) oneOf(what string, list ...string) string {
+	return rapid.SampledFrom(list).Draw(d.T, what)
+}
+
+// primitive draws a primitive that may be active, and may have failed.
+func (d *clusterDrawing) primitive(id string) {
+	d.primitives = append(d.primitives, id)
+	d.lines = append(d.lines, strings.TrimSpace("primitive "+id+" use:cpu="+d.oneOf("cpu", "0", "1", "2")+" "+
+		d.oneOf("meta", "", "", "", "priority=5", "migration-threshold=2", "allow-migrate=true", "target-role=Stopped", "is-managed=false",
+			"failure-timeout=60s")))
+	on := rapid.IntRange(0, len(d.nodes)).Draw(d.T, "active")
+	if on == len(d.nodes) {
+		return
+	}
+	d.history = append(d.history, "did "+d.nodes[on]+" "+id+" start 0")
+	switch rapid.IntRange(0, 8).Draw(d.T, "later") {
+	case 0:
+		d.history = append(d.history, "did "+d.nodes[on]+" "+id+" monitor/10000 "+d.oneOf("code", "1", "7", "5"))
+	case 1:
+		d.history = append(d.history, "did "+d.nodes[on]+" "+id+" stop 0")
+	}
+}
+
+// resource draws a resource of any kind.
+func (d *clusterDrawing) resource(i int) {
+	id, top := fmt.Sprintf("r%d", i), fmt.Sprintf("t%d", i)
+	d.primitive(id)
+	clone := func(of, more string) {
+		d.lines = append(d.lines, fmt.Sprintf("clone %s %s clone-max=%d interleave=%v%s", top, of,
+			rapid.IntRange(1, 3).Draw(d.T, "max"), rapid.Bool().Draw(d.T, "interleave"), more))
+	}
+	switch rapid.IntRange(0, 5).Draw(d.T, "kind") {
+	case 0:
+		d.primitive("s" + id)
+		d.lines = append(d.lines, "group "+top+" "+id+" s"+id)
+	case 1:
+		clone(id, d.oneOf("notify", "", " notify=true"))
+	case 2:
+		clone(id, " promotable=true")
+	case 3:
+		d.primitive("s" + id)
+		d.lines = append(d.lines, "group g"+id+" "+id+" s"+id)
+		clone("g"+id, "")
+	default:
+		top = id
+	}
+	d.ids = append(d.ids, top)
+}
+
+// attributes draws fail counts and promotion scores of a node.
+func (d *clusterDrawing) attributes(node string) string {
+	text := ""
+	for _, id := range d.primitives {
+		switch rapid.IntRange(0, 9).Draw(d.T, "attribute of "+node) {
 		case 0:
-			lines = append(lines, fmt.Sprintf("primitive s%d", i), fmt.Sprintf("group g%d %s s%d", i, id, i))
-			top = fmt.Sprintf("g%d", i)
+			text += " fail-count-" + id + "#monitor_10000=2 last-failure-" + id + "#monitor_10000=4990"
 		case 1:
-			top = fmt.Sprintf("c%d", i)
-			lines = append(lines, fmt.Sprintf("clone %s %s clone-max=%d interleave=%v", top, id,
-				rapid.IntRange(1, 3).Draw(t, "max"), rapid.Bool().Draw(t, "interleave")))
+			text += " master-" + id + "=" + d.oneOf("promotion", "1", "10", "-5")
 		}
-		if on := rapid.IntRange(0, len(nodes)).Draw(t, "active"); on < len(nodes) {
-			lines = append(lines, "did "+nodes[on]+" "+id+" start 0")
-		}
-		ids = append(ids, top)
 	}
+	return text
+}
+
+func (d *clusterDrawing) constraints() []string {
+	var lines []string
 	weights := []string{"INFINITY", "-INFINITY", "100", "-100", "1"}
-	for i := range rapid.IntRange(0, 4).Draw(t, "locations") {
-		lines = append(lines, fmt.Sprintf("location l%d %s %s %s", i, rapid.SampledFrom(ids).Draw(t, "rsc"),
-			rapid.SampledFrom(nodes).Draw(t, "node"), rapid.SampledFrom(weights).Draw(t, "score")))
+	for i := range rapid.IntRange(0, 4).Draw(d.T, "locations") {
+		lines = append(lines, fmt.Sprintf("location l%d %s %s %s", i, d.oneOf("rsc", d.ids...), d.oneOf("node", d.nodes...), d.oneOf("score", weights...)))
 	}
-	for i := range rapid.IntRange(0, 4).Draw(t, "colocations") {
-		a, b := rapid.SampledFrom(ids).Draw(t, "a"), rapid.SampledFrom(ids).Draw(t, "b")
-		if a != b {
-			lines = append(lines, fmt.Sprintf("colocation k%d %s %s %s", i, a, b, rapid.SampledFrom(weights).Draw(t, "weight")))
+	for i := range rapid.IntRange(0, 4).Draw(d.T, "colocations") {
+		if a, b := d.oneOf("a", d.ids...), d.oneOf("b", d.ids...); a != b {
+			lines = append(lines, fmt.Sprintf("colocation k%d %s %s %s", i, a, b, d.oneOf("weight", weights...)))
+		}
+	}
+	for i := range rapid.IntRange(0, 3).Draw(d.T, "orders") {
+		a, b := rapid.IntRange(0, len(d.ids)-1).Draw(d.T, "first"), rapid.IntRange(0, len(d.ids)-1).Draw(d.T, "then")
+		if a < b {
+			lines = append(lines, fmt.Sprintf(`<rsc_order id="o%d" first="%s" then="%s" kind="%s"/>`, i, d.ids[a], d.ids[b],
+				d.oneOf("kind", "Mandatory", "Optional", "Serialize")))
 		}
 	}
 	return lines
@@ -59,16 +129,21 @@ func decided(t *testing.T, lines []string) *Output { return run(t, lines, false)
 func explained(t *testing.T, lines []string) *Output { return run(t, lines, true) }
 
 func run(t *testing.T, lines []string, explain bool) *Output {
+	o, err := Run(Input{CIB: documentOf(t, lines), Now: time.Unix(5000, 0).UTC(), Scores: true, Explain: explain})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// documentOf is the CIB that lines of a scenario describe, without fencing.
+func documentOf(t *testing.T, lines []string) *cib.Document {
 	s := &scenario{history: map[string]map[string][]string{}, members: map[string]string{}}
 	s.options.WriteString(nvpairs("base", [][2]string{{"fencing-enabled", "false"}}))
 	for _, line := range lines {
 		s.line(t, line)
 	}
-	o, err := Run(Input{CIB: s.document(t), Now: time.Unix(5000, 0).UTC(), Scores: true, Explain: explain})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return o
+	return s.document(t)
 }
 
 func TestNoOneIsPlacedWhereItMayNotBe(t *testing.T) {
@@ -79,8 +154,10 @@ func TestNoOneIsPlacedWhereItMayNotBe(t *testing.T) {
 			if r.Kind != KindPrimitive || r.Assigned == nil || !r.Managed() {
 				return
 			}
-			if !r.Assigned.available() {
-				rt.Fatalf("%s goes to %s, which is not available\n%s", r.ID, r.Assigned.Name, strings.Join(lines, "\n"))
+			for _, line := range lines {
+				if f := strings.Fields(line); f[0] == "node" && f[1] == r.Assigned.Name && f[2] != "online" {
+					rt.Fatalf("%s goes to %s, which is %s\n%s", r.ID, f[1], f[2], strings.Join(lines, "\n"))
+				}
 			}
 			if r.assignedAt <= -score.Infinity {
 				rt.Fatalf("%s goes to %s, from which it is banned\n%s", r.ID, r.Assigned.Name, strings.Join(lines, "\n"))
