@@ -45,6 +45,9 @@ func (s *Session) execLine(ctx context.Context, line grammar.Line) error {
 		if !ok {
 			return errors.Join(s.noSuch(w), s.backTo(ctx, began))
 		}
+		if s.Interactive && !hasPrefixFold(e.word, w.Text) {
+			s.Info("%q is taken for %q", w.Text, e.word)
+		}
 		if e.level != nil {
 			if err := s.push(ctx, e.level); err != nil {
 				return errors.Join(err, s.backTo(ctx, began))

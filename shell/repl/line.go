@@ -187,6 +187,23 @@ func (r *reader) read() (string, error) {
 	}
 }
 
+// joined puts one line into the history in the place of the pieces that it was
+// typed in.
+func (r *reader) joined(pieces int, line string) {
+	if pieces < 2 || pieces > len(r.history) {
+		return
+	}
+	r.history, r.passed = append(r.history[:len(r.history)-pieces], line), true
+}
+
+// answer reads a line that is no command: the history does not have it.
+func (r *reader) answer() (string, error) {
+	n := len(r.history)
+	line, err := r.read()
+	r.history, r.passed = r.history[:n], true
+	return line, err
+}
+
 func (r *reader) remember(line string) {
 	r.found = -1
 	if line != "" {

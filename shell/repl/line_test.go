@@ -33,3 +33,17 @@ func TestTabTypesWhatIsCertain(t *testing.T) {
 		}
 	}
 }
+
+// TestHistoryHasWholeLines: a line that was typed in pieces is one in the
+// history, and the library is made anew to know it.
+func TestHistoryHasWholeLines(t *testing.T) {
+	r := &reader{history: []string{"configure", `primitive a Dummy \`, "op monitor interval=10s"}}
+	r.joined(1, "op monitor interval=10s")
+	if r.passed || len(r.history) != 3 {
+		t.Errorf("a line in one piece changed the history: %q", r.history)
+	}
+	r.joined(2, "primitive a Dummy op monitor interval=10s")
+	if len(r.history) != 2 || r.history[1] != "primitive a Dummy op monitor interval=10s" || !r.passed {
+		t.Errorf("%q, made anew: %v", r.history, r.passed)
+	}
+}

@@ -63,6 +63,7 @@ type talk struct {
 	reader  *reader
 	history *historyFile
 	joiner  shell.Joiner
+	pieces  int    // of a line that goes on, typed so far
 	asking  string // the question that is open, "" when there is none
 }
 
@@ -79,10 +80,17 @@ func (t *talk) prefix() string {
 // run runs one typed line. Ctrl-C stops the command, not the shell.
 func (t *talk) run(ctx context.Context, typed string) error {
 	text, _, ok := t.joiner.Add(typed)
+	if typed != "" {
+		t.pieces++
+	}
+	t.reader.keys.asking.Store(!ok) // Ctrl-C gives the whole line up, not its last piece
 	if !ok {
 		return nil
 	}
-	t.history.add(strings.ReplaceAll(oneLine(text), "\n", " "))
+	line := strings.ReplaceAll(oneLine(text), "\n", " ")
+	t.reader.joined(t.pieces, line)
+	t.pieces = 0
+	t.history.add(line)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	err := t.session.Exec(ctx, text)
@@ -103,6 +111,8 @@ func oneLine(text string) string {
 
 // leave is Ctrl-D: a continued line is given up, else the session ends.
 func (t *talk) leave(ctx context.Context) error {
+	t.pieces = 0
+	t.reader.keys.asking.Store(false)
 	if t.joiner.Drop() > 0 {
 		return nil
 	}
@@ -121,7 +131,7 @@ func (t *talk) ask(ctx context.Context, question string) (bool, error) {
 		t.reader.keys.asking.Store(false)
 	}()
 	for {
-		answer, err := t.reader.read()
+		answer, err := t.reader.answer()
 		if errors.Is(err, io.EOF) {
 			return false, shell.ErrCancelled
 		}
@@ -136,6 +146,7 @@ func (t *talk) ask(ctx context.Context, question string) (bool, error) {
 		case "c", "cancel":
 			return false, shell.ErrCancelled
 		}
+		t.session.Info("y: yes, n: no, c: back to the prompt, nothing is lost")
 	}
 }
 
