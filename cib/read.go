@@ -91,8 +91,23 @@ func syntaxError(text string, at int, problem string) *SyntaxError {
 	start := strings.LastIndexByte(text[:at], '\n') + 1
 	return &SyntaxError{
 		Line:   1 + strings.Count(text[:start], "\n"),
-		Column: 1 + utf8.RuneCountInString(text[start:at]), Problem: problem,
+		Column: 1 + utf8.RuneCountInString(text[start:at]), Problem: shortWords(problem),
 	}
+}
+
+// shortWords cuts the words of a message that no line can show.
+func shortWords(text string) string {
+	const most = 60
+	if len(text) <= most {
+		return text
+	}
+	words := strings.Split(text, " ")
+	for i, w := range words {
+		if r := []rune(w); len(r) > most {
+			words[i] = string(r[:most]) + "..."
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // checkEncoding looks for what XML forbids everywhere.

@@ -48,7 +48,7 @@ func bench(only string) (missed int, err error) {
 		name string
 		run  func() error
 	}{
-		{"start", b.benchStart}, {"language", b.benchLanguage}, {"completion", b.benchCompletion},
+		{"start", b.benchStart}, {"language", b.benchLanguage}, {"hostile", b.benchHostile}, {"completion", b.benchCompletion},
 		{"replan", b.benchReplan}, {"engine", b.benchEngine}, {"cases", b.benchCases}, {"growth", b.benchGrowth},
 	}
 	known := only == ""
