@@ -67,7 +67,7 @@ func amongInstances(line string) bool {
 // logged lines go to standard error: their words are each program's own, and
 // where they come among the others is chance.
 func logged(line string) bool {
-	for _, s := range []string{"warning:", "error:", "notice:", "Transition failed: terminated", "An invalid transition was produced"} {
+	for _, s := range []string{"warning:", "error:", "notice:", "Only 'private' parameters", "Transition failed: terminated", "An invalid transition was produced"} {
 		if strings.Contains(line, s) {
 			return true
 		}

@@ -18,7 +18,7 @@ func main() {
 	peer := flag.String("peer", "/usr/sbin/crm_simulate", "the peer's crm_simulate")
 	floor := flag.Float64("floor", 0, "percentage of clusters that must agree wholly")
 	list := flag.Bool("list", false, "name the seeds that differ, and how")
-	mutate := flag.String("mutate", "", "change the CIBs of this folder instead of drawing clusters")
+	mutate := flag.String("mutate", "", "change the CIBs of this folder, or drawn clusters (\"drawn\"), and compare what was alike before")
 	flag.Parse()
 	j := judges{ours: "bin/crm_simulate", peer: *peer}
 	clusters, err := source(drawn), error(nil)

@@ -105,7 +105,7 @@ func (u *mutant) changeConstraint() string {
 		w = pick(u.cluster, []string{"sequential", "true", "false"}, []string{"require-all", "true", "false"}, append([]string{"role"}, roles...),
 			[]string{"action", "start", "stop", "promote", "demote"}, []string{"score", "INFINITY", "-INFINITY", "10"})
 	case "rule":
-		w = pick(u.cluster, []string{"boolean-op", "and", "or"}, []string{"role", "Master", "Stopped", "Started"})
+		w = pick(u.cluster, []string{"boolean-op", "and", "or"}, []string{"role", "Master", "Stopped"})
 	default:
 		w = pick(u.cluster, []string{"operation", "eq", "ne", "lt", "gt", "gte", "lte"}, []string{"type", "string", "number", "version"})
 	}

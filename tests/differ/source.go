@@ -29,7 +29,7 @@ func drawn(seed uint64) (sample, error) {
 	return sample{doc: doc, features: c.features()}, err
 }
 
-// mutants are the CIBs of a folder, each changed a little. What the two
+// mutants are the CIBs of a folder, or drawn clusters, changed a little. What the two
 // disagree about before the change tells nothing and is left out.
 type mutants struct {
 	judges
@@ -39,6 +39,9 @@ type mutants struct {
 }
 
 func newMutants(j judges, dir string) (*mutants, error) {
+	if dir == "drawn" {
+		return &mutants{judges: j}, nil
+	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.xml"))
 	if err == nil && len(files) == 0 {
 		err = fmt.Errorf("no CIBs in %s", dir)
@@ -56,31 +59,41 @@ var formerly = map[string]string{
 	"fencing-max-attempts": "stonith-max-attempts", "fencing-watchdog-timeout": "stonith-watchdog-timeout",
 }
 
-// sample is one of the files, changed.
+// sample is one of the files, or a drawn cluster, changed.
 func (m *mutants) sample(seed uint64) (sample, error) {
-	r := rand.New(rand.NewPCG(seed, 7))
-	file := m.files[seed/4%uint64(len(m.files))] // four of each
+	which := seed / 4 // four of each
+	doc, name, err := m.original(which)
+	if err != nil {
+		return sample{}, fmt.Errorf("%s: %w", name, err)
+	}
+	u := newMutant(rand.New(rand.NewPCG(seed, 7)), doc)
+	u.setDefaults()
+	if m.of != name {
+		if m.before, err = m.compare(doc.Bytes()); err != nil {
+			return sample{}, fmt.Errorf("%w: %s: %w", errInvalid, name, err)
+		}
+		m.of = name
+	}
+	u.change()
+	return sample{doc: doc, features: u.done, notes: append(u.notes, "in "+name), useless: m.before}, nil
+}
+
+// original is a document before it is changed.
+func (m *mutants) original(n uint64) (doc *cib.Document, name string, err error) {
+	if len(m.files) == 0 {
+		doc, err = draw(n).document()
+		return doc, fmt.Sprintf("cluster %d", n), err
+	}
+	file := m.files[n%uint64(len(m.files))]
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return sample{}, err
+		return nil, file, err
 	}
 	text = today.ReplaceAllFunc(text, func(b []byte) []byte {
 		return []byte(`name="` + formerly[string(today.FindSubmatch(b)[1])] + `"`)
 	})
-	doc, err := cib.Parse(text)
-	if err != nil {
-		return sample{}, fmt.Errorf("%s: %w", file, err)
-	}
-	u := newMutant(r, doc)
-	u.setDefaults()
-	if m.of != file {
-		if m.before, err = m.compare(doc.Bytes()); err != nil {
-			return sample{}, fmt.Errorf("%w: %s: %w", errInvalid, file, err)
-		}
-		m.of = file
-	}
-	u.change()
-	return sample{doc: doc, features: u.done, notes: append(u.notes, "in "+filepath.Base(file)), useless: m.before}, nil
+	doc, err = cib.Parse(text)
+	return doc, filepath.Base(file), err
 }
 
 // less is the difference without the kinds that differed before.
