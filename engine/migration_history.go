@@ -136,7 +136,6 @@ func (x *reading) migrated(e *opEntry) {
 func (x *reading) arrivalFailed(to *Node, activeThere bool) {
 	if activeThere {
 		x.c.addActive(x.r, to, true)
-		x.r.set(flagFailed | flagStopIfFailed)
 		return
 	}
 	x.r.set(flagFailed | flagStopIfFailed)
@@ -178,6 +177,5 @@ func (x *reading) migrateFromFailed(e *opEntry) {
 	}
 	if !x.unknownOn(from) && !x.newerState(from, event) && from != nil && from.Online {
 		c.addActive(r, from, true)
-		r.set(flagFailed | flagStopIfFailed)
 	}
 }
