@@ -202,21 +202,45 @@ func (v *verifier) ticket(e *etree.Element) {
 	}
 }
 
-// insideClones warns of constraints on the inside of a clone.
+// insideClones finds constraints on the inside of a clone. The policy engine
+// ignores them, unless the history tells of an instance by that name.
 func (v *verifier) insideClones(e *etree.Element) {
 	for _, name := range referring(e) {
-		rsc := v.index.Find(Attr(e, name))
-		if rsc == nil || !IsResource(rsc) {
-			continue
-		}
-		if outer := Outermost(rsc); outer != rsc && outer.Tag != "group" {
-			severity := Note // unless the policy engine does not find it
-			if e.Tag == "rsc_colocation" {
-				severity = Error // it is ignored
-			}
-			v.add(severity, e, quote(ID(rsc))+" is inside the "+outer.Tag+" "+quote(ID(outer)), "name "+quote(ID(outer))+", which is what is meant").on("", ID(rsc))
+		v.insideClone(e, Attr(e, name))
+	}
+	for set := range Children(e, "resource_set") {
+		for ref := range Children(set, "resource_ref") {
+			v.insideClone(e, ID(ref))
 		}
 	}
+}
+
+func (v *verifier) insideClone(e *etree.Element, id string) {
+	rsc := v.index.Find(id)
+	if rsc == nil || !IsResource(rsc) {
+		return
+	}
+	outer := Outermost(rsc)
+	if outer == rsc || outer.Tag == "group" {
+		return
+	}
+	severity := Note
+	if e.Tag == "rsc_colocation" && Attr(e, "rsc") != "" || outer.Tag != "bundle" && !v.hasHistory(id) {
+		severity = Error
+	}
+	v.add(severity, e, quote(id)+" is inside the "+outer.Tag+" "+quote(ID(outer)), "name "+quote(ID(outer))+", which is what is meant").on("", id)
+}
+
+// hasHistory tells whether some node has run a resource of that name.
+func (v *verifier) hasHistory(id string) bool {
+	for state := range Children(Child(v.doc.Root(), "status"), "node_state") {
+		for r := range Children(Child(Child(state, "lrm"), "lrm_resources"), "lrm_resource") {
+			if ID(r) == id {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // rule checks one rule; nested rules are met by themselves.

@@ -93,7 +93,11 @@ func TestVerifySaysWhatIsWrongAndWhatToDo(t *testing.T) {
 		{abc + `<constraints><rsc_location id="l" rsc="a"><rule id="r" score="1"/></rsc_location></constraints>`,
 			"error: rule r: a rule without expressions; add one or remove the rule"},
 		{`<resources><clone id="c">` + p("a") + `</clone></resources><constraints><rsc_location id="l" rsc="a" node="bob" score="1"/></constraints>`,
-			`note: rsc_location l: "a" is inside the clone "c"; name "c", which is what is meant`},
+			`error: rsc_location l: "a" is inside the clone "c"; name "c", which is what is meant`},
+		{`<resources><template id="t" class="ocf" provider="heartbeat" type="Dummy"/>` + p("a") + `</resources><constraints><rsc_order id="o" first="a" then="t"/></constraints>`,
+			`error: rsc_order o: no resource is made of the template "t", the constraint is ignored; make one, or name a resource`},
+		{abc + `<constraints><rsc_location id="l" rsc="a"><rule id="r" score="1" role="bogus"><expression id="e" attribute="x" operation="defined"/></rule></rsc_location></constraints>`,
+			`error: rule r: role is "bogus", one of Started, Stopped, Promoted, Unpromoted, Master, Slave is expected; correct it`},
 	}
 	for _, test := range tests {
 		test.try(t)

@@ -20,8 +20,8 @@ func assistLevel() *Level {
 				Complete: completions.Each(completions.Primitives), Run: runAssistTemplate,
 				Help: `Makes an rsc_template of the agent that the primitives have in common, and lets
 them refer to it. They keep their own parameters and operations.`},
-			{Name: "weak-bond", Old: []string{"weak_bond"}, Usage: "<rsc> <rsc> ...", Short: "keep resources together, yet independent",
-				Args: atLeast(2), Complete: completions.Each(completions.Resources), Run: runWeakBond,
+			{Name: "weak-bond", Old: []string{"weak_bond"}, Usage: "<primitive> <primitive> ...", Short: "keep primitives together, yet independent",
+				Args: atLeast(2), Complete: completions.Each(completions.Primitives), Run: runWeakBond,
 				Help: `A plain colocation moves and stops a resource when the one it depends on fails.
 Here all are placed with a dummy resource that cannot fail, as a set without
 order: they run on one node, and a failure of one leaves the others alone.`},
@@ -35,9 +35,12 @@ func runWeakBond(ctx context.Context, c *Call) error {
 		return err
 	}
 	for i, id := range c.Args {
+		e := next.Resource(id)
 		switch {
-		case next.Resource(id) == nil:
+		case e == nil:
 			return noResource(next, id)
+		case e.Tag != "primitive":
+			return c.wrong(Refused, i+1, "is a "+e.Tag, "a primitive")
 		case slices.Contains(c.Args[:i], id):
 			return c.wrong(Usage, i+1, "is named twice", "each resource once")
 		}
