@@ -46,9 +46,16 @@ func (m *Machine) restate() {
 		m.stamp()
 		return
 	}
+	if early := m.saidAt.Add(min(helloEvery, m.cfg.Election/2)).Sub(m.now); early > 0 {
+		m.set(alarmStamp, early) // more may change; what was said holds no longer, and is not stamped
+		return
+	}
 	m.clear(alarmHello)
 	m.hello()
 }
+
+// helloEvery is how often a member says what is new, unless it matters at once.
+const helloEvery = time.Second
 
 // newHello makes a hello, and the stamp that goes with it.
 func (m *Machine) newHello() *Message {
@@ -58,6 +65,7 @@ func (m *Machine) newHello() *Message {
 	}
 	m.hellos++
 	h.Count, h.Edition = m.hellos, m.editions
+	m.saidAt = m.now
 	m.said = &Message{Lineage: string(m.log.lineage), Hello: h}
 	m.stamp()
 	return m.said
@@ -132,7 +140,7 @@ func (m *Machine) stamped(ev Stamped) {
 
 // met follows what a peer has said, or said again.
 func (m *Machine) met(p *peer, changed bool) {
-	p.heard, p.wanted = m.now, time.Time{}
+	p.heard, p.wanted, p.wants = m.now, time.Time{}, 0
 	if m.meetLineage(p, p.lineage) {
 		m.helpVoter(p)
 		m.vouch(p)
@@ -146,16 +154,21 @@ func (m *Machine) met(p *peer, changed bool) {
 	m.obey(p)
 }
 
-// missHello asks for a hello that is not here, unless it is on its way.
+// missHello asks for a hello that is not here, unless it is on its way: on a
+// machine that does not keep up it may be for long, and asking makes it longer.
 func (m *Machine) missHello(p *peer) {
 	switch {
 	case p.wanted.IsZero():
 		p.wanted = m.now
-	case m.now.Sub(p.wanted) >= m.cfg.Retry:
+	case m.now.Sub(p.wanted) >= m.cfg.Retry<<min(p.wants, mostWants):
 		p.wanted = m.now
+		p.wants++
 		m.want(p.name)
 	}
 }
+
+// mostWants doublings of the pause between two questions.
+const mostWants = 3
 
 // want asks a live peer how it is.
 func (m *Machine) want(peer string) {

@@ -39,7 +39,8 @@ type Machine struct {
 	reigns, transitions, editKeys, cleanups, updates int
 	engines, fenceKeys, hellos, editions             uint64
 
-	said *Message // the last hello
+	said   *Message // the last hello
+	saidAt time.Time
 
 	newNodes bool // the <nodes> section must be looked at
 	stopping bool // asked to stop

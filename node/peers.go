@@ -19,6 +19,7 @@ type peer struct {
 	lineage  lineage   // of the hello
 	heard    time.Time // of the hello, or of a stamp that confirmed it
 	count    uint64    // of the hello or stamp heard last
+	wants    int       // times it was asked for
 	wanted   time.Time // since when its newest hello is missing, or was asked for
 	killed   string    // the process that was fenced: nothing it says counts
 	behind   int       // hellos in a row that showed a log shorter than it had confirmed

@@ -56,7 +56,10 @@ func restWithCIB(b *testing.B, many int, timing string) {
 	w.until("all members take part", "n0", func(doc *cib.Document) bool {
 		return len(doc.Status().FindElements("./node_state[@join='member']")) == many
 	})
-	<-time.After(3 * time.Second)
+	for said := int64(-1); said != letter.Load(); { // until they have told each other all there is
+		said = letter.Load()
+		<-time.After(3 * time.Second)
+	}
 	for b.Loop() {
 		beats.Store(0)
 		letter.Store(0)
