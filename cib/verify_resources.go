@@ -58,7 +58,11 @@ func (v *verifier) primitive(e *etree.Element) {
 	case "upstart", "nagios":
 		v.note(e, "class "+class+" is no longer supported", "replace the agent").on("class", class)
 	default:
-		v.err(e, "class "+quote(class)+" is not known", "use ocf, systemd, lsb, service or stonith").on("class", class)
+		remedy := "use ocf, systemd, lsb, service or stonith"
+		if near := nearest(class, []string{"ocf", "systemd", "lsb", "service", "stonith"}); near != "" {
+			remedy = "did you mean " + near + "?"
+		}
+		v.err(e, "class "+quote(class)+" is not known", remedy).on("class", class)
 	}
 	if Attr(e, "type") == "" {
 		v.err(e, "it has no type", "name the agent")

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -219,7 +220,17 @@ func (s *Session) tell(findings []finding) error {
 	if warnings > mostFaults {
 		s.Warn("and %d more warnings", warnings-mostFaults)
 	}
+	slices.SortStableFunc(faults[:min(len(faults), mostFaults)], inOrderTyped)
 	return joined(faults)
+}
+
+// inOrderTyped compares faults by their places; those without one come last.
+func inOrderTyped(a, b error) int {
+	x, y := asError(a), asError(b)
+	if x.Line == 0 || y.Line == 0 {
+		return min(y.Line, 1) - min(x.Line, 1)
+	}
+	return cmp.Or(strings.Compare(x.File, y.File), x.Line-y.Line, x.Column-y.Column)
 }
 
 // joined makes one error of faults, of which it tells so many.

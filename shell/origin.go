@@ -143,7 +143,9 @@ func (o *origins) cause(f finding) (*Error, bool) {
 	for _, s := range slices.Backward(o.said) {
 		if !s.statement {
 			e := s.at(s.words[0].Pos)
-			e.Want = " (since " + strconv.Quote(excerpt(s.line.Text, 1)) + ")"
+			if s.file != "" { // else it is told at the beginning
+				e.Want = " (since " + strconv.Quote(excerpt(s.line.Text, 1)) + ")"
+			}
 			return e, true
 		}
 	}
