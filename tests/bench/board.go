@@ -23,7 +23,7 @@ type board struct {
 }
 
 func (b *board) head(title, input string) {
-	fmt.Printf("\n%-42s %8s | %9s %8s | %9s %8s | %8s %6s  %s\n", title, input,
+	fmt.Printf("%-42s %8s | %9s %8s | %9s %8s | %8s %6s  %s\n", title, input,
 		"user CPU", "memory", "peer's", "memory", "times", "share", "verdict")
 }
 

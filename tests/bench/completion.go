@@ -36,7 +36,6 @@ func (b *runner) benchCompletion() error {
 	if err != nil {
 		return err
 	}
-	fmt.Println()
 	for _, which := range []string{"p50", "p99", "max"} {
 		b.board.figure("Tab at any buffer, 1,000 primitives, "+which, found[which], 5, "ms")
 	}
@@ -62,7 +61,6 @@ func (b *runner) benchReplan() error {
 	if err != nil {
 		return err
 	}
-	fmt.Println()
 	b.board.figure("plan after one event, 1,000 resources", (many.cpu()-one.cpu()).Seconds()*1000/rounds, 100, "ms")
 	return nil
 }

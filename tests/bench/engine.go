@@ -113,6 +113,7 @@ func (b *runner) benchLargeCases() error {
 	if err != nil {
 		return err
 	}
+	fmt.Println()
 	b.board.head("crm_simulate -S, large cases", "input")
 	for _, file := range files {
 		text, err := os.ReadFile(file)
@@ -163,7 +164,6 @@ func (b *runner) benchCases() error {
 			spent += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 		}
 	}
-	fmt.Println()
 	b.board.figure(fmt.Sprintf("%d cases, two runs each, all CPU time", len(files)), spent.Seconds(), 12, "s")
 	return nil
 }
@@ -173,7 +173,6 @@ func (b *runner) benchGrowth() error {
 	if b.cases == "" {
 		return nil
 	}
-	fmt.Println()
 	for _, kind := range []struct {
 		state, more string
 		from, to    int

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 func main() {
 	strict := flag.Bool("strict", false, "end with an error when a goal is missed")
-	only := flag.String("only", "", "the one part to run: start, language, completion, engine, replan, cases or growth")
+	only := flag.String("only", "", "the one part to run: start, language, completion, replan, cases, growth or engine")
 	flag.Parse()
 	missed, err := bench(*only)
 	if err != nil {
@@ -44,19 +45,22 @@ func bench(only string) (missed int, err error) {
 	}
 	b := &runner{dir: dir, crm: crm, sim: filepath.Join(filepath.Dir(crm), "crm_simulate"), cases: conformance(),
 		inputs: map[string]string{}, simulated: map[string]sample{}}
+	// What waits for the slow peer stands last.
 	parts := []struct {
 		name string
 		run  func() error
 	}{
 		{"start", b.benchStart}, {"language", b.benchLanguage}, {"hostile", b.benchHostile}, {"completion", b.benchCompletion},
-		{"replan", b.benchReplan}, {"engine", b.benchEngine}, {"cases", b.benchCases}, {"growth", b.benchGrowth},
+		{"replan", b.benchReplan}, {"cases", b.benchCases}, {"growth", b.benchGrowth}, {"engine", b.benchEngine},
 	}
+	begin := time.Now()
 	known := only == ""
 	for _, p := range parts {
 		if only != "" && only != p.name {
 			continue
 		}
 		known = true
+		fmt.Printf("\n[%s, after %v]\n", p.name, time.Since(begin).Round(time.Second))
 		if err := p.run(); err != nil {
 			return 0, fmt.Errorf("%s: %w", p.name, err)
 		}

@@ -15,7 +15,7 @@ import (
 
 const (
 	// patience is how much CPU time a run of the peer may use before it is cut.
-	patience = 40 * time.Second
+	patience = 30 * time.Second
 	// forever is the end of any run, also on a machine with much else to do.
 	forever = 20 * time.Minute
 	// enough is the CPU time after which no more runs are needed.
