@@ -10,7 +10,7 @@ import (
 
 func main() {
 	strict := flag.Bool("strict", false, "end with an error when a goal is missed")
-	only := flag.String("only", "", "the one part to run: start, language, completion, replan, cases, growth or engine")
+	only := flag.String("only", "", "the one part to run: start, language, hostile, completion, replan, cases, growth or engine")
 	flag.Parse()
 	missed, err := bench(*only)
 	if err != nil {
