@@ -173,8 +173,10 @@ func (in *injector) property(name, value string) {
 		pair.CreateAttr("id", cib.ID(set)+"-"+name)
 		pair.CreateAttr("name", name)
 	}
-	pair.CreateAttr("value", value)
-	in.out.reconfigured()
+	if cib.Attr(pair, "value") != value {
+		pair.CreateAttr("value", value)
+		in.out.reconfigured()
+	}
 }
 
 // bootstrapOptions is the set with the options that the cluster itself writes.

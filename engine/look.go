@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/beevik/etree"
 )
@@ -144,6 +145,9 @@ func (s *Situation) Bans() []Ban {
 	s.c.unpackConstraints()
 	var list []Ban
 	for _, l := range s.c.locations {
+		if strings.HasPrefix(l.id, healthLocation) || strings.HasPrefix(l.id, pingLocation) {
+			continue // nobody configured it
+		}
 		for _, n := range l.nodes {
 			if n.score < 0 {
 				list = append(list, Ban{cmp.Or(l.rule, l.id), l.rsc, n.node, n.score.String(), l.role == RolePromoted})

@@ -199,9 +199,11 @@ func (r *Resource) active(all bool) bool {
 	return all
 }
 
-// isShown tells whether a resource is among what was asked for.
+// isShown tells whether a resource is among what was asked for. The instances
+// of a unique clone are shown together.
 func (t *statusText) isShown(r *Resource) bool {
-	return (!t.activeOnly || r.active(false)) && t.view.resource(r) && t.onShown(r)
+	listed := r.Parent != nil && r.Parent.Kind == KindClone && r.Parent.Unique()
+	return (!t.activeOnly || listed || r.active(false)) && t.view.resource(r) && t.onShown(r)
 }
 
 // onShown leaves out what runs on other nodes only than those asked for.

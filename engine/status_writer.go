@@ -234,9 +234,6 @@ func (w *statusWriter) record(history *etree.Element, o opResult) {
 	}
 	if task == "reload" || task == "reload-agent" {
 		task = "start"
-		if o.failed() {
-			task = "monitor"
-		}
 	}
 	key := o.resource + "_" + task + "_" + o.interval
 	if entry == "" {

@@ -73,7 +73,7 @@ type monitor struct {
 
 // Monitor is crm_mon: the state of the cluster as text or XML.
 func Monitor(args []string, std Streams) int {
-	m := &monitor{std: std, words: args, set: map[string]bool{}, text: map[string]string{}, shown: defaultSections(), every: 5 * time.Second}
+	m := &monitor{std: std, words: args, set: map[string]bool{}, text: map[string]string{}, shown: defaultSections(asksForXML(args)), every: 5 * time.Second}
 	words, err := getopt(monFlags, args, m.take)
 	if err == nil && len(words) > 0 {
 		err = fmt.Errorf("unexpected word %q, expected only options", words[0])
@@ -328,9 +328,8 @@ func (m *monitor) dcText(dc *engine.Node) string {
 	if m.set["show-detail"] && dc.ID != name {
 		name += " (" + dc.ID + ")"
 	}
-	if version, ok := m.doc.Property("dc-version"); ok {
-		name += " (version " + version + ")"
-	}
+	version, _ := m.doc.Property("dc-version")
+	name += " (version " + orElse(version, "unknown") + ")"
 	quorum := "partition WITHOUT quorum"
 	if cib.IsTrue(cib.Attr(m.doc.Root(), "have-quorum")) {
 		quorum = "partition with quorum"
@@ -345,16 +344,13 @@ func (m *monitor) dcText(dc *engine.Node) string {
 func (m *monitor) times() []string {
 	lines := []string{"  * Last updated: " + m.now.Format(stamp)}
 	root := m.doc.Root()
-	if when := cib.Attr(root, "cib-last-written"); when != "" {
-		line := "  * Last change:  " + when
-		for _, who := range [][2]string{{"by", "update-user"}, {"via", "update-client"}, {"on", "update-origin"}} {
-			if value := cib.Attr(root, who[1]); value != "" {
-				line += " " + who[0] + " " + value
-			}
+	line := "  * Last change:  " + cib.Attr(root, "cib-last-written")
+	for _, who := range [][2]string{{"by", "update-user"}, {"via", "update-client"}, {"on", "update-origin"}} {
+		if value := cib.Attr(root, who[1]); value != "" {
+			line += " " + who[0] + " " + value
 		}
-		lines = append(lines, line)
 	}
-	return lines
+	return append(lines, line)
 }
 
 func (m *monitor) instances() string {
@@ -371,9 +367,13 @@ func (m *monitor) instances() string {
 	return line
 }
 
+// maintenance tells that the whole cluster is not managed, or kept down.
 func (m *monitor) maintenance() []string {
-	if mode, _ := m.doc.Property("maintenance-mode"); cib.IsTrue(mode) {
+	switch {
+	case m.truth("false", "maintenance-mode"):
 		return []string{"              *** Resource management is DISABLED ***", "  The cluster will not attempt to start, stop or recover services"}
+	case m.truth("false", "stop-all-resources"):
+		return []string{"    *** Resource management is DISABLED ***", "  The cluster will keep all resources stopped"}
 	}
 	return nil
 }
@@ -442,10 +442,13 @@ func (m *monitor) simple() (well bool, line string) {
 	}
 	var problems []string
 	if m.dc() == nil {
-		problems = append(problems, "no DC")
+		problems = append(problems, "No DC")
 	}
-	for _, name := range offline {
-		problems = append(problems, "offline node: "+name)
+	for i, name := range offline {
+		offline[i] = "offline node: " + name
+	}
+	if len(offline) > 0 {
+		problems = append(problems, strings.Join(offline, " "))
 	}
 	if len(problems) > 0 {
 		return false, "CLUSTER WARN: " + strings.Join(problems, ", ") + "\n"

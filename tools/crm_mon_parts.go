@@ -337,7 +337,12 @@ func (m *monitor) failuresInFull() []string {
 	return lines
 }
 
+// failedID is the name of what failed, as the history has it.
 func failedID(f engine.FailedAction) string {
+	key := orElse(cib.Attr(f.Entry, "operation_key"), cib.ID(f.Entry))
+	if name, found := strings.CutSuffix(key, fmt.Sprintf("_%s_%d", f.Task, f.Interval)); found {
+		return name
+	}
 	if f.Resource != nil {
 		return f.Resource.ShownName()
 	}
@@ -375,12 +380,9 @@ func statusText(status int) string {
 	return "complete"
 }
 
-// readable writes milliseconds as crm_mon does: 1m30s, 60s, 152ms, 1.168s. A
-// unit is used for more than one of it.
+// readable writes milliseconds as Pacemaker's tools do: 1m30s, 2s, 1.500s,
+// 152ms; one of a unit is written in the next smaller one: 60s, 1000ms.
 func readable(ms int64) string {
-	if ms < 1000 {
-		return strconv.FormatInt(ms, 10) + "ms"
-	}
 	text := ""
 	for _, unit := range []struct {
 		name string
@@ -392,20 +394,41 @@ func readable(ms int64) string {
 		}
 	}
 	switch {
-	case ms%1000 != 0:
+	case ms > 1000 && ms%1000 != 0:
 		text += fmt.Sprintf("%d.%03ds", ms/1000, ms%1000)
-	case ms > 0:
+	case ms > 1000:
 		text += strconv.FormatInt(ms/1000, 10) + "s"
+	case ms > 0 || text == "":
+		text += strconv.FormatInt(ms, 10) + "ms"
 	}
 	return text
 }
 
+// allTickets are the tickets that the status knows or a constraint asks for,
+// with what the status says of them.
+func (m *monitor) allTickets() (names []string, states map[string]*etree.Element) {
+	states = map[string]*etree.Element{}
+	add := func(name string, state *etree.Element) {
+		if _, known := states[name]; !known && name != "" {
+			names, states[name] = append(names, name), state
+		}
+	}
+	for t := range cib.Children(cib.Child(m.doc.Status(), "tickets"), "ticket_state") {
+		add(cib.ID(t), t)
+	}
+	for c := range cib.Children(cib.Child(m.doc.Configuration(), "constraints"), "rsc_ticket") {
+		add(cib.Attr(c, "ticket"), etree.NewElement("ticket_state"))
+	}
+	return names, states
+}
+
 func (m *monitor) tickets() []string {
 	var lines []string
-	for t := range cib.Children(cib.Child(m.doc.Status(), "tickets"), "ticket_state") {
-		line := "  * " + cib.ID(t) + ": revoked"
+	names, states := m.allTickets()
+	for _, name := range names {
+		t, line := states[name], "  * "+name+": revoked"
 		if cib.IsTrue(cib.Attr(t, "granted")) {
-			line = "  * " + cib.ID(t) + ": granted"
+			line = "  * " + name + ": granted"
 		}
 		if cib.IsTrue(cib.Attr(t, "standby")) {
 			line += " [standby]"

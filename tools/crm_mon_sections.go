@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/beevik/etree"
+
 	"crm/cib"
 )
 
@@ -16,11 +18,25 @@ var monSections = []string{"attributes", "bans", "counts", "dc", "failcounts", "
 // summarySections are the lines that "summary" means.
 var summarySections = []string{"stack", "dc", "times", "counts", "maint-mode"}
 
-// defaultSections are what text shows when nothing else is asked for.
-func defaultSections() map[string]bool {
+// asksForXML tells whether options want XML.
+func asksForXML(args []string) bool {
+	for i, a := range args {
+		if a == "-X" || a == "--as-xml" || a == "--output-as=xml" || i > 0 && args[i-1] == "--output-as" && a == "xml" {
+			return true
+		}
+	}
+	return false
+}
+
+// defaultSections are what is shown when nothing else is asked for: in XML all
+// there is.
+func defaultSections(xml bool) map[string]bool {
 	show := map[string]bool{"nodes": true, "resources": true, "failures": true}
 	for _, name := range summarySections {
 		show[name] = true
+	}
+	for _, name := range monSections {
+		show[name] = show[name] || xml
 	}
 	return show
 }
@@ -37,7 +53,7 @@ func (m *monitor) choose(option, words string) error {
 		case name == "none":
 			m.setSections(!on, monSections...)
 		case name == "default" && on:
-			m.shown = defaultSections()
+			m.shown = defaultSections(asksForXML(m.words))
 		case name == "summary":
 			m.setSections(on, summarySections...)
 		case slices.Contains(monSections, name):
@@ -118,25 +134,31 @@ func (m *monitor) bans() []string {
 	return lines
 }
 
+// bansXML is what bans tells, as XML.
+func (m *monitor) bansXML() *etree.Element {
+	bans := etree.NewElement("bans")
+	for _, b := range m.sit.Bans() {
+		if !strings.HasPrefix(b.ID, m.bansOf) || !m.isNode(b.Node) || !m.isResource(b.Resource) {
+			continue
+		}
+		weight := strings.Replace(b.Score, "INFINITY", "1000000", 1)
+		attrs(bans.CreateElement("ban"), "id", b.ID, "resource", b.Resource.ID, "node", b.Node.Name, "weight", weight,
+			"promoted-only", yes(b.Promoted), "master_only", yes(b.Promoted))
+	}
+	return bans
+}
+
 // options are the lines of the section of that name.
 func (m *monitor) options() []string {
-	option := func(fallback string, names ...string) string {
-		for _, name := range names {
-			if value, ok := m.doc.Property(name); ok {
-				return value
-			}
-		}
-		return fallback
-	}
 	fencing, symmetric := "disabled", "asymmetric"
-	if cib.IsTrue(option("true", "fencing-enabled", "stonith-enabled")) {
+	if m.truth("true", "fencing-enabled", "stonith-enabled") {
 		fencing = "enabled"
 	}
-	if cib.IsTrue(option("true", "symmetric-cluster")) {
+	if m.truth("true", "symmetric-cluster") {
 		symmetric = "symmetric"
 	}
 	policies := map[string]string{"freeze": "Freeze resources", "stop": "Stop ALL resources", "ignore": "Ignore", "demote": "Demote promotable resources and stop all other resources",
 		"suicide": "Suicide", "fence": "Suicide"}
-	policy := policies[option("stop", "no-quorum-policy")]
+	policy := policies[m.option("stop", "no-quorum-policy")]
 	return []string{"  * STONITH of failed nodes " + fencing, "  * Cluster is " + symmetric, "  * No quorum policy: " + orElse(policy, policies["stop"])}
 }

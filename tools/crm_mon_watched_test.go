@@ -47,7 +47,7 @@ func TestMonitorShowsWhatRunsAndWhatFailed(t *testing.T) {
 	code, out, errs := mon(t, "-1")
 	want := `Cluster Summary:
   * Stack: heartbeat
-  * Current DC: alice - partition with quorum
+  * Current DC: alice (version unknown) - partition with quorum
   * Last updated: NOW
   * Last change:  Sat Nov 21 23:51:48 2026 by root via crm on alice
   * 2 nodes configured

@@ -25,26 +25,33 @@ func yes(b bool) string { return strconv.FormatBool(b) }
 // asXML is the state as crm_mon --output-as=xml tells it.
 func (m *monitor) asXML() *etree.Element {
 	out := pacemakerResult("crm_mon", m.words)
-	m.summaryXML(out.CreateElement("summary"))
-	nodes := out.CreateElement("nodes")
-	for _, n := range m.sit.Nodes() {
-		m.nodeXML(nodes.CreateElement("node"), n)
+	add := func(part string, e *etree.Element) {
+		if m.shown[part] && len(e.Child) > 0 {
+			out.AddChild(e)
+		}
 	}
+	m.shown["cluster"] = true
+	summary := etree.NewElement("summary")
+	m.summaryXML(summary)
+	add("cluster", summary)
+	nodes := etree.NewElement("nodes")
+	for _, n := range m.sit.Nodes() {
+		if m.isNode(n) {
+			m.nodeXML(nodes.CreateElement("node"), n)
+		}
+	}
+	add("nodes", nodes)
 	resources := etree.NewElement("resources")
 	m.resourcesXML(resources)
-	if len(resources.Child) > 0 {
-		out.AddChild(resources)
+	add("resources", resources)
+	add("attributes", m.attributesXML())
+	if history := etree.NewElement("node_history"); m.shown["operations"] {
+		m.historyXML(history)
+		out.AddChild(history)
 	}
-	if attributes := m.attributesXML(); len(attributes.Child) > 0 {
-		out.AddChild(attributes)
-	}
-	m.historyXML(out.CreateElement("node_history"))
-	if failures := m.failuresXML(); len(failures.Child) > 0 {
-		out.AddChild(failures)
-	}
-	if tickets := m.ticketsXML(); len(tickets.Child) > 0 {
-		out.AddChild(tickets)
-	}
+	add("failures", m.failuresXML())
+	add("tickets", m.ticketsXML())
+	add("bans", m.bansXML())
 	attrs(out.CreateElement("status"), "code", "0", "message", "OK")
 	return out
 }
@@ -72,36 +79,49 @@ func (m *monitor) attributesXML() *etree.Element {
 func (m *monitor) summaryXML(e *etree.Element) {
 	root := m.doc.Root()
 	stack, _ := m.doc.Property("cluster-infrastructure")
-	attrs(e.CreateElement("stack"), "type", orElse(stack, "unknown"))
-	dc := e.CreateElement("current_dc")
-	if n := m.dc(); n != nil {
+	if m.shown["stack"] {
+		attrs(e.CreateElement("stack"), "type", orElse(stack, "unknown"))
+	}
+	if n := m.dc(); n == nil {
+		attrs(e.CreateElement("current_dc"), "present", "false")
+	} else if m.shown["dc"] {
 		version, _ := m.doc.Property("dc-version")
-		attrs(dc, "present", "true", "version", version, "name", n.Name, "id", n.ID,
+		attrs(e.CreateElement("current_dc"), "present", "true", "version", version, "name", n.Name, "id", n.ID,
 			"with_quorum", yes(cib.IsTrue(cib.Attr(root, "have-quorum"))), "mixed_version", yes(m.mixed()))
-	} else {
-		attrs(dc, "present", "false")
 	}
-	attrs(e.CreateElement("last_update"), "time", m.now.Format(stamp))
-	attrs(e.CreateElement("last_change"), "time", cib.Attr(root, "cib-last-written"), "user", cib.Attr(root, "update-user"),
-		"client", cib.Attr(root, "update-client"), "origin", cib.Attr(root, "update-origin"))
-	attrs(e.CreateElement("nodes_configured"), "number", strconv.Itoa(len(m.sit.Nodes())))
-	_, instances, disabled, blocked := m.sit.Counts()
-	attrs(e.CreateElement("resources_configured"), "number", strconv.Itoa(instances), "disabled", strconv.Itoa(disabled), "blocked", strconv.Itoa(blocked))
-	option := func(fallback string, names ...string) string {
-		for _, name := range names {
-			if value, ok := m.doc.Property(name); ok {
-				return value
-			}
+	if m.shown["times"] {
+		attrs(e.CreateElement("last_update"), "time", m.now.Format(stamp))
+		attrs(e.CreateElement("last_change"), "time", cib.Attr(root, "cib-last-written"), "user", cib.Attr(root, "update-user"),
+			"client", cib.Attr(root, "update-client"), "origin", cib.Attr(root, "update-origin"))
+	}
+	if m.shown["counts"] {
+		attrs(e.CreateElement("nodes_configured"), "number", strconv.Itoa(len(m.sit.Nodes())))
+		_, instances, disabled, blocked := m.sit.Counts()
+		attrs(e.CreateElement("resources_configured"), "number", strconv.Itoa(instances), "disabled", strconv.Itoa(disabled), "blocked", strconv.Itoa(blocked))
+	}
+	if m.shown["options"] {
+		attrs(e.CreateElement("cluster_options"),
+			"stonith-enabled", yes(m.truth("true", "fencing-enabled", "stonith-enabled")), "symmetric-cluster", yes(m.truth("true", "symmetric-cluster")),
+			"no-quorum-policy", m.option("stop", "no-quorum-policy"), "maintenance-mode", yes(m.truth("false", "maintenance-mode")),
+			"stop-all-resources", yes(m.truth("false", "stop-all-resources")),
+			"stonith-timeout-ms", milliseconds(m.option("60s", "fencing-timeout", "stonith-timeout")),
+			"priority-fencing-delay-ms", milliseconds(m.option("0", "priority-fencing-delay")))
+	}
+}
+
+// option is a property under one of its names.
+func (m *monitor) option(fallback string, names ...string) string {
+	for _, name := range names {
+		if value, ok := m.doc.Property(name); ok {
+			return value
 		}
-		return fallback
 	}
-	truth := func(fallback string, names ...string) string { return yes(cib.IsTrue(option(fallback, names...))) }
-	attrs(e.CreateElement("cluster_options"),
-		"stonith-enabled", truth("true", "fencing-enabled", "stonith-enabled"), "symmetric-cluster", truth("true", "symmetric-cluster"),
-		"no-quorum-policy", option("stop", "no-quorum-policy"), "maintenance-mode", truth("false", "maintenance-mode"),
-		"stop-all-resources", truth("false", "stop-all-resources"),
-		"stonith-timeout-ms", milliseconds(option("60s", "fencing-timeout", "stonith-timeout")),
-		"priority-fencing-delay-ms", milliseconds(option("0", "priority-fencing-delay")))
+	return fallback
+}
+
+// truth is a property that is true or false.
+func (m *monitor) truth(fallback string, names ...string) bool {
+	return cib.IsTrue(m.option(fallback, names...))
 }
 
 func (m *monitor) nodeXML(e *etree.Element, n *engine.Node) {
@@ -138,12 +158,8 @@ func (m *monitor) resourcesXML(to *etree.Element) {
 	}
 }
 
-// resourceXML adds a resource with what is in it, unless it does not run and
-// only what runs is asked for. What was removed is told in any case.
+// resourceXML adds a resource with what is in it, also when it does not run.
 func (m *monitor) resourceXML(to *etree.Element, r *engine.Resource) {
-	if !m.set["inactive"] && !r.Removed() && !r.IsActive(false) {
-		return
-	}
 	target := r.Meta("target-role")
 	if target == "" && wrapped(r) == "clone" && len(r.Children) > 0 {
 		target = r.Children[0].Meta("target-role")
@@ -331,13 +347,15 @@ func (m *monitor) failuresXML() *etree.Element {
 
 func (m *monitor) ticketsXML() *etree.Element {
 	tickets := etree.NewElement("tickets")
-	for t := range cib.Children(cib.Child(m.doc.Status(), "tickets"), "ticket_state") {
+	names, states := m.allTickets()
+	for _, name := range names {
+		t := states[name]
 		status := "revoked"
 		if cib.IsTrue(cib.Attr(t, "granted")) {
 			status = "granted"
 		}
 		e := tickets.CreateElement("ticket")
-		attrs(e, "id", cib.ID(t), "status", status, "standby", yes(cib.IsTrue(cib.Attr(t, "standby"))))
+		attrs(e, "id", name, "status", status, "standby", yes(cib.IsTrue(cib.Attr(t, "standby"))))
 		if last, err := strconv.ParseInt(cib.Attr(t, "last-granted"), 10, 64); err == nil {
 			attrs(e, "last-granted", when(last))
 		}

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,23 +12,31 @@ import (
 	"github.com/cockroachdb/datadriven"
 )
 
-// TestSimulateReports holds what crm_simulate says and writes against
-// testdata/simulate: one file an input, a line of options each, "{in}" for the
-// input and "{dir}" for a folder. Of written files only the lines are shown in
+// TestReports holds what crm_simulate ("run") and crm_mon ("mon") say and write
+// against testdata/reports: one file an input, a line of options each, "{in}"
+// for the input and "{dir}" for a folder. Of written files only the lines are shown in
 // which a file differs from the input.
-func TestSimulateReports(t *testing.T) {
+func TestReports(t *testing.T) {
 	local := time.Local
 	time.Local = time.UTC
 	t.Cleanup(func() { time.Local = local })
-	datadriven.Walk(t, filepath.Join("testdata", "simulate"), func(t *testing.T, path string) {
+	datadriven.Walk(t, filepath.Join("testdata", "reports"), func(t *testing.T, path string) {
 		var input []byte
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			if d.Cmd == "cib" {
 				input = []byte(d.Input + "\n")
 				return ""
 			}
-			c := trial{words: strings.Fields(d.Input), stdin: strings.Contains(d.Input, "-p")}
-			return newLines(c.ours(t, Simulate, input), string(input))
+			c, tool := trial{words: strings.Fields(d.Input), stdin: strings.Contains(d.Input, "-p")}, Tool(Simulate)
+			if d.Cmd == "mon" {
+				file := filepath.Join(t.TempDir(), "cib.xml")
+				if err := os.WriteFile(file, input, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				t.Setenv("CIB_file", file)
+				tool = Monitor
+			}
+			return newLines(c.ours(t, tool, input), string(input))
 		})
 	})
 }
