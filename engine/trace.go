@@ -48,7 +48,7 @@ type cause struct {
 }
 
 // causeKind is a kind of rule that changes scores. Those that are failures are
-// told in these words, the others in those of parts.go.
+// told in these words, the others in those of why_parts.go.
 type causeKind string
 
 const (
