@@ -172,7 +172,7 @@ func (x *reading) migrateFromFailed(e *opEntry) {
 	r.Role = RoleStarted
 	from := c.findNode("", source)
 	event := e
-	if departure := x.partner("migrate_to", from, source, target); departure != nil {
+	if departure := x.partner("migrate_to", from, source, target); departure != nil && departure.rc == rcOK && departure.status == statusDone {
 		event = departure
 	}
 	if !x.unknownOn(from) && !x.newerState(from, event) && from != nil && from.Online {

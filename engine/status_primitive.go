@@ -31,9 +31,6 @@ func (t *statusText) primitive(depth int, r *Resource) {
 	if n == nil {
 		n = r.lockNode
 	}
-	if len(r.Active) > 1 {
-		n = nil
-	}
 	t.item(depth, t.primitiveText(r, r.shownName(), n))
 }
 
@@ -49,10 +46,10 @@ func (r *Resource) shownName() string {
 // primitiveText is one line about a primitive, with all nodes where it is
 // active in too many places.
 func (t *statusText) primitiveText(r *Resource, name string, n *Node) string {
-	text := t.primitiveState(r, name, n)
 	if len(r.Active) <= 1 {
-		return text
+		return t.primitiveState(r, name, n)
 	}
+	text := t.primitiveState(r, name, nil)
 	if more := r.element.SelectAttrValue("description", ""); more != "" {
 		text += " (" + more + ")"
 	}

@@ -49,8 +49,7 @@ func (c *cluster) unpackBundle(r *Resource) bool {
 			c.complain(cib.Warning, "bundle", r.ID, "nothing can be run inside, it is left out", "give its network an ip-range-start or a control-port")
 			return false
 		}
-		f.perHost = 1
-		r.clear(flagUnique)
+		f.perHost = 1 // and yet it is called unique if more were wanted
 	}
 	for i := range conf.replicas {
 		f.replicas = append(f.replicas, &replica{number: i, address: replicaAddress(conf.ipStart, i)})
