@@ -265,12 +265,26 @@ func clearMoves(doc *cib.Document, rsc, node string) int {
 	for _, l := range constraints.SelectElements("rsc_location") {
 		id := attr(l, "id")
 		ours := id == "cli-prefer-"+rsc || strings.HasPrefix(id, "cli-ban-"+rsc+"-on-") || id == "cli-standby-"+rsc
-		if ours && attr(l, "rsc") == rsc && (node == "" || attr(l, "node") == node || strings.HasSuffix(id, "-on-"+node)) {
+		if ours && attr(l, "rsc") == rsc && (node == "" || namesNode(l, node)) {
 			constraints.RemoveChild(l)
 			n++
 		}
 	}
 	return n
+}
+
+// namesNode tells whether move or ban wrote a constraint for a node: with a
+// lifetime its rule names it.
+func namesNode(l *etree.Element, node string) bool {
+	if attr(l, "node") == node || strings.HasSuffix(attr(l, "id"), "-on-"+node) {
+		return true
+	}
+	for x := range cib.Children(cib.Child(l, "rule"), "expression") {
+		if attr(x, "attribute") == "#uname" && attr(x, "value") == node {
+			return true
+		}
+	}
+	return false
 }
 
 // addDuration adds an ISO 8601 duration (P1Y2M3W4DT5H6M7S) to a time.

@@ -126,5 +126,8 @@ func runTicket(ctx context.Context, c *Call) error {
 	if !ok {
 		return newError(Usage, c.words[1].Pos, "ticket: %q is none of grant, revoke, delete, standby, activate, show, time", c.Args[0])
 	}
+	if c.Cluster.Live() {
+		return refusef("tickets of geo clusters are not kept by this cluster: location constraints say where resources may run; \"cibstatus ticket\" tries a ticket in thought")
+	}
 	return c.execute(ctx, append([]string{"crm_ticket", "-t", c.Args[1]}, f...)...)
 }
