@@ -70,6 +70,11 @@ func (p *Printer) readAlert(e *etree.Element) (grammar.Statement, bool) {
 		if !ok {
 			return nil, false
 		}
+		if n := len(s.Parts.List); n > 0 && part.Select != nil {
+			if to := s.Parts.List[n-1].Recipient; to != nil && len(to.Sets) > 0 {
+				return nil, false // crmsh would read the words behind as attributes of the recipient
+			}
+		}
 		s.Parts.List = append(s.Parts.List, part)
 	}
 	return s, true
@@ -103,9 +108,6 @@ func readSelection(e *etree.Element) (*grammar.Select, bool) {
 				return nil, false
 			}
 			s.Attributes = append(s.Attributes, name)
-		}
-		if kind == "attributes" && len(s.Attributes) == 0 {
-			return nil, false
 		}
 	}
 	return s, len(s.Kinds) > 0

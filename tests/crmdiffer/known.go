@@ -28,6 +28,8 @@ var wanted = []*regexp.Regexp{
 	regexp.MustCompile(`\+ peer .*(&#\d+;|<expression operation)`),
 	// A set that refers to itself; podman.
 	regexp.MustCompile(`is in force here already|Unknown arguments: (?i:podman)`),
+	// The words of select behind a recipient's attributes are more of these.
+	regexp.MustCompile(`\+ peer +nvpair .*name="select"`),
 	// A node named description=TEXT.
 	regexp.MustCompile(`node: "description=.*" does not fit`),
 	// A node of type ping is refused once there are resources.
