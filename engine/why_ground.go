@@ -160,7 +160,7 @@ func (c *cluster) noQuorum() said {
 func failureText(e *opEntry, r *Resource, n *Node) string {
 	what := e.task
 	if e.ms > 0 {
-		what = fmt.Sprintf("%s every %v", e.task, time.Duration(e.ms)*time.Millisecond)
+		what = fmt.Sprintf("%s every %v", e.task, every(e.ms))
 	}
 	text := fmt.Sprintf("the %s of %s on %s", what, r.shownName(), n.Name)
 	if e.status == statusPending {
@@ -178,6 +178,14 @@ func failureText(e *opEntry, r *Resource, n *Node) string {
 		text += " at " + time.Unix(e.changed, 0).UTC().Format("2006-01-02 15:04:05Z")
 	}
 	return text
+}
+
+// every is an interval as people write it in an operation.
+func every(ms int64) string {
+	if ms%1000 != 0 {
+		return fmt.Sprintf("%dms", ms)
+	}
+	return fmt.Sprintf("%ds", ms/1000)
 }
 
 // sayFailure tells of an operation of the history that failed or got lost.
@@ -285,12 +293,12 @@ func (c *cluster) whyMonitor(g ground) said {
 	r := g.rsc
 	for _, o := range r.operations(c) {
 		if o.name == g.op.op && o.ms == g.op.ms {
-			every := time.Duration(o.ms) * time.Millisecond
+			interval := every(o.ms)
 			if !c.inDocument(o.element) {
-				return say(fmt.Sprintf("%s is to be watched every %v on %s", r.shownName(), every, g.node.Name), c.rootOf(r))
+				return say(fmt.Sprintf("%s is to be watched every %v on %s", r.shownName(), interval, g.node.Name), c.rootOf(r))
 			}
 			id := o.element.SelectAttrValue("id", "")
-			return say(fmt.Sprintf("%s has a %s every %v (%s), which does not run on %s yet", r.shownName(), o.name, every, id, g.node.Name),
+			return say(fmt.Sprintf("%s has a %s every %v (%s), which does not run on %s yet", r.shownName(), o.name, interval, id, g.node.Name),
 				Root{Kind: RootConfiguration, ID: id})
 		}
 	}
@@ -300,10 +308,10 @@ func (c *cluster) whyMonitor(g ground) said {
 // whyCancelled tells of a recurring operation that ends.
 func (c *cluster) whyCancelled(g ground) said {
 	r := g.rsc
-	every := time.Duration(g.op.ms) * time.Millisecond
+	interval := every(g.op.ms)
 	if e := g.entry; e != nil {
 		if !c.configured(r, e) {
-			return say(fmt.Sprintf("a %s of %s every %v runs on %s and is not configured any more", e.task, r.shownName(), every, g.node.Name), rootOfEntry(e, g.node))
+			return say(fmt.Sprintf("a %s of %s every %v runs on %s and is not configured any more", e.task, r.shownName(), interval, g.node.Name), rootOfEntry(e, g.node))
 		}
 		s := c.whyUnmanaged(r)
 		return say(fmt.Sprintf("what is left alone is not watched: %s", s.text), s.root)
@@ -311,7 +319,7 @@ func (c *cluster) whyCancelled(g ground) said {
 	for _, o := range r.operations(c) {
 		if o.name == g.op.op && o.ms == g.op.ms && c.inDocument(o.element) {
 			id := o.element.SelectAttrValue("id", "")
-			return say(fmt.Sprintf("the %s of %s every %v (%s) is for another role than %s", o.name, r.shownName(), every, id, r.NextRole),
+			return say(fmt.Sprintf("the %s of %s every %v (%s) is for another role than %s", o.name, r.shownName(), interval, id, r.NextRole),
 				Root{Kind: RootConfiguration, ID: id})
 		}
 	}
