@@ -73,7 +73,7 @@ func (c trial) theirs(t *testing.T, path string, input []byte, env ...string) ou
 	words, dir := c.fill(t, input)
 	cmd := exec.CommandContext(t.Context(), path, words...)
 	cmd.Env = append(append(os.Environ(), "TZ=UTC"), env...)
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = 20 * time.Second
 	if c.stdin {
 		cmd.Stdin = bytes.NewReader(input)
 	}
