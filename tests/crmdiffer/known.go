@@ -30,6 +30,8 @@ var wanted = []*regexp.Regexp{
 	regexp.MustCompile(`is in force here already|Unknown arguments: (?i:podman)`),
 	// The words of select behind a recipient's attributes are more of these.
 	regexp.MustCompile(`\+ peer +nvpair .*name="select"`),
+	// A reference to what is not there is written all the same; so is a set with the id of another kind of set.
+	regexp.MustCompile(`expected the id of a set of|is the id of a property set already`),
 	// A node named description=TEXT.
 	regexp.MustCompile(`node: "description=.*" does not fit`),
 	// A node of type ping is refused once there are resources.
