@@ -5,6 +5,7 @@
 #
 #     tests/interop/pair.sh [path of crm] [options of tests/interop/pair]
 #     tests/interop/pair.sh bin/crm -timing            the table of times
+#     tests/interop/pair.sh bin/crm -rest 60s          what a pair costs at rest
 #     NO_HEARTBEAT=1 tests/interop/pair.sh             only two of ours: no apt
 set -eu
 SELF=$(readlink -f "$0")

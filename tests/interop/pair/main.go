@@ -35,6 +35,7 @@ func run(args []string) error {
 	flags := flag.NewFlagSet("pair", flag.ContinueOnError)
 	crm := flags.String("crm", "bin/crm", "`path` of crm")
 	timing := flags.Bool("timing", false, "measure instead of testing")
+	rest := flags.Duration("rest", 0, "measure for this `time` what a pair costs when nothing happens")
 	runs := flags.Int("runs", 1, "measurements of each kind")
 	only := flags.String("only", "", "pairs, e.g. `ours+ours,ours+theirs`; none: only the move from heartbeat to crm")
 	failbacks := flags.String("failback", "on,off", "values of auto_failback")
@@ -61,6 +62,9 @@ func run(args []string) error {
 	}()
 	_, missing := os.Stat(realDaemon)
 	l := &lab{dir: dir, crm: path, script: *script, real: missing == nil}
+	if *rest > 0 {
+		return l.rest(*rest)
+	}
 	if *timing {
 		return l.table(words(*only), words(*dead), words(*events), *runs)
 	}

@@ -66,6 +66,7 @@ func (l *lab) pairs(only []string, withReal bool) []pair {
 type config struct {
 	keepalive, deadtime time.Duration
 	failback            string
+	crm                 bool // the CIB decides, not haresources
 }
 
 // up makes the nodes and the client; nothing of the cluster is started.
@@ -147,6 +148,9 @@ func (h *host) configure(c config) error {
 	}
 	cf := fmt.Sprintf("logfile /var/log/ha-log\nkeepalive %dms\ndeadtime %dms\nwarntime %dms\ninitdead %dms\nudpport 694\nbcast eth0\nauto_failback %s\nnode hba hbb\n",
 		c.keepalive.Milliseconds(), c.deadtime.Milliseconds(), c.deadtime.Milliseconds()/2, max(2*c.deadtime, 3*time.Second).Milliseconds(), c.failback)
+	if c.crm {
+		cf += "crm on\n"
+	}
 	for name, text := range map[string]string{"ha.cf": cf, "authkeys": "auth 1\n1 sha1 labsecret\n", "resource.d/svc": service,
 		"haresources": "hba IPaddr2::" + vip + "/24/eth0 svc::one\n"} { // order: files
 		if err := os.WriteFile(h.path("ha.d", name), []byte(text), 0o600); err != nil {
