@@ -84,7 +84,7 @@ func count(r *Resource, fallback int, names ...string) int {
 // number beyond it is a slip of the pen, and would take all memory; a replica
 // is a node too, on which all others could run.
 const (
-	mostInstances = 10_000
+	mostInstances = 2_000
 	mostReplicas  = 500
 )
 
