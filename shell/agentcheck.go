@@ -293,7 +293,7 @@ func primitiveNamed(doc *cib.Document, word grammar.Word) (*etree.Element, error
 	e := doc.Resource(word.Text)
 	switch {
 	case e == nil:
-		if t := doc.Find(word.Text); t != nil && t.Parent().Tag == cib.Resources {
+		if t := doc.Find(word.Text); t != nil {
 			return nil, newError(Refused, word.Pos, "%s is a %s; expected a primitive", word.Text, kindOf(t))
 		}
 		return nil, noObject(doc, word.Text, word)
