@@ -3,7 +3,6 @@ package shell
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -128,41 +127,23 @@ func (o *origins) find(f finding) (*Error, bool) {
 	for _, key := range keys {
 		if list := o.by[key]; len(list) > 0 {
 			s := o.said[list[len(list)-1]]
-			return s.at(s.words[min(1, len(s.words)-1)].Pos), true
-		}
-	}
-	return o.cause(f)
-}
-
-// cause is the likely reason of a finding that is about no object: the newest
-// command that took something away, or the first resource.
-func (o *origins) cause(f finding) (*Error, bool) {
-	if f.at == nil || f.at.Tag != cib.CrmConfig {
-		return nil, false
-	}
-	for _, s := range slices.Backward(o.said) {
-		if !s.statement {
-			e := s.at(s.words[0].Pos)
-			if s.file != "" { // else it is told at the beginning
-				e.Want = " (since " + strconv.Quote(excerpt(s.line.Text, 1)) + ")"
+			e := s.at(s.words[min(1, len(s.words)-1)].Pos)
+			if !s.statement && s.file != "" { // a prompt's line is told anyway
+				e.Want = fmt.Sprintf("; since %q", excerpt(s.line.Text, 1))
 			}
 			return e, true
 		}
 	}
-	if list := o.by["primitive"]; len(list) > 0 {
-		s := o.said[list[0]]
-		return s.at(s.words[0].Pos), true
-	}
 	return nil, false
 }
 
-// at is the place of a word of the line. A line of a prompt is told itself, as
-// there is no number that would find it.
+// at is the place of a word of the line. A line of a prompt is told itself,
+// behind what is wrong with it, as there is no number that would find it.
 func (s *saying) at(pos grammar.Pos) *Error {
 	if s.file != "" {
 		return &Error{Kind: Invalid, File: s.file, Line: s.from + pos.Line - 1, Column: pos.Col}
 	}
-	return &Error{Kind: Invalid, Text: fmt.Sprintf("column %d of %q: ", pos.Col, excerpt(s.line.Text, pos.Col))}
+	return &Error{Kind: Invalid, Want: fmt.Sprintf("; column %d of: %s", pos.Col, excerpt(s.line.Text, pos.Col))}
 }
 
 // excerpt is a line as a message can show it, with what stands at a column.
@@ -229,7 +210,7 @@ func (f finding) keys() []string {
 			keys = append(keys, id)
 		}
 		if word, is := sectionWords[e.Tag]; is {
-			keys = append(keys, word)
+			keys = append(keys, word, sectionSets[e.Tag])
 			if f.name != "" {
 				keys = append(keys, f.name)
 			}
@@ -241,6 +222,10 @@ func (f finding) keys() []string {
 // sectionWords are the statements that fill a section.
 var sectionWords = map[string]string{cib.CrmConfig: "property", cib.RscDefaults: "rsc_defaults", cib.OpDefaults: "op_defaults",
 	cib.FencingTopology: "fencing_topology"}
+
+// sectionSets are the ids of the sets that these statements make. A line may
+// have deleted one.
+var sectionSets = map[string]string{cib.CrmConfig: cib.BootstrapOptions, cib.RscDefaults: "rsc-options", cib.OpDefaults: "op-options"}
 
 // setWords are the words that open a set, and the elements that it becomes.
 var setWords = map[string]string{"params": cib.InstanceAttributes, "attributes": cib.InstanceAttributes, "meta": cib.MetaAttributes,
