@@ -328,8 +328,9 @@ func (m *monitor) dcText(dc *engine.Node) string {
 	if m.set["show-detail"] && dc.ID != name {
 		name += " (" + dc.ID + ")"
 	}
-	version, _ := m.doc.Property("dc-version")
-	name += " (version " + orElse(version, "unknown") + ")"
+	if version, ok := m.doc.Property("dc-version"); ok || !m.isOurs() {
+		name += " (version " + orElse(version, "unknown") + ")"
+	}
 	quorum := "partition WITHOUT quorum"
 	if cib.IsTrue(cib.Attr(m.doc.Root(), "have-quorum")) {
 		quorum = "partition with quorum"
@@ -378,18 +379,26 @@ func (m *monitor) maintenance() []string {
 	return nil
 }
 
-// stack is what the members hear each other by. Our own daemon writes its name
-// into the states of nodes, and its ring is always heartbeat's.
+// stack is what the members hear each other by; our own ring is heartbeat's.
 func (m *monitor) stack() string {
 	if stack, ok := m.doc.Property("cluster-infrastructure"); ok {
 		return stack
 	}
-	for state := range cib.Children(m.doc.Status(), "node_state") {
-		if cib.Attr(state, "crm-debug-origin") == "crm" {
-			return "heartbeat"
-		}
+	if m.isOurs() {
+		return "heartbeat"
 	}
 	return "unknown"
+}
+
+// isOurs tells a CIB of our own daemon, which writes its name into the states
+// of nodes and no properties about itself.
+func (m *monitor) isOurs() bool {
+	for state := range cib.Children(m.doc.Status(), "node_state") {
+		if cib.Attr(state, "crm-debug-origin") == "crm" {
+			return true
+		}
+	}
+	return false
 }
 
 func counts(n int, what string) string {

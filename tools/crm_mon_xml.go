@@ -78,9 +78,8 @@ func (m *monitor) attributesXML() *etree.Element {
 
 func (m *monitor) summaryXML(e *etree.Element) {
 	root := m.doc.Root()
-	stack, _ := m.doc.Property("cluster-infrastructure")
 	if m.shown["stack"] {
-		attrs(e.CreateElement("stack"), "type", orElse(stack, "unknown"))
+		attrs(e.CreateElement("stack"), "type", m.stack())
 	}
 	if n := m.dc(); n == nil {
 		attrs(e.CreateElement("current_dc"), "present", "false")

@@ -91,8 +91,8 @@ func refusal(req node.Request, reply node.Reply) error {
 	case node.RefusedConflict:
 		return &shell.Conflict{Base: req.Base, Now: reply.Version}
 	case node.RefusedNoQuorum:
-		return &shell.Error{Kind: shell.Refused, Text: "this partition has no quorum: nothing was changed; " + cmp.Or(reply.Text,
-			"see \"crm status\" for the members that are missing")}
+		return &shell.Error{Kind: shell.Refused, Text: cmp.Or(reply.Text, "this partition has no quorum: nothing was changed") +
+			"; \"crm status\" shows the members that are missing"}
 	case node.RefusedNoDC:
 		return &shell.Error{Kind: shell.Refused, Text: "no member coordinates at the moment (an election is under way): nothing was changed, try again"}
 	case node.RefusedDenied:
