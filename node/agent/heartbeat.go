@@ -53,7 +53,7 @@ func (c *heartbeat) Run(ctx context.Context, op Op) Result {
 	if action == "monitor" {
 		action = "status"
 	}
-	out := Script{Path: path, Args: append(positional(op.Params), action), Env: c.r.Environ(nil), Dir: c.r.Dir}.Run(ctx)
+	out := c.r.call(ctx, op, Script{Path: path, Args: append(positional(op.Params), action), Env: c.r.Environ(nil), Dir: c.r.Dir})
 	if action != "status" {
 		return out.result(path, lsbCode)
 	}

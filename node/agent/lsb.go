@@ -133,7 +133,7 @@ func (c *lsb) Run(ctx context.Context, op Op) Result {
 	if action == "monitor" || action == "status" {
 		action, translate = "status", lsbStatusCode
 	}
-	out := Script{Path: path, Args: []string{action}, Env: c.r.Environ(nil), Dir: c.r.Dir}.Run(ctx)
+	out := c.r.call(ctx, op, Script{Path: path, Args: []string{action}, Env: c.r.Environ(nil), Dir: c.r.Dir})
 	return out.result(path, translate)
 }
 

@@ -139,7 +139,7 @@ func (c *ocf) Run(ctx context.Context, op Op) Result {
 	if !isExecutable(path) {
 		return fail(NotInstalled, CodeNotInstalled, "no agent at %s", path)
 	}
-	out := Script{Path: path, Args: []string{op.Action}, Env: c.env(op), Dir: c.r.Dir}.Run(ctx)
+	out := c.r.call(ctx, op, Script{Path: path, Args: []string{op.Action}, Env: c.env(op), Dir: c.r.Dir})
 	return out.result(path, func(code int) Code { return Code(code) })
 }
 

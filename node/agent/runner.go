@@ -50,6 +50,10 @@ type Runner struct {
 	Kept string
 	// Secrets is the Vault's folder, default SecretsDir.
 	Secrets string
+	// Orphans is a folder for notes of what runs. An operation first waits for
+	// one of its resource that a process before this one left behind; "" notes
+	// nothing and waits for nothing.
+	Orphans string
 	// More are classes from outside, e.g. "stonith".
 	More map[string]Class
 }
@@ -163,6 +167,7 @@ func (r *Runner) Metadata(ctx context.Context, ref Ref) (*Metadata, error) {
 // killed with its whole process group and gives TimedOut; one whose ctx ends
 // first gives Cancelled.
 func (r *Runner) Run(ctx context.Context, op Op) Result {
+	r.adopt(ctx, op.Resource)
 	start := time.Now()
 	res := r.run(ctx, op)
 	res.Start, res.Duration = start, time.Since(start)

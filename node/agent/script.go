@@ -24,6 +24,8 @@ type Script struct {
 	Env   []string // all of it
 	Dir   string   // default "/"
 	Stdin []byte   // at most a pipe's fill (64 KiB)
+
+	began func(pid int) // if not nil, told of the process, whose group has the same number
 }
 
 // Outcome is how a script ended.
@@ -81,6 +83,9 @@ func (s Script) run(ctx context.Context) Outcome {
 	child, err := s.start(out, errs)
 	if err != nil {
 		return Outcome{Err: err}
+	}
+	if s.began != nil {
+		s.began(child.cmd.Process.Pid)
 	}
 	stop := context.AfterFunc(ctx, func() { _ = unix.Kill(-child.cmd.Process.Pid, unix.SIGKILL) })
 	child.follow(out, errs)

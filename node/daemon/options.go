@@ -74,9 +74,12 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	if o.Agents == nil {
-		o.Agents = agent.New()
+	agents := agent.Runner{Roots: agent.SystemRoots()}
+	if o.Agents != nil {
+		agents = *o.Agents
 	}
+	agents.Orphans = filepath.Join(o.StateDir, "operations")
+	o.Agents = &agents
 	if o.Network == nil {
 		o.Network = UDP
 	}

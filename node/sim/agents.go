@@ -8,10 +8,26 @@ import (
 	"crm/node"
 )
 
-// run is a resource agent at work on this machine.
+// work is an operation of a resource and when it ends.
+type work struct {
+	name  string
+	until time.Time
+}
+
+// run is a resource agent at work on this machine. It waits for one that an
+// earlier daemon has left behind, as node/agent does.
 func (m *Member) run(op node.Operation) {
 	w := m.w
 	m.ops[op.Key] = true
+	if left := m.work[op.Resource.ID]; left.until.After(w.now) {
+		m.alive(left.until, func() { m.begin(op) })
+		return
+	}
+	m.begin(op)
+}
+
+func (m *Member) begin(op node.Operation) {
+	w := m.w
 	took := 10*time.Millisecond + w.random(w.opt.Agent) + m.slow
 	id := op.Resource.ID
 	timedOut := took > op.Timeout
@@ -20,6 +36,9 @@ func (m *Member) run(op node.Operation) {
 	}
 	life, boot := m.life, m.boot
 	begun := w.now
+	if op.Interval == 0 {
+		m.work[id] = work{op.Name, w.now.Add(took)}
+	}
 	if op.Name == "start" && !timedOut && alone(op) {
 		w.starting(m, id)
 	}

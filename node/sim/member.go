@@ -25,6 +25,7 @@ type Member struct {
 	running  map[string]bool // what truly runs on this machine
 	promoted map[string]bool
 	ops      map[string]bool // agents at work, by key
+	work     map[string]work // what was begun last, by resource; it outlives the daemon
 	exited   string
 	slow     time.Duration // added to every agent
 	broken   map[string]int
@@ -314,6 +315,7 @@ func (m *Member) PowerOff() {
 	m.boot++
 	clear(m.running)
 	clear(m.promoted)
+	clear(m.work)
 	m.disk.unsynced = nil
 }
 

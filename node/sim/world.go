@@ -72,7 +72,8 @@ func New(opt Options) *World {
 	w := &World{opt: opt, start: start, now: start, chance: rand.New(rand.NewPCG(opt.Seed, 77)), cut: map[[2]string]bool{},
 		answers: map[string]node.Reply{}}
 	for _, name := range opt.Members {
-		w.members = append(w.members, &Member{w: w, name: name, disk: &disk{}, running: map[string]bool{}, promoted: map[string]bool{}})
+		w.members = append(w.members, &Member{w: w, name: name, disk: &disk{}, running: map[string]bool{}, promoted: map[string]bool{},
+			work: map[string]work{}})
 	}
 	return w
 }
