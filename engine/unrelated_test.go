@@ -83,6 +83,9 @@ func TestABannedNodeIsNeverChosen(t *testing.T) {
 				return
 			}
 			for up := r; up != nil; up = up.Parent {
+				if up.Kind == KindGroup && !up.Children[0].Managed() {
+					break // the others go where its first member is, which nobody chose
+				}
 				if bans[[2]string{up.ID, r.Assigned.Name}] {
 					rt.Fatalf("%s goes to %s, from which %s is banned\n%s", r.ID, r.Assigned.Name, up.ID, strings.Join(lines, "\n"))
 				}
