@@ -43,7 +43,7 @@ func (c *cluster) unpackClone(r *Resource) bool {
 	// place to stick to.
 	r.meta.add("resource-stickiness", "1")
 	r.meta.set("globally-unique", strconv.FormatBool(r.Unique()))
-	for range max(1, f.max) {
+	for n := 0; n < max(1, f.max); n++ { // an instance may lower the number
 		i := c.newInstance(r)
 		if i == nil {
 			return false
@@ -58,15 +58,18 @@ func (c *cluster) unpackClone(r *Resource) bool {
 // onlyAnonymous makes the clone of a primitive anonymous if its agent cannot
 // tell instances apart. For a group see forceAnonymous.
 func (c *cluster) onlyAnonymous(r *Resource) {
-	f := r.clone
-	class := cib.Attr(f.child, "class")
-	if f.child.Tag != "primitive" || class == "" || class == "ocf" || class == "stonith" || !r.Unique() {
+	class := cib.Attr(r.clone.child, "class")
+	if r.clone.child.Tag != "primitive" || class == "" || class == "ocf" || class == "stonith" || !r.Unique() {
 		return
 	}
+	c.makeAnonymous(r)
+}
+
+// makeAnonymous leaves a clone one instance on each node.
+func (c *cluster) makeAnonymous(r *Resource) {
 	r.clear(flagUnique)
-	f.nodeMax = 1
-	f.max = min(f.max, len(c.nodes))
-	r.meta.set("globally-unique", "false")
+	r.clone.nodeMax = 1
+	r.clone.max = min(r.clone.max, len(c.nodes))
 }
 
 // count reads a number of instances from the first of the meta-attributes

@@ -21,8 +21,8 @@ func (c *cluster) unpackGroup(r *Resource) bool {
 }
 
 // forceAnonymous makes the clone of a group anonymous when a member's agent
-// cannot tell instances apart. Members unpacked later are not touched, unless
-// they are of such an agent themselves; Pacemaker leaves them so, too.
+// cannot tell instances apart. That reaches the instances that are complete:
+// other members of the last one stay unique, in Pacemaker as well.
 func (c *cluster) forceAnonymous(group, member *Resource) {
 	top := group.topmost()
 	if top.Kind != KindClone || !member.Unique() || member.Class == "ocf" || member.Class == "stonith" {
@@ -30,10 +30,10 @@ func (c *cluster) forceAnonymous(group, member *Resource) {
 	}
 	member.clear(flagUnique)
 	if top.Unique() {
-		top.clear(flagUnique)
-		top.clone.nodeMax = 1
-		top.clone.max = min(top.clone.max, len(c.nodes))
-		group.each(func(r *Resource) { r.clear(flagUnique) })
+		c.makeAnonymous(top)
+	}
+	for _, instance := range top.Children {
+		instance.each(func(r *Resource) { r.clear(flagUnique) })
 	}
 }
 
