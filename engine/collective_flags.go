@@ -142,6 +142,10 @@ func instancesFor(a *action) []*Resource {
 func (c *cluster) instanceFlags(a *action, n *Node) actionFlags {
 	flags := actOptional | actRunnable | actPseudo
 	instances := instancesFor(a)
+	task := ""
+	if len(instances) > 0 {
+		task = memberTask(a, instances[0])
+	}
 	anyRunnable := false
 	var last *action
 	for _, i := range instances {
@@ -149,7 +153,7 @@ func (c *cluster) instanceFlags(a *action, n *Node) actionFlags {
 		if i.Kind != KindPrimitive {
 			node = nil
 		}
-		ia := i.newest(memberTask(a, instances[0]), node)
+		ia := i.newest(task, node)
 		if ia == nil {
 			continue
 		}

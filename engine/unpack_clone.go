@@ -84,8 +84,11 @@ func count(r *Resource, fallback int, names ...string) int {
 }
 
 // How many instances of one clone, and replicas of one bundle, are planned. A
-// number beyond it is a slip of the pen, and would take all memory; a replica
-// is a node too, on which all others could run.
+// number beyond it is a slip of the pen. Of n instances n*n things have to be
+// looked at: each waits for each in a clone with ordered=true, a probe of one
+// leads to all the others, and an action of the clone is what those of all are
+// whenever one of them has changed. A replica is a node too, on which all
+// others could run.
 const (
 	mostInstances = 2_000
 	mostReplicas  = 500

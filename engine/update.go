@@ -278,14 +278,16 @@ func (c *cluster) blockDependents(a *action) {
 		return
 	}
 	r := a.rsc.root()
-	if len(r.Children) > 0 {
-		for _, child := range r.Children {
-			if ca := child.newest(a.task, nil); ca == nil || ca.is(actRunnable) {
-				return
-			}
+	dependents := c.withThisList(r)
+	if len(dependents) == 0 {
+		return
+	}
+	for _, child := range r.Children {
+		if ca := child.newest(a.task, nil); ca == nil || ca.is(actRunnable) {
+			return
 		}
 	}
-	for _, col := range c.withThisList(r) {
+	for _, col := range dependents {
 		if col.score < infinite {
 			continue
 		}

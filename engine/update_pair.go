@@ -166,7 +166,11 @@ func (c *cluster) pairInstances(r *Resource, p pair) change {
 		return c.pairInterleaved(p)
 	}
 	changed := c.pairOne(p)
-	for _, i := range r.instances() {
+	instances := r.instances()
+	if len(instances) == 0 || instances[0].Kind == KindPrimitive && p.idle() {
+		return changed
+	}
+	for _, i := range instances {
 		ia := i.newest(p.then.task, p.node)
 		if ia == nil || c.flags(ia, p.node)&actRunnable == 0 {
 			continue
@@ -180,6 +184,22 @@ func (c *cluster) pairInstances(r *Resource, p pair) change {
 		}
 	}
 	return changed
+}
+
+// idle tells that the relation changes nothing, whatever waits for first: a
+// clone need not ask all its instances for each of its links with them.
+func (p pair) idle() bool {
+	switch p.rel {
+	case ordered:
+		return true
+	case unrunnableFirstBlocks:
+		return p.mask&actRunnable != 0
+	case firstImpliesThen:
+		return p.mask&actOptional != 0
+	case firstElseThen, asymmetric:
+		return p.first.is(actRunnable)
+	}
+	return false
 }
 
 // interleaves tells whether only the instances on the same node wait for each
