@@ -66,7 +66,9 @@ func (d *Daemon) hurry() {
 		d.notice(node.Warn, err.Error()+": when the machine is busy, this member may be taken for dead"+off)
 		return
 	}
-	d.beater.priority = priority
+	if urgent(d.settings.ring) {
+		d.beater.priority = priority
+	}
 	if err := realtime.LockMemory(); err != nil {
 		d.notice(node.Warn, err.Error()+": when the machine swaps, this member may be taken for dead"+off)
 	}

@@ -30,6 +30,8 @@ type NetworkConfig struct {
 // real-time priority (sched_rr_get_interval(2)).
 const urgentBelow = 500 * time.Millisecond
 
+func urgent(cf *haconf.Config) bool { return cf.Realtime && cf.DeadTime < urgentBelow }
+
 // UDP is the Network of ha.cf's media, with the sealed channel on the same
 // port number.
 func UDP(c NetworkConfig) (transport.Media, transport.Sealed, error) {
@@ -46,7 +48,7 @@ func UDP(c NetworkConfig) (transport.Media, transport.Sealed, error) {
 	}
 	forged := &refusals{notice: c.Notice, quiet: !c.Ring.LogBad}
 	udp, err := transport.OpenUDP(transport.UDPConfig{Lines: lines(c.Ring.Media), Bind: c.Bind, Keys: c.Keys,
-		Refused: forged.see, Urgent: c.Ring.Realtime && c.Ring.DeadTime < urgentBelow})
+		Refused: forged.see, Urgent: urgent(c.Ring)})
 	if err != nil {
 		return nil, nil, errors.Join(err, sealed.Close())
 	}

@@ -19,8 +19,10 @@ const convalescence = 100 * time.Millisecond
 // reader waits for several sockets, for packets that others put in and for
 // the time.
 type reader struct {
-	epoll   int // tells of the bell and of the sockets
-	bell    int // an eventfd: something was put in
+	epoll   int       // tells of the bell and of the sockets
+	bell    int       // an eventfd: something was put in
+	clock   int       // a timerfd: it is time
+	alarm   time.Time // when clock rings; zero: it has rung, or was never set
 	file    *os.File
 	raw     syscall.RawConn // of file, which is epoll for Go's own poller
 	ready   func(uintptr) bool
@@ -44,13 +46,16 @@ func (r *reader) open() (err error) {
 	if r.bell, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
 		return errors.Join(os.NewSyscallError("eventfd", err), unix.Close(r.epoll))
 	}
+	if r.clock, err = unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_CLOEXEC|unix.TFD_NONBLOCK); err != nil {
+		return errors.Join(os.NewSyscallError("timerfd_create", err), unix.Close(r.epoll), unix.Close(r.bell))
+	}
 	r.buf = make([]byte, wire.MaxPacket+1)
 	r.ready = func(epoll uintptr) bool {
-		r.some, _ = unix.EpollWait(int(epoll), r.events[:], 0)
+		r.some = poll(int(epoll), r.events[:])
 		return r.some > 0
 	}
 	// Go's poller takes files that do not block.
-	if err = errors.Join(r.watch(r.bell), unix.SetNonblock(r.epoll, true)); err == nil {
+	if err = errors.Join(r.watch(r.bell), r.watch(r.clock), unix.SetNonblock(r.epoll, true)); err == nil {
 		r.file = os.NewFile(uintptr(r.epoll), "media")
 		r.raw, err = r.file.SyscallConn()
 	}
@@ -68,12 +73,12 @@ func (r *reader) watch(fd int) error {
 // ignore ends watch.
 func (r *reader) ignore(fd int) { _ = unix.EpollCtl(r.epoll, unix.EPOLL_CTL_DEL, fd, nil) }
 
-// close gives the bell back. Its number may be another file's soon, so it is
-// forgotten at once.
+// close gives bell and clock back. The bell's number may be another file's
+// soon, so it is forgotten at once.
 func (r *reader) close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	err := unix.Close(r.bell)
+	err := errors.Join(unix.Close(r.bell), unix.Close(r.clock))
 	r.bell = -1
 	if r.file == nil {
 		return errors.Join(err, unix.Close(r.epoll))
@@ -87,8 +92,7 @@ func (u *UDP) Wake() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.bell >= 0 {
-		one := [8]byte{7: 1, 0: 1} // not zero in either byte order
-		_, _ = unix.Write(r.bell, one[:])
+		raise(r.bell)
 	}
 }
 
@@ -192,15 +196,28 @@ func (u *UDP) sleep(until time.Time) (woken bool) {
 		if _, err := unix.Ppoll(fds[:], &wait, nil); err == nil {
 			r.ready(uintptr(r.epoll))
 		}
-	} else if r.file.SetReadDeadline(until) == nil {
-		_ = r.raw.Read(r.ready) // it fails when the time is up
+	} else {
+		r.wind(until)
+		_ = r.raw.Read(r.ready)
 	}
 	for _, e := range r.events[:r.some] {
-		if e.Fd == int32(r.bell) {
-			var count [8]byte
-			_, _ = unix.Read(r.bell, count[:])
-			return true
+		switch int(e.Fd) {
+		case r.bell:
+			lower(r.bell)
+			woken = true
+		case r.clock:
+			r.alarm = time.Time{}
 		}
 	}
-	return false
+	return woken
+}
+
+// wind sets the clock. Go's own timers would do, but they ring in whole
+// milliseconds, too early and then once more.
+func (r *reader) wind(until time.Time) {
+	if r.alarm.Equal(until) {
+		return
+	}
+	r.alarm = until
+	setTimer(r.clock, max(1, time.Until(until))) // 0 would stop it
 }

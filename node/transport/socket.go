@@ -46,20 +46,6 @@ func openSocket(at netip.AddrPort, line Line, iface *net.Interface, group netip.
 	return &socket{link: line.Interface, port: line.Port, group: group, v6: line.IPv6, fd: fd}, nil
 }
 
-// receive reads a waiting datagram; it never waits. The system call is made
-// without telling Go's scheduler, because it is over at once, and with the
-// caller's memory, so that nothing is allocated for a packet that may be part
-// of a flood.
-func (s *socket) receive(buf []byte, from *unix.RawSockaddrAny) (int, error) {
-	size := uint32(unix.SizeofSockaddrAny)
-	n, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(buf))), uintptr(len(buf)),
-		unix.MSG_DONTWAIT, uintptr(unsafe.Pointer(from)), uintptr(unsafe.Pointer(&size)))
-	if errno != 0 {
-		return 0, errno
-	}
-	return int(n), nil
-}
-
 // sender is the address in what the kernel wrote.
 func sender(raw *unix.RawSockaddrAny) netip.AddrPort {
 	switch raw.Addr.Family {

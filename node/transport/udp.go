@@ -65,7 +65,7 @@ type route struct {
 	what string
 	via  *socket
 	to   netip.AddrPort
-	addr unix.Sockaddr // of to, made once
+	addr address // of to, made once
 }
 
 // OpenUDP opens all media. An error names the line.
@@ -127,7 +127,7 @@ func (u *UDP) add(line Line) error {
 	if r.via, err = u.socket(line, iface, group); err != nil {
 		return err
 	}
-	r.addr = sockaddr(r.to)
+	r.addr = addressOf(r.to)
 	u.routes = append(u.routes, r)
 	return nil
 }
@@ -174,7 +174,7 @@ func (u *UDP) Send(packet []byte) error {
 	var errs []error
 	for i := range u.routes {
 		r := &u.routes[i]
-		if err := unix.Sendto(r.via.fd, packet, unix.MSG_DONTWAIT, r.addr); err != nil && !errors.Is(err, unix.ECONNREFUSED) {
+		if err := r.via.send(packet, &r.addr); err != nil && !errors.Is(err, unix.ECONNREFUSED) {
 			errs = append(errs, fmt.Errorf("medium %s: %w", r.what, err))
 		}
 	}
