@@ -242,9 +242,15 @@ func (s *scenario) did(t testing.TB, words []string, pairs [][2]string) {
 	if rc == "pending" {
 		call, status, rc = -1, "-1", "193"
 	}
+	key := "1:1:" + expected + ":11111111-2222-3333-4444-555555555555"
+	for _, p := range pairs {
+		if p[0] == "transition-key" {
+			key = p[1]
+		}
+	}
 	list := [][2]string{{"id", rsc + "_" + op + "_" + interval}, {"operation_key", rsc + "_" + op + "_" + interval}, {"operation", op},
 		{"interval", interval}, {"call-id", strconv.Itoa(call)}, {"rc-code", rc}, {"op-status", status}, {"on_node", node},
-		{"last-rc-change", strconv.Itoa(1000 + s.call)}, {"transition-key", "1:1:" + expected + ":11111111-2222-3333-4444-555555555555"}}
+		{"last-rc-change", strconv.Itoa(1000 + s.call)}, {"transition-key", key}, {"transition-magic", status + ":" + rc + ";" + key}}
 	if interval == "0" {
 		list = append(list, [2]string{"op-digest", "f2317cad3d54cec5d7d7aa7d0bf35cf8"}) // of no parameters
 	}
