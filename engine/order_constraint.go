@@ -90,8 +90,8 @@ func (c *cluster) unpackOrder(e *etree.Element) {
 }
 
 func (c *cluster) orderSimple(e *etree.Element, kind orderKind) {
-	first := c.constraintResource(e.SelectAttrValue("first", ""))
-	then := c.constraintResource(e.SelectAttrValue("then", ""))
+	first := c.constrained(e.SelectAttrValue("first", ""))
+	then := c.constrained(e.SelectAttrValue("then", ""))
 	if first == nil || then == nil {
 		c.warn(e, "it names a resource that does not exist by itself, it is ignored", "name what the resource is in, or remove the constraint")
 		return
@@ -177,7 +177,8 @@ func (c *cluster) orderSets(e *etree.Element) []orderSet {
 		all, valid := score.Boolean(se.SelectAttrValue("require-all", "true"))
 		s.requireAll = all || !valid
 		for _, ref := range se.SelectElements("resource_ref") {
-			s.members = append(s.members, c.referenced(ref.SelectAttrValue("id", ""))...)
+			list, _ := c.resourcesNamed(ref.SelectAttrValue("id", ""))
+			s.members = append(s.members, list...)
 		}
 		sets = append(sets, s)
 	}
@@ -190,42 +191,24 @@ func (c *cluster) orderSets(e *etree.Element) []orderSet {
 // taggedOrder makes sets of an order in which a template or tag stands for
 // several resources.
 func (c *cluster) taggedOrder(e *etree.Element) []orderSet {
-	firstID, thenID := e.SelectAttrValue("first", ""), e.SelectAttrValue("then", "")
-	if !c.standsForMany(firstID) && !c.standsForMany(thenID) {
-		return nil
-	}
-	task := "start"
 	var sets []orderSet
-	for _, side := range [][2]string{{firstID, "first-action"}, {thenID, "then-action"}} {
-		members := c.referenced(side[0])
-		if members == nil {
+	anySeveral := false
+	for _, side := range []string{"first", "then"} {
+		id := e.SelectAttrValue(side, "")
+		members, several := c.resourcesNamed(id)
+		if len(members) == 0 {
 			return nil
 		}
-		task = e.SelectAttrValue(side[1], "start")
-		s := orderSet{id: side[0], members: members, task: task, requireAll: true, element: e}
-		if c.standsForMany(side[0]) {
-			s.sequential = "false"
+		s := orderSet{id: id, members: members, task: e.SelectAttrValue(side+"-action", "start"), requireAll: true, element: e}
+		if several {
+			s.sequential, anySeveral = "false", true
 		}
 		sets = append(sets, s)
 	}
-	return sets
-}
-
-// referenced are the resources that an id in a set means.
-func (c *cluster) referenced(id string) []*Resource {
-	if !c.standsForMany(id) {
-		if r := c.constraintResource(id); r != nil {
-			return []*Resource{r}
-		}
+	if !anySeveral {
 		return nil
 	}
-	var all []*Resource
-	for _, member := range c.membersOf(id) {
-		if r := c.constraintResource(member); r != nil {
-			all = append(all, r)
-		}
-	}
-	return all
+	return sets
 }
 
 func (c *cluster) orderBySets(e *etree.Element, sets []orderSet, kind orderKind) {
@@ -313,18 +296,4 @@ func (c *cluster) cross(firsts []*Resource, firstTask string, thens []*Resource,
 			c.order(op(f, firstTask), op(t, thenTask), rel)
 		}
 	}
-}
-
-// constraintResource finds the resource that a constraint names. By the name
-// that the history knows an instance by, its clone is meant.
-func (c *cluster) constraintResource(id string) *Resource {
-	if r := c.byID[id]; r != nil {
-		return r
-	}
-	for _, r := range c.byHistoryID[id] {
-		if r.HistoryID == id {
-			return r.topmost()
-		}
-	}
-	return nil
 }

@@ -117,20 +117,3 @@ func insertSorted[T any](list []T, x T, compare func(a, b T) int) []T {
 	})
 	return slices.Insert(list, at, x)
 }
-
-// standsForMany tells whether an id in a constraint is a template's or a
-// tag's, and not a resource's.
-func (c *cluster) standsForMany(id string) bool {
-	if c.byID[id] != nil {
-		return false
-	}
-	return c.templates[id] != nil || c.tags[id] != nil
-}
-
-// membersOf are the ids that a template or tag stands for.
-func (c *cluster) membersOf(id string) []string {
-	if list := c.templates[id]; list != nil {
-		return list
-	}
-	return c.tags[id]
-}
