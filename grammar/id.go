@@ -7,7 +7,7 @@ import (
 )
 
 // ID is the name of an object: a letter or _, then letters, digits, _ - and
-// dots. "id=NAME" is taken too.
+// dots.
 type ID string
 
 // Parse reads an id.
@@ -16,7 +16,7 @@ func (id *ID) Parse(lex *lexer.PeekingLexer) error {
 	if r.done() {
 		return r.fault("", "an id")
 	}
-	name, _ := strings.CutPrefix(r.peek(), "id=")
+	name := r.peek()
 	if !ValidID(name) {
 		return r.fault("is not an id", "a letter or _, then letters, digits, _ - or .")
 	}
@@ -46,7 +46,7 @@ func (id *TagID) Parse(lex *lexer.PeekingLexer) error {
 	if r.done() {
 		return r.fault("", "the name of a tag")
 	}
-	name := strings.TrimPrefix(strings.TrimSuffix(r.peek(), ":"), "id=")
+	name := strings.TrimSuffix(r.peek(), ":")
 	if !ValidID(name) {
 		return r.fault("is not the name of a tag", "a letter or _, then letters, digits, _ - or .")
 	}

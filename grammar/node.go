@@ -42,10 +42,10 @@ func (n *NodeName) Parse(lex *lexer.PeekingLexer) error {
 	if n.ID != "" && !PlainName(n.ID) {
 		return &Error{Pos: n.Pos, Word: n.ID, Problem: "is not the id of a node", Expected: "an id without blanks or quotes"}
 	}
-	if word := strings.TrimPrefix(r.peek(), "id="); r.done() || word == "" || strings.Contains(word, "=") {
+	if word := r.peek(); r.done() || word == "" || strings.Contains(word, "=") {
 		return r.fault("", "the name of a node")
 	}
-	name, kind, typed := strings.Cut(strings.TrimPrefix(r.peek(), "id="), ":")
+	name, kind, typed := strings.Cut(r.peek(), ":")
 	if typed && !contains(nodeTypes, kind) {
 		e := r.fault("has no valid type", "NAME:"+list(nodeTypes))
 		e.Hint = Near(kind, nodeTypes)

@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"errors"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -140,6 +141,7 @@ func ParseWords(ws []Word, end Pos) (Statement, *Error) {
 	if !known {
 		return nil, &Error{Pos: ws[0].Pos, Word: ws[0].Text, Problem: "is not a statement", Expected: "a statement: primitive, group, location, property ...", Hint: Near(ws[0].Text, Keywords())}
 	}
+	ws = withoutID(ws)
 	if how.brackets {
 		if err := stuck(keyword, ws); err != nil {
 			return nil, err
@@ -158,6 +160,19 @@ func ParseWords(ws []Word, end Pos) (Statement, *Error) {
 	}
 	s.head().Pos, s.head().words = ws[0].Pos, ws
 	return s, nil
+}
+
+// withoutID takes the id= off the first word behind the keyword, where it may
+// stand before whatever is read there.
+func withoutID(ws []Word) []Word {
+	const id = "id="
+	if len(ws) < 2 || len(ws[1].Text) == len(id) || !strings.HasPrefix(ws[1].Text, id) {
+		return ws
+	}
+	ws = slices.Clone(ws)
+	w := &ws[1]
+	w.Text, w.Pos.Col, w.Offset = w.Text[len(id):], w.Pos.Col+len(id), w.Offset+len(id)
+	return ws
 }
 
 // fault words an error of participle for people.

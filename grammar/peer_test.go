@@ -21,6 +21,10 @@ func TestReadsWhatTheShellItFollowsReads(t *testing.T) {
 		{`fencing_topology ATTR:rack=1 st1`, "fencing_topology attr:rack=1 st1"},
 		{`location l a rule a eq $b`, "location l a rule a eq $b"},
 		{`location l a rule date spec yearsdays=1`, "location l a rule date spec yearsdays=1"},
+		{`property id=s: a=b`, "property s: a=b"},
+		{`op_defaults id=timeout=5`, "op_defaults timeout=5"},
+		{`node id=5: n`, "node 5: n"},
+		{`monitor id=a 10s`, "monitor a 10s"},
 		{`rsc_ticket t T: a Loss-Policy=stop`, "rsc_ticket t T: a loss-policy=stop"},
 	}
 	for _, test := range tests {
@@ -38,6 +42,7 @@ func TestReadsWhatTheShellItFollowsReads(t *testing.T) {
 		"node n attrbutes a=b", "clone c a b op", "group g a x=1 utilization y", "tag t :a", "tag t 5", "order o (a b)", "colocation c inf: [a b]",
 		"role r read id: ref:a xpath:/a", "primitive p Dummy op monitor INTERVAL=10", "location l a rule (a eq 1)", "location l a rule a eq from{x}",
 		"location l a rule date spec hours=", "colocation c inf: a b node-attribute=", "fencing_topology attr:a=b:c st1",
+		"property id=s", "rsc_defaults id=s priority=1",
 	} {
 		if _, faults := Parse(line); faults == nil {
 			t.Errorf("%s: is taken", line)
