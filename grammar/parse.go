@@ -16,7 +16,7 @@ type sentence struct {
 	parse func(*lexer.PeekingLexer) (Statement, error)
 	// ends says what may still follow at a word that nothing wanted.
 	ends string
-	// brackets stick to words and must be taken off them.
+	// brackets may stick to words and must be taken off them.
 	brackets bool
 }
 
@@ -30,7 +30,7 @@ var sentences = map[string]sentence{
 	"ms":               {parse: build[Clone](), ends: "params, meta or the end"},
 	"master":           {parse: build[Clone](), ends: "params, meta or the end"},
 	"bundle":           {parse: build[Bundle]()},
-	"location":         {parse: build[Location](), ends: "role=, resource-discovery=, rule or the end"},
+	"location":         {parse: build[Location](), brackets: true, ends: "role=, resource-discovery=, rule or the end"},
 	"colocation":       {parse: build[Colocation](), brackets: true},
 	"collocation":      {parse: build[Colocation](), brackets: true},
 	"order":            {parse: build[Order](), brackets: true},
@@ -143,11 +143,9 @@ func ParseWords(ws []Word, end Pos) (Statement, *Error) {
 	}
 	ws = withoutID(ws)
 	if how.brackets {
-		if err := stuck(keyword, ws); err != nil {
+		var err *Error
+		if ws, err = apart(keyword, ws); err != nil {
 			return nil, err
-		}
-		if ws = spread(ws); len(ws) > mostWords {
-			return nil, tooMany(ws[mostWords])
 		}
 	}
 	lex, err := lexer.Upgrade(&stream{words: ws, end: end})

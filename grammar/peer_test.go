@@ -25,6 +25,9 @@ func TestReadsWhatTheShellItFollowsReads(t *testing.T) {
 		{`op_defaults id=timeout=5`, "op_defaults timeout=5"},
 		{`node id=5: n`, "node 5: n"},
 		{`monitor id=a 10s`, "monitor a 10s"},
+		{`order o (a b sequential=false)`, "order o ( a b )"},
+		{`location l { (a b) c } 5: n`, "location l { ( a b ) c } 5: n"},
+		{`rsc_ticket t T: (a b)`, "rsc_ticket t T: ( a b )"},
 		{`rsc_ticket t T: a Loss-Policy=stop`, "rsc_ticket t T: a loss-policy=stop"},
 	}
 	for _, test := range tests {
@@ -43,6 +46,7 @@ func TestReadsWhatTheShellItFollowsReads(t *testing.T) {
 		"role r read id: ref:a xpath:/a", "primitive p Dummy op monitor INTERVAL=10", "location l a rule (a eq 1)", "location l a rule a eq from{x}",
 		"location l a rule date spec hours=", "colocation c inf: a b node-attribute=", "fencing_topology attr:a=b:c st1",
 		"property id=s", "rsc_defaults id=s priority=1",
+		"order o (a) b", "order o a (b) c", "order o (a b) symmetrical=false", "colocation c inf: a [b]", "rsc_ticket t T: (a)", "location l { (a) b } 5: n",
 	} {
 		if _, faults := Parse(line); faults == nil {
 			t.Errorf("%s: is taken", line)

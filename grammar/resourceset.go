@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -225,24 +226,50 @@ func (s Sets) words() []string {
 	return ws
 }
 
-// stuck refuses two resources alone in brackets that stick to them: crmsh
-// takes the brackets for parts of their names.
+// apart takes brackets off the words they stick to. Those of a location are
+// between braces.
+func apart(keyword string, ws []Word) ([]Word, *Error) {
+	from, to := 0, len(ws)
+	if keyword == "location" {
+		if len(ws) < 3 || ws[2].Text != "{" {
+			return ws, nil
+		}
+		from = 1
+		if n := slices.IndexFunc(ws, func(w Word) bool { return w.Text == "}" }); n >= 0 {
+			to = n
+		}
+	}
+	if err := stuck(keyword, ws[from:to]); err != nil {
+		return nil, err
+	}
+	out := slices.Concat(ws[:from], spread(ws[from:to]), ws[to:])
+	if len(out) > mostWords {
+		return nil, tooMany(out[mostWords])
+	}
+	return out, nil
+}
+
+// stuck refuses brackets without a blank that crmsh takes for parts of names:
+// those on both ends of one word, and all in a constraint that has no more
+// resources than one without sets.
 func stuck(keyword string, ws []Word) *Error {
-	n := 0
-	for n < len(ws) && (n < 2 || strings.IndexByte(ws[n].Text, '=') < 0) {
-		n++
+	rest := ws[min(2, len(ws)):]
+	if len(rest) > 0 && strings.HasSuffix(rest[0].Text, ":") {
+		rest = rest[1:]
 	}
-	if n < 4 || keyword == "rsc_ticket" {
-		return nil
+	for n := len(rest) - 1; n >= 0 && strings.IndexByte(rest[n].Text, '=') >= 0 && !strings.ContainsAny(rest[n].Text, ")]"); n-- {
+		rest = rest[:n] // the attributes of the constraint
 	}
-	a, b := ws[n-2], ws[n-1]
-	if behind := ws[n-3].Text; n > 5 || n == 5 && !strings.HasSuffix(behind, ":") {
-		return nil
+	least := map[string]int{"colocation": 2, "collocation": 2, "order": 2, "rsc_ticket": 1}[keyword]
+	for _, w := range rest {
+		name := strings.Trim(w.Text, "([])")
+		before, after, _ := strings.Cut(w.Text, name)
+		if name != "" && before+after != "" && (before != "" && after != "" || len(rest) <= least) {
+			expected := strings.TrimSpace(before + " " + name + " " + after)
+			return &Error{Keyword: keyword, Pos: w.Pos, Word: w.Text, Problem: "has a bracket that sticks to it", Expected: expected}
+		}
 	}
-	if len(a.Text) < 2 || len(b.Text) < 2 || !strings.ContainsRune("([", rune(a.Text[0])) || !strings.ContainsRune(")]", rune(b.Text[len(b.Text)-1])) {
-		return nil
-	}
-	return &Error{Keyword: keyword, Pos: a.Pos, Word: a.Text, Problem: "has a bracket that sticks to it", Expected: a.Text[:1] + " " + a.Text[1:]}
+	return nil
 }
 
 // spread takes brackets off the words they stick to, up to one word too many.
