@@ -28,6 +28,7 @@ func TestReadsWhatTheShellItFollowsReads(t *testing.T) {
 		{`order o (a b sequential=false)`, "order o ( a b )"},
 		{`location l { (a b) c } 5: n`, "location l { ( a b ) c } 5: n"},
 		{`rsc_ticket t T: (a b)`, "rsc_ticket t T: ( a b )"},
+		{`primitive p Dummy meta -INFINITY: priority=1`, "primitive p Dummy meta -INFINITY: priority=1"},
 		{`rsc_ticket t T: a Loss-Policy=stop`, "rsc_ticket t T: a loss-policy=stop"},
 	}
 	for _, test := range tests {
@@ -47,6 +48,7 @@ func TestReadsWhatTheShellItFollowsReads(t *testing.T) {
 		"location l a rule date spec hours=", "colocation c inf: a b node-attribute=", "fencing_topology attr:a=b:c st1",
 		"property id=s", "rsc_defaults id=s priority=1",
 		"order o (a) b", "order o a (b) c", "order o (a b) symmetrical=false", "colocation c inf: a [b]", "rsc_ticket t T: (a)", "location l { (a) b } 5: n",
+		"primitive p Dummy meta inf: priority=1",
 	} {
 		if _, faults := Parse(line); faults == nil {
 			t.Errorf("%s: is taken", line)

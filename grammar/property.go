@@ -44,7 +44,7 @@ func (s *PropertySet) Parse(lex *lexer.PeekingLexer) error {
 		set.ID = id
 	}
 	if set.Score != "" {
-		return &Error{Pos: pos, Word: NewScore(set.Score).Text() + ":", Problem: "scores cannot be given here", Expected: "name=value"}
+		return &Error{Pos: pos, Word: set.Score + ":", Problem: "scores cannot be given here", Expected: "name=value"}
 	}
 	if set.ID != "" && !ValidID(set.ID) {
 		return &Error{Pos: pos, Word: set.ID, Problem: "is not an id", Expected: "a letter or _, then letters, digits, _ - or ."}

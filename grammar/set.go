@@ -74,11 +74,16 @@ func (r reader) setWord(set *AttrSet) (stop bool, err error) {
 	first := len(set.Rules) == 0 && len(set.Pairs) == 0 && set.Score == ""
 	if first && strings.IndexByte(word, '=') < 0 {
 		if score, is := readScore(word); is {
-			if score.Attribute {
-				return false, r.fault("is not a score", "a number or inf, then a colon")
+			body := strings.TrimSuffix(word, ":")
+			if !IsScore(body) { // which is kept as it is typed
+				fault := r.fault("is not the score of a set", "a number, INFINITY or -INFINITY, then a colon")
+				if !score.Attribute {
+					fault.Hint = score.Value + ":"
+				}
+				return false, fault
 			}
 			r.take()
-			set.Score = score.Value
+			set.Score = body
 			return false, nil
 		}
 	}
@@ -163,7 +168,7 @@ func (s AttrSet) words() []string {
 		ws = append(ws, "$id-ref="+Quote(s.IDRef))
 	}
 	if s.Score != "" {
-		ws = append(ws, NewScore(s.Score).Text()+":")
+		ws = append(ws, s.Score+":")
 	}
 	for _, r := range s.Rules {
 		ws = append(ws, "rule "+r.text())
