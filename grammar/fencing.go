@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
@@ -75,8 +76,8 @@ func (t *FencingTarget) read(r reader, word string) (bool, error) {
 		if !both || name == "" || value == "" {
 			return false, r.fault("has no value", "attr:NAME=VALUE")
 		}
-		if strings.Contains(value, ":") {
-			return false, r.fault("has a colon in its value", "attr:NAME=VALUE")
+		if !FencingAttr(name) || !FencingAttr(value) {
+			return false, r.fault("has a sign in it that does not fit there", "attr:NAME=VALUE of letters, digits, _ and -")
 		}
 		t.Attr, t.Value = name, value
 		return true, nil
@@ -90,6 +91,12 @@ func (t *FencingTarget) read(r reader, word string) (bool, error) {
 		t.Node = ""
 	}
 	return is, nil
+}
+
+// FencingAttr tells whether a text can be the name or the value in
+// attr:NAME=VALUE.
+func FencingAttr(text string) bool {
+	return strings.IndexFunc(text, func(c rune) bool { return c != '_' && c != '-' && !unicode.IsLetter(c) && !unicode.IsDigit(c) }) < 0
 }
 
 func validDevices(word string) bool {

@@ -49,6 +49,7 @@ func TestReadsWhatTheShellItFollowsReads(t *testing.T) {
 		"property id=s", "rsc_defaults id=s priority=1",
 		"order o (a) b", "order o a (b) c", "order o (a b) symmetrical=false", "colocation c inf: a [b]", "rsc_ticket t T: (a)", "location l { (a) b } 5: n",
 		"primitive p Dummy meta inf: priority=1",
+		"fencing_topology attr:a.b=c st1", "fencing_topology attr:a=b=c st1",
 	} {
 		if _, faults := Parse(line); faults == nil {
 			t.Errorf("%s: is taken", line)

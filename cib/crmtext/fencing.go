@@ -64,8 +64,8 @@ func (m *maker) levels(e *etree.Element, t grammar.FencingTarget, index map[stri
 	key := levelsOf(t)
 	for _, devices := range t.Levels {
 		index[key]++
-		e.AddChild(element("fencing-level", "target", t.Node, "target-pattern", t.Pattern, "target-attribute", t.Attr,
-			"target-value", t.Value, "index", strconv.Itoa(index[key]), "devices", devices, "id", m.id("fencing")))
+		e.AddChild(element("fencing-level", "target", t.Node, "index", strconv.Itoa(index[key]), "devices", devices,
+			"target-pattern", t.Pattern, "target-attribute", t.Attr, "target-value", t.Value, "id", m.id("fencing")))
 	}
 }
 
@@ -83,7 +83,7 @@ func readFencing(e *etree.Element, nodes []string) (grammar.Statement, bool) {
 		if t.Node == "" && t.Pattern == "" && t.Attr == "" {
 			return nil, false // words without a target mean every node, not none
 		}
-		if strings.ContainsAny(t.Node+t.Pattern, " \t") || strings.Contains(t.Value, ":") {
+		if strings.ContainsAny(t.Node+t.Pattern, " \t") || !grammar.FencingAttr(t.Attr) || !grammar.FencingAttr(t.Value) {
 			return nil, false // crmsh shows such a target as XML
 		}
 		last := target(s, t)
