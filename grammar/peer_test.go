@@ -29,6 +29,8 @@ func TestReadsWhatTheShellItFollowsReads(t *testing.T) {
 		{`location l { (a b) c } 5: n`, "location l { ( a b ) c } 5: n"},
 		{`rsc_ticket t T: (a b)`, "rsc_ticket t T: ( a b )"},
 		{`primitive p Dummy meta -INFINITY: priority=1`, "primitive p Dummy meta -INFINITY: priority=1"},
+		{`location l a rule defined $a`, "location l a rule defined $a"},
+		{`location l a rule a eq param{y}{z}`, "location l a rule a eq param{y}{z}"},
 		{`rsc_ticket t T: a Loss-Policy=stop`, "rsc_ticket t T: a loss-policy=stop"},
 	}
 	for _, test := range tests {
@@ -50,6 +52,7 @@ func TestReadsWhatTheShellItFollowsReads(t *testing.T) {
 		"order o (a) b", "order o a (b) c", "order o (a b) symmetrical=false", "colocation c inf: a [b]", "rsc_ticket t T: (a)", "location l { (a) b } 5: n",
 		"primitive p Dummy meta inf: priority=1",
 		"fencing_topology attr:a.b=c st1", "fencing_topology attr:a=b=c st1",
+		"location l a rule a eq 1{y}", "location l a rule a eq x.y{z}",
 	} {
 		if _, faults := Parse(line); faults == nil {
 			t.Errorf("%s: is taken", line)

@@ -96,7 +96,7 @@ func (r reader) expr() (Expr, error) {
 	}
 	if op := r.peek(); op == "defined" || op == "not_defined" {
 		r.take()
-		if r.done() || !r.identifier() {
+		if r.done() || !NodeAttribute(r.peek()) {
 			return e, r.fault("", "the name of a node attribute")
 		}
 		e.Op, e.Attr = op, r.take()
@@ -106,7 +106,7 @@ func (r reader) expr() (Expr, error) {
 		r.take()
 		return e, r.date(&e)
 	}
-	if !r.identifier() {
+	if !NodeAttribute(r.peek()) {
 		return e, r.fault("is not an expression", "defined NAME, NAME eq VALUE, or date ...")
 	}
 	e.Attr = r.take()
@@ -120,20 +120,26 @@ func (r reader) expr() (Expr, error) {
 		return e, r.fault("", "the value to compare "+e.Attr+" with")
 	}
 	e.Value = r.take()
-	if from, _, is := strings.Cut(e.Value, "{"); is && ValidID(from) && strings.HasSuffix(e.Value, "}") && !contains(valueSources, from) {
-		return e, &Error{Pos: e.Pos, Word: e.Value, Problem: "takes its value from nowhere", Expected: list(valueSources) + " before the brace"}
-	}
-	for _, source := range valueSources {
-		if inner, is := strings.CutPrefix(e.Value, source+"{"); is && strings.HasSuffix(inner, "}") && PlainName(inner[:len(inner)-1]) {
-			e.Source, e.Value = source, strings.TrimSuffix(inner, "}")
+	if source, name, is := sourced(e.Value); is {
+		if !contains(valueSources, source) {
+			return e, &Error{Pos: e.Pos, Word: e.Value, Problem: "takes its value from nowhere", Expected: list(valueSources) + " before the brace"}
 		}
+		e.Source, e.Value = source, name
 	}
 	return e, nil
 }
 
-// identifier tells the name of a node attribute.
-func (r reader) identifier() bool {
-	word := r.peek()
+// sourced splits a value that stands elsewhere: SOURCE{NAME}.
+func sourced(value string) (source, name string, is bool) {
+	source, rest, _ := strings.Cut(value, "{")
+	name, closed := strings.CutSuffix(rest, "}")
+	return source, name, closed && name != "" && source != "" && ValidID("_"+source)
+}
+
+// NodeAttribute tells whether a word can be the name of a node attribute in a
+// rule.
+func NodeAttribute(word string) bool {
+	word = strings.TrimPrefix(word, "$")
 	return PlainName(word) && (ValidID(word[:1]) || strings.IndexByte("#-0123456789", word[0]) >= 0)
 }
 
@@ -254,7 +260,7 @@ func (e Expr) text() string {
 	}
 	value := quoteName(e.Value)
 	if e.Source != "" {
-		value = e.Source + "{" + e.Value + "}"
+		value = quoteName(e.Source + "{" + e.Value + "}")
 	}
 	return e.Attr + " " + op + " " + value
 }

@@ -170,7 +170,7 @@ func readExpression(e *etree.Element) (x grammar.Expr, ok bool) {
 		}
 	}
 	// What crmsh itself falls back to XML for: a literal source, a name with blanks.
-	ok = x.Source != "literal" && grammar.PlainName(x.Attr) && sayable(x.Value) && !strings.ContainsAny(x.Source+x.Type, " {}")
+	ok = x.Source != "literal" && grammar.NodeAttribute(x.Attr) && sayable(x.Value) && !strings.ContainsAny(x.Source+x.Type, " {}")
 	return x, ok && (x.Source == "" || !strings.ContainsAny(x.Value, " \t\"'\\"))
 }
 
