@@ -75,6 +75,9 @@ func (o *Operation) attribute(r reader) error {
 		if known, is := oneOf(p.Name, opAttrs); is {
 			return r.fault("is written in small letters", known+"="+Quote(p.Value))
 		}
+		if _, is := o.Attrs.Get("interval"); !is {
+			return r.fault("stands before the interval", "interval=TIME before the parameters of the operation")
+		}
 		o.param(p)
 		r.take()
 		return nil

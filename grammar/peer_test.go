@@ -53,6 +53,7 @@ func TestReadsWhatTheShellItFollowsReads(t *testing.T) {
 		"primitive p Dummy meta inf: priority=1",
 		"fencing_topology attr:a.b=c st1", "fencing_topology attr:a=b=c st1",
 		"location l a rule a eq 1{y}", "location l a rule a eq x.y{z}",
+		"primitive p Dummy op monitor OCF_CHECK_LEVEL=10", "primitive p Dummy op start timeout=5 x=1 interval=0",
 	} {
 		if _, faults := Parse(line); faults == nil {
 			t.Errorf("%s: is taken", line)
