@@ -59,7 +59,9 @@ type verifier struct {
 	fencing  bool
 	meta     map[string]option
 	ops      map[string]option
-	wrong    map[*etree.Element]bool // has an error already
+	wrong    map[*etree.Element]bool     // has an error already
+	made     map[string][]*etree.Element // of each template; nil until it is asked for
+	ran      map[string]bool             // ids in the history; nil until it is asked for
 	findings []Finding
 }
 
@@ -217,9 +219,6 @@ func (v *verifier) dangling(ref Reference) {
 	}
 	problem := name + " refers to " + quote(ref.To) + ", which does not exist"
 	switch ref.From.Tag {
-	case "acl_permission", "read", "write", "deny":
-		// Such a permission is refused by the schema.
-		v.absent(Error, ref.From, problem, remedy).on(name, ref.To)
 	case "fencing-level", "obj_ref":
 		if ref.From.Tag == "obj_ref" && v.nodeKnown(ref.To) {
 			return // nodes can be tagged too

@@ -54,34 +54,8 @@ func (v *verifier) constraints() {
 		case "rsc_ticket":
 			v.ticket(e)
 		}
-		v.insideClones(e)
-		v.emptyTemplates(e)
+		v.unplaced(e)
 	}
-}
-
-// emptyTemplates finds templates that no primitive is made of: a constraint
-// on one is ignored.
-func (v *verifier) emptyTemplates(e *etree.Element) {
-	ids := []string{Attr(e, "rsc"), Attr(e, "with-rsc"), Attr(e, "first"), Attr(e, "then")}
-	for set := range Children(e, "resource_set") {
-		for ref := range Children(set, "resource_ref") {
-			ids = append(ids, ID(ref))
-		}
-	}
-	for _, id := range ids {
-		if t := v.index.Find(id); id != "" && t != nil && t.Tag == "template" && !v.derived(id) {
-			v.err(e, "no resource is made of the template "+quote(id)+", the constraint is ignored", "make one, or name a resource")
-		}
-	}
-}
-
-func (v *verifier) derived(template string) bool {
-	for e := range v.doc.AllResources() {
-		if Attr(e, "template") == template {
-			return true
-		}
-	}
-	return false
 }
 
 func (v *verifier) values(e *etree.Element, known map[string]option) {
@@ -202,45 +176,94 @@ func (v *verifier) ticket(e *etree.Element) {
 	}
 }
 
-// insideClones finds constraints on the inside of a clone. The policy engine
-// ignores them, unless the history tells of an instance by that name.
-func (v *verifier) insideClones(e *etree.Element) {
+// unplaced finds what a constraint names and the policy engine does not find,
+// for which it ignores the constraint.
+func (v *verifier) unplaced(e *etree.Element) {
 	for _, name := range referring(e) {
-		v.insideClone(e, Attr(e, name))
+		v.unplacedID(e, Attr(e, name))
 	}
 	for set := range Children(e, "resource_set") {
 		for ref := range Children(set, "resource_ref") {
-			v.insideClone(e, ID(ref))
+			v.unplacedID(e, ID(ref))
 		}
 	}
 }
 
-func (v *verifier) insideClone(e *etree.Element, id string) {
-	rsc := v.index.Find(id)
-	if rsc == nil || !IsResource(rsc) {
-		return
+func (v *verifier) unplacedID(e *etree.Element, id string) {
+	to := v.index.Find(id)
+	switch {
+	case to == nil:
+	case to.Tag == "template":
+		made := v.madeOf(id)
+		if len(made) == 0 {
+			v.err(e, "no resource is made of the template "+quote(id)+", the constraint is ignored", "make one, or name a resource").on("", id)
+		}
+		for _, p := range made {
+			v.member(e, to, ID(p))
+		}
+	case to.Tag == "tag":
+		for ref := range Children(to, "obj_ref") {
+			v.member(e, to, ID(ref))
+		}
+	case IsResource(to):
+		if outer := container(to); outer != nil {
+			severity := Note
+			if e.Tag == "rsc_colocation" && Attr(e, "rsc") != "" || !v.hasHistory(id) {
+				severity = Error
+			}
+			v.add(severity, e, quote(id)+" is inside the "+outer.Tag+" "+quote(ID(outer)), "name "+quote(ID(outer))+", which is what is meant").on("", id)
+		}
 	}
-	outer := Outermost(rsc)
-	if outer == rsc || outer.Tag == "group" {
-		return
-	}
-	severity := Note
-	if e.Tag == "rsc_colocation" && Attr(e, "rsc") != "" || outer.Tag != "bundle" && !v.hasHistory(id) {
-		severity = Error
-	}
-	v.add(severity, e, quote(id)+" is inside the "+outer.Tag+" "+quote(ID(outer)), "name "+quote(ID(outer))+", which is what is meant").on("", id)
 }
 
-// hasHistory tells whether some node has run a resource of that name.
-func (v *verifier) hasHistory(id string) bool {
-	for state := range Children(Child(v.doc.Root(), "status"), "node_state") {
-		for r := range Children(Child(Child(state, "lrm"), "lrm_resources"), "lrm_resource") {
-			if ID(r) == id {
-				return true
+// member checks one of those that a tag or template in a constraint stands for.
+func (v *verifier) member(e, group *etree.Element, id string) {
+	to := v.index.Find(id)
+	name := quote(id) + " of the " + group.Tag + " " + quote(ID(group))
+	switch {
+	case to == nil:
+		v.absent(Error, e, name+" does not exist, the constraint is ignored", "take it out of the "+group.Tag).on("", ID(group))
+	case !IsResource(to):
+		v.err(e, name+" is no resource, the constraint is ignored", "name a "+group.Tag+" of resources only").on("", ID(group))
+	case container(to) != nil && !v.hasHistory(id):
+		outer := container(to)
+		v.err(e, name+" is inside the "+outer.Tag+" "+quote(ID(outer))+", the constraint is ignored", "put "+quote(ID(outer))+" in its place").on("", ID(group))
+	}
+}
+
+// container is the clone or bundle that a resource is inside, nil if none.
+func container(rsc *etree.Element) *etree.Element {
+	if outer := Outermost(rsc); outer != rsc && outer.Tag != "group" {
+		return outer
+	}
+	return nil
+}
+
+// madeOf are the primitives of a template.
+func (v *verifier) madeOf(template string) []*etree.Element {
+	if v.made == nil {
+		v.made = map[string][]*etree.Element{}
+		for e := range v.doc.AllResources() {
+			if t := Attr(e, "template"); t != "" {
+				v.made[t] = append(v.made[t], e)
 			}
 		}
 	}
-	return false
+	return v.made[template]
+}
+
+// hasHistory tells whether some node has run a resource of that name: an
+// instance inside a clone goes by it then.
+func (v *verifier) hasHistory(id string) bool {
+	if v.ran == nil {
+		v.ran = map[string]bool{}
+		for state := range Children(Child(v.doc.Root(), "status"), "node_state") {
+			for r := range Children(Child(Child(state, "lrm"), "lrm_resources"), "lrm_resource") {
+				v.ran[ID(r)] = true
+			}
+		}
+	}
+	return v.ran[id]
 }
 
 // rule checks one rule; nested rules are met by themselves.

@@ -104,6 +104,31 @@ func TestVerifySaysWhatIsWrongAndWhatToDo(t *testing.T) {
 	}
 }
 
+func TestVerifyFindsConstraintsThatAreIgnored(t *testing.T) {
+	p := aDummy
+	made := strings.Replace(p("m"), dummy, `template="t"`, 1)
+	conf := func(tagged, constraint string) string {
+		return `<resources><template id="t" ` + dummy + `/>` + p("a") + `<group id="g">` + p("b") + `</group><clone id="c">` + p("d") + `</clone><clone id="e">` + made +
+			`</clone></resources><constraints>` + constraint + `</constraints><tags><tag id="all"><obj_ref id="a"/><obj_ref id="` + tagged + `"/></tag></tags>`
+	}
+	on := func(tag string) string { return `<rsc_location id="l" rsc="` + tag + `" node="bob" score="1"/>` }
+	set := `<rsc_order id="o"><resource_set id="s"><resource_ref id="all"/></resource_set></rsc_order>`
+	ran := `</configuration><status><node_state id="1"><lrm id="1"><lrm_resources><lrm_resource id="d"/></lrm_resources></lrm></node_state></status><configuration>`
+	for _, test := range []complaint{
+		{conf("b", on("all")+set), ""},
+		{conf("c", on("all")+set), ""},
+		{conf("d", on("all")), `error: rsc_location l: "d" of the tag "all" is inside the clone "c", the constraint is ignored; put "c" in its place`},
+		{conf("d", set), `error: rsc_order o: "d" of the tag "all" is inside the clone "c", the constraint is ignored; put "c" in its place`},
+		{conf("d", on("all")) + ran, ""},
+		{conf("d", on("a")), ""},
+		{conf("alice", on("all")), `error: rsc_location l: "alice" of the tag "all" does not exist, the constraint is ignored; take it out of the tag`},
+		{conf("l", on("all")), `error: rsc_location l: "l" of the tag "all" is no resource, the constraint is ignored; name a tag of resources only`},
+		{conf("b", on("t")), `error: rsc_location l: "m" of the template "t" is inside the clone "e", the constraint is ignored; put "e" in its place`},
+	} {
+		test.try(t)
+	}
+}
+
 // complaint is a part of a configuration and what verify says of it.
 type complaint struct{ conf, want string }
 
