@@ -18,6 +18,7 @@ const (
 	alarmJoin                  // stop waiting for members to join
 	alarmEngine                // think again: recheck, or a pause is over
 	alarmAsks                  // a request waited for too long
+	alarmDamped                // attributes did not change any more
 	alarmPair                  // one of two: fence the dead peer, or try again
 	alarmStop                  // a shutdown does not come to its end
 	alarms
@@ -68,6 +69,8 @@ func (m *Machine) ringAlarms() {
 			m.think("time to look again")
 		case alarmAsks:
 			m.repeatAsks()
+		case alarmDamped:
+			m.writeDamped()
 		case alarmPair:
 			m.pair()
 		case alarmStop:

@@ -35,7 +35,7 @@ func (m *Machine) asked(ev Asked) {
 		m.conflicts = 0
 		m.emit(Store{Acknowledged: true, Sync: true})
 		m.emit(Answer{ID: ev.ID})
-	case VerbRead, VerbCommit, VerbStandby, VerbAttribute, VerbCleanup, VerbRefresh, VerbConfirm, VerbWait:
+	case VerbRead, VerbCommit, VerbStandby, VerbAttribute, VerbAttributes, VerbWriteDamped, VerbCleanup, VerbRefresh, VerbConfirm, VerbWait:
 		m.handOver(ev)
 	default:
 		m.emit(Answer{ID: ev.ID, Reply: Reply{Refused: RefusedInvalid, Text: fmt.Sprintf("unknown request %q", ev.Request.Verb)}})
@@ -133,6 +133,11 @@ func (m *Machine) heardAsk(from string, q *Ask) {
 		m.decideStandby(to, q.Request)
 	case VerbAttribute:
 		m.decideAttribute(to, q.Request)
+	case VerbAttributes:
+		m.reply(to, Reply{Version: m.log.reg.version, Attributes: m.attributeOf(q.Request.Name, q.Request.Node)})
+	case VerbWriteDamped:
+		m.writeDampedNow()
+		m.reply(to, Reply{Version: m.log.reg.version})
 	case VerbCleanup, VerbRefresh:
 		m.decideCleanup(to, q.Request)
 	case VerbConfirm:
@@ -220,7 +225,8 @@ func (m *Machine) proposalApplied(o outcome) {
 
 // decideAttribute sets a transient attribute.
 func (m *Machine) decideAttribute(to asker, q Request) {
-	if m.dc.members[q.Node] == nil {
+	s := m.dc.members[q.Node]
+	if s == nil {
 		m.reply(to, Reply{Refused: RefusedInvalid, Text: fmt.Sprintf("node %q is not online: its transient attributes cannot be set", q.Node)})
 		return
 	}
@@ -232,7 +238,7 @@ func (m *Machine) decideAttribute(to asker, q Request) {
 	if q.Delete {
 		value = ""
 	}
-	m.setAttr(q.Node, q.Name, value)
+	m.putAttr(s, Aside{q.Name, value, q.Wait}, q.Private)
 	m.reply(to, Reply{Version: m.log.reg.version})
 }
 

@@ -23,6 +23,7 @@ type executor struct {
 	updates   []Update         // not yet taken by the DC
 	first     uint64           // number of updates[0]
 	attrs     []graph.Attr     // transient attributes, kept for the next DC
+	asides    []Aside          // and those that the CIB does not show
 	attrsVer  uint64
 	lastStart map[string][]graph.Attr // parameters a resource was started with
 }
@@ -311,7 +312,7 @@ func (m *Machine) joinReign(dc, reign string, joined []string) {
 		return
 	}
 	m.send(dc, &Message{Join: &Join{Reign: reign, Process: m.cfg.Process, Jobs: m.cfg.Jobs, Upto: x.first - 1, History: m.joinHistory(),
-		Attrs: x.attrs, AttrsVer: x.attrsVer}})
+		Attrs: x.attrs, Asides: x.asides, AttrsVer: x.attrsVer}})
 }
 
 // dropWaiting forgets orders of an old reign that have not begun.
@@ -338,7 +339,7 @@ func (m *Machine) heardAttrs(from string, a *Attrs) {
 		return
 	}
 	if a.Version > x.attrsVer {
-		x.attrs, x.attrsVer = a.List, a.Version
+		x.attrs, x.asides, x.attrsVer = a.List, a.Asides, a.Version
 	}
 	m.send(from, &Message{Attrs: &Attrs{Reign: a.Reign, Version: x.attrsVer, Kept: true}})
 }

@@ -82,6 +82,7 @@ type Join struct {
 	Upto     uint64 // the updates that History already holds
 	History  []ResourceHistory
 	Attrs    []graph.Attr // transient attributes
+	Asides   []Aside      `json:",omitempty"`
 	AttrsVer uint64
 }
 
@@ -140,7 +141,8 @@ type Attrs struct {
 	Reign   string
 	Version uint64
 	List    []graph.Attr
-	Kept    bool // the answer: up to Version all is kept
+	Asides  []Aside `json:",omitempty"`
+	Kept    bool    // the answer: up to Version all is kept
 }
 
 // Ask hands a request to the DC; Told is the answer.

@@ -5,8 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-
-	"crm/engine/graph"
+	"time"
 )
 
 // coordinator is what a member holds while it is DC.
@@ -15,9 +14,10 @@ type coordinator struct {
 	quorum  bool
 	members map[string]*subject
 	lost    map[string]*subject
-	given   map[string]*given // orders without a result, by key
-	outbox  []*given          // given, not yet sent
-	edits   map[string]*edit  // changes of the configuration made here
+	given   map[string]*given    // orders without a result, by key
+	outbox  []*given             // given, not yet sent
+	edits   map[string]*edit     // changes of the configuration made here
+	damped  map[string]time.Time // attributes whose changes are waited for, and until when
 	plan    plan
 	waiters []waiter // requests that wait for quiet
 	commits map[string][]asker
@@ -31,7 +31,8 @@ type subject struct {
 	taken    uint64             // updates taken
 	early    map[uint64]*Update // by number: those that came before their turn
 	hist     history
-	attrs    map[string]string
+	attrs    map[string]string // transient, as the CIB has them
+	asides   map[string]Aside
 	attrsVer uint64
 	attrsAck uint64
 
@@ -73,7 +74,7 @@ func (m *Machine) whyOver(quorum bool) string {
 func (m *Machine) beginReign(quorum bool) {
 	m.reigns++
 	m.dc = &coordinator{reign: m.cfg.Process + "/" + strconv.Itoa(m.reigns), quorum: quorum, members: map[string]*subject{}, lost: map[string]*subject{},
-		given: map[string]*given{}, edits: map[string]*edit{},
+		given: map[string]*given{}, edits: map[string]*edit{}, damped: map[string]time.Time{},
 		commits: map[string][]asker{}}
 	m.note(Info, "this member is DC %s quorum, lineage %q", map[bool]string{true: "with", false: "without"}[quorum], m.log.lineage)
 	for _, p := range m.sortedPeers() {
@@ -95,7 +96,7 @@ func (m *Machine) endReign(why string) {
 	}
 	m.note(Info, "this member is no longer DC: %s", why)
 	m.dc = nil
-	for _, a := range []alarm{alarmOrders, alarmJoin, alarmEngine, alarmMirror} {
+	for _, a := range []alarm{alarmOrders, alarmJoin, alarmEngine, alarmMirror, alarmDamped} {
 		m.clear(a)
 	}
 	m.sooner(alarmHello, 0)
@@ -227,11 +228,12 @@ func (m *Machine) heardJoin(from string, j *Join) {
 		}
 		m.lose(from, from+" began anew")
 	}
-	s := &subject{name: from, process: j.Process, jobs: j.Jobs, taken: j.Upto, early: map[uint64]*Update{}, hist: newHistory(j.History), attrs: map[string]string{},
+	s := &subject{name: from, process: j.Process, jobs: j.Jobs, taken: j.Upto, early: map[uint64]*Update{}, hist: newHistory(j.History), attrs: map[string]string{}, asides: map[string]Aside{},
 		attrsVer: j.AttrsVer, attrsAck: j.AttrsVer, version: 1, changed: map[string]uint64{}, mirrors: map[string]uint64{}}
 	for _, a := range j.Attrs {
 		s.attrs[a.Name] = a.Value
 	}
+	m.recallAsides(s, j.Asides)
 	if p := m.peers[from]; p != nil {
 		p.harmless = false
 	}
@@ -274,38 +276,4 @@ func (m *Machine) allJoined() bool {
 	}
 	m.clear(alarmJoin)
 	return true
-}
-
-// setAttr sets ("" deletes) a transient attribute of a member, and has the
-// member keep it for the next DC.
-func (m *Machine) setAttr(name, attr, value string) {
-	s := m.dc.members[name]
-	if s == nil || s.attrs[attr] == value {
-		return
-	}
-	if value == "" {
-		delete(s.attrs, attr)
-	} else {
-		s.attrs[attr] = value
-	}
-	s.attrsVer++
-	m.sendAttrs(s)
-	m.sooner(alarmOrders, m.cfg.Retry)
-	m.think("attribute " + attr + " of " + name)
-}
-
-func (m *Machine) sendAttrs(s *subject) {
-	list := make([]graph.Attr, 0, len(s.attrs))
-	for _, name := range sortedKeys(s.attrs) {
-		list = append(list, graph.Attr{Name: name, Value: s.attrs[name]})
-	}
-	m.send(s.name, &Message{Attrs: &Attrs{Reign: m.dc.reign, Version: s.attrsVer, List: list}})
-}
-
-func (m *Machine) attrsKept(from string, a *Attrs) {
-	if !a.Kept || m.dc == nil || m.dc.reign != a.Reign || m.dc.members[from] == nil {
-		return
-	}
-	s := m.dc.members[from]
-	s.attrsAck = max(s.attrsAck, a.Version)
 }

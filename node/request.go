@@ -1,6 +1,8 @@
 package node
 
 import (
+	"time"
+
 	"crm/cib"
 )
 
@@ -18,8 +20,14 @@ const (
 	// VerbStandby sets (Value "on") or clears ("off") standby of Node.
 	VerbStandby Verb = "standby"
 	// VerbAttribute sets the transient attribute Name of Node to Value, or
-	// deletes it when Value is empty and Delete is set.
+	// deletes it when Value is empty and Delete is set: after Wait without
+	// further changes, or without showing it in the CIB when it is Private.
 	VerbAttribute Verb = "attribute"
+	// VerbAttributes answers with the newest values of the transient
+	// attribute Name, on Node or (empty) on all members.
+	VerbAttributes Verb = "attributes"
+	// VerbWriteDamped ends the wait for further changes of attributes.
+	VerbWriteDamped Verb = "write-damped"
 	// VerbCleanup forgets the history and failures of Resource (all when
 	// empty) on Node (all when empty) where it failed, so that it is probed.
 	VerbCleanup Verb = "cleanup"
@@ -46,15 +54,17 @@ type Request struct {
 	Base cib.Version `json:",omitzero"` // commit
 	// Digest is set by the member that is asked: of the configuration that it
 	// has at Base. Two members that went on alone have two of one version.
-	Digest   string `json:",omitempty"`
-	CIB      []byte `json:",omitempty"`
-	Who      string `json:",omitempty"` // user, for the history
-	Note     string `json:",omitempty"`
-	Resource string `json:",omitempty"`
-	Node     string `json:",omitempty"`
-	Name     string `json:",omitempty"`
-	Value    string `json:",omitempty"`
-	Delete   bool   `json:",omitempty"`
+	Digest   string        `json:",omitempty"`
+	CIB      []byte        `json:",omitempty"`
+	Who      string        `json:",omitempty"` // user, for the history
+	Note     string        `json:",omitempty"`
+	Resource string        `json:",omitempty"`
+	Node     string        `json:",omitempty"`
+	Name     string        `json:",omitempty"`
+	Value    string        `json:",omitempty"`
+	Delete   bool          `json:",omitempty"`
+	Wait     time.Duration `json:",omitzero"`
+	Private  bool          `json:",omitempty"`
 }
 
 // Refusal says why a request was not carried out.
@@ -75,11 +85,12 @@ const (
 
 // Reply answers a request.
 type Reply struct {
-	Refused Refusal
-	Text    string       `json:",omitempty"` // for people
-	Version cib.Version  `json:",omitzero"`  // of the configuration
-	CIB     []byte       `json:",omitempty"`
-	Members []MemberInfo `json:",omitempty"`
+	Refused    Refusal
+	Text       string          `json:",omitempty"` // for people
+	Version    cib.Version     `json:",omitzero"`  // of the configuration
+	CIB        []byte          `json:",omitempty"`
+	Members    []MemberInfo    `json:",omitempty"`
+	Attributes []NodeAttribute `json:",omitempty"`
 	// Partial: access lists keep something of the CIB from who asked.
 	Partial bool `json:",omitempty"`
 }

@@ -10,6 +10,7 @@ import (
 
 	"crm/cib"
 	"crm/engine/graph"
+	"crm/engine/score"
 )
 
 // view is the CIB as readers and the policy engine see it: the replicated
@@ -171,23 +172,9 @@ func isFalse(text string) bool {
 // interval reads a time as the CIB writes it: a number with a unit, seconds
 // without one.
 func interval(text string, otherwise time.Duration) time.Duration {
-	text = strings.TrimSpace(strings.ToLower(text))
-	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyz ")
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil {
+	ms, ok := score.Interval(strings.TrimSpace(text))
+	if !ok || text == "" {
 		return otherwise
 	}
-	switch strings.TrimSpace(text[len(digits):]) {
-	case "", "s", "sec":
-		return time.Duration(n) * time.Second
-	case "ms", "msec":
-		return time.Duration(n) * time.Millisecond
-	case "us", "usec":
-		return time.Duration(n) * time.Microsecond
-	case "m", "min":
-		return time.Duration(n) * time.Minute
-	case "h", "hr":
-		return time.Duration(n) * time.Hour
-	}
-	return otherwise
+	return time.Duration(ms) * time.Millisecond
 }

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"time"
 
 	"crm/cib"
+	"crm/engine/score"
 )
 
 var updaterFlags = []flag{
@@ -25,11 +27,13 @@ Usage: attrd_updater -n NAME -U VALUE | -B VALUE -d DELAY | -Q | -D [-N NODE] [-
  -B, --update-both=VALUE    set it and its dampening
  -Q, --query                print it
  -D, --delete               delete it
- -R, --refresh, -Y, --update-delay   accepted, nothing to do here
- -d, --delay=TIME           dampening: how long to wait for further changes
+ -R, --refresh              write what waits for further changes now
+ -Y, --update-delay         accepted: the dampening is given with each value
+ -d, --delay=TIME           dampening: how long to wait for further changes, on all
+                            nodes, before the cluster acts on this one
  -N, --node=NODE            of that node, not of this one
  -A, --all                  with -Q: of all nodes
- -p, --private              accepted: such an attribute is kept as any other
+ -p, --private              keep it out of the CIB: nothing moves because of it
 `
 
 // updaterCall is one call of attrd_updater.
@@ -69,7 +73,7 @@ func (u *updaterCall) run() error {
 		_, err := fmt.Fprintln(u.std.Out, "attrd_updater of crm")
 		return err
 	case u.set["refresh"]:
-		return nil // nothing is held back from the CIB
+		return openStore().writeDamped()
 	case u.text["name"] == "" && !u.set["pattern"]:
 		return fail(exitUsage, "no attribute is named, expected -n NAME")
 	case u.set["update-both"] && !u.set["delay"]:
@@ -112,7 +116,12 @@ func (u *updaterCall) update(value string, remove bool) error {
 		}
 	}
 	for name, before := range old { // order: each is set by itself
-		if err := u.store.transient(u.node, name, counted(before, value), remove); err != nil {
+		t := transient{node: u.node, name: name, value: counted(before, value), remove: remove, private: u.set["private"]}
+		if u.set["delay"] {
+			ms, _ := score.Interval(u.text["delay"])
+			t.wait = time.Duration(ms) * time.Millisecond
+		}
+		if err := u.store.transient(t); err != nil {
 			return err
 		}
 	}
@@ -121,49 +130,58 @@ func (u *updaterCall) update(value string, remove bool) error {
 
 // current adds the values that the attributes have now.
 func (u *updaterCall) current(old map[string]string) error {
-	var pattern *regexp.Regexp
 	if u.set["pattern"] {
-		var err error
-		if pattern, err = regexp.Compile(u.text["pattern"]); err != nil {
-			return fail(exitUsage, "%w", err)
+		if err := u.matching(old); err != nil {
+			return err
 		}
+	}
+	for name := range old { // order: each is asked for by itself
+		values, err := u.store.values(name, u.node)
+		if err != nil {
+			return err
+		}
+		for _, v := range values {
+			old[name] = v.Value
+		}
+	}
+	return nil
+}
+
+// matching adds the names of attributes that the pattern fits.
+func (u *updaterCall) matching(names map[string]string) error {
+	pattern, err := regexp.Compile(u.text["pattern"])
+	if err != nil {
+		return fail(exitUsage, "%w", err)
 	}
 	d, err := u.store.read()
 	if err != nil {
 		return err
 	}
 	for nv := range cib.NVPairs(cib.Child(d.NodeState(u.node), "transient_attributes"), cib.InstanceAttributes) {
-		name := cib.Attr(nv, "name")
-		if _, asked := old[name]; asked || pattern != nil && pattern.MatchString(name) {
-			old[name] = cib.Attr(nv, "value")
+		if name := cib.Attr(nv, "name"); pattern.MatchString(name) {
+			names[name] = ""
 		}
 	}
 	return nil
 }
 
 func (u *updaterCall) query() error {
-	d, err := u.store.read()
+	node := u.node
+	if u.set["all"] {
+		node = ""
+	}
+	values, err := u.store.values(u.text["name"], node)
 	if err != nil {
 		return err
 	}
-	found := false
-	for state := range cib.Children(d.Status(), "node_state") {
-		host := cib.Attr(state, "uname")
-		if !u.set["all"] && d.NodeState(u.node) != state {
-			continue
-		}
-		value, ok := d.TransientAttribute(host, u.text["name"])
-		if !ok {
-			continue
-		}
-		found = true
+	for _, v := range values {
 		if u.set["quiet"] {
-			fmt.Fprintln(u.std.Out, value)
+			fmt.Fprintln(u.std.Out, v.Value)
 			continue
 		}
-		fmt.Fprintf(u.std.Out, "name=\"%s\" host=\"%s\" value=\"%s\"\n", u.text["name"], host, value)
+		fmt.Fprintf(u.std.Out, "name=\"%s\" host=\"%s\" value=\"%s\"\n", u.text["name"], v.Node, v.Value)
 	}
-	if !found {
+	if len(values) == 0 {
 		return fail(exitNotFound, "Could not query value of %s: attribute does not exist", u.text["name"])
 	}
 	return nil

@@ -354,7 +354,7 @@ func (a *attrCall) updateTransient(value string) error {
 		names[cib.Attr(nv, "name")] = cib.Attr(nv, "value")
 	}
 	for name, old := range names { // order: each is set by itself
-		if err := a.store.transient(a.node, name, counted(old, value), false); err != nil {
+		if err := a.store.transient(transient{node: a.node, name: name, value: counted(old, value)}); err != nil {
 			return err
 		}
 	}
@@ -400,7 +400,7 @@ func (a *attrCall) remove() error {
 	}
 	if a.typ == "status" {
 		for _, nv := range list {
-			if err := a.store.transient(a.node, cib.Attr(nv, "name"), "", true); err != nil {
+			if err := a.store.transient(transient{node: a.node, name: cib.Attr(nv, "name"), remove: true}); err != nil {
 				return err
 			}
 		}

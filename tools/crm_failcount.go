@@ -62,7 +62,7 @@ func failcount(std Streams, given map[string]string, on map[string]bool) error {
 	}
 	if on["delete"] || on["delete-attr"] {
 		for _, attribute := range names {
-			if err := s.transient(name, attribute, "", true); err != nil {
+			if err := s.transient(transient{node: name, name: attribute, remove: true}); err != nil {
 				return err
 			}
 		}

@@ -42,11 +42,23 @@ type store interface {
 	// nothing is stored then.
 	update(edit func(d *cib.Document) error) error
 	// transient sets a transient attribute of a node, or deletes it.
-	transient(node, name, value string, remove bool) error
+	transient(transient) error
+	// values are what a transient attribute is on a node, or (empty) on all.
+	values(name, node string) ([]node.NodeAttribute, error)
+	// writeDamped ends the wait for further changes of transient attributes.
+	writeDamped() error
 	// local is the name of the node that this machine is.
 	local() (string, error)
 	// members tells who belongs to the cluster.
 	members() ([]node.MemberInfo, error)
+}
+
+// transient is a change of a transient attribute.
+type transient struct {
+	node, name, value string
+	remove            bool
+	wait              time.Duration // for further changes
+	private           bool          // not in the CIB
 }
 
 // openStore finds out what a tool works on: CIB_shadow, CIB_file, or the
@@ -193,18 +205,43 @@ func (s *fileStore) write(d *cib.Document) error {
 	return nil
 }
 
-func (s *fileStore) transient(node, name, value string, remove bool) error {
+func (s *fileStore) transient(t transient) error {
+	if t.private {
+		return fail(exitNotConnected, "a private attribute is kept by the daemons of a running cluster, and CIB_file or CIB_shadow names a file")
+	}
 	return s.update(func(d *cib.Document) error {
-		if remove {
-			d.DeleteTransientAttribute(node, name)
+		if t.remove {
+			d.DeleteTransientAttribute(t.node, t.name)
 			return nil
 		}
-		if err := d.SetTransientAttribute(node, name, value); err != nil {
+		if err := d.SetTransientAttribute(t.node, t.name, t.value); err != nil {
 			return fail(exitNotFound, "%s: %w", saysNotFound, err)
 		}
 		return nil
 	})
 }
+
+func (s *fileStore) values(name, on string) ([]node.NodeAttribute, error) {
+	d, err := s.read()
+	if err != nil {
+		return nil, err
+	}
+	return valuesIn(d, name, on), nil
+}
+
+// valuesIn are the values of a transient attribute that a CIB shows.
+func valuesIn(d *cib.Document, name, on string) []node.NodeAttribute {
+	var all []node.NodeAttribute
+	for state := range cib.Children(d.Status(), "node_state") {
+		host := cib.Attr(state, "uname")
+		if value, is := d.TransientAttribute(host, name); is && (on == "" || d.NodeState(on) == state) {
+			all = append(all, node.NodeAttribute{Node: host, Value: value})
+		}
+	}
+	return all
+}
+
+func (s *fileStore) writeDamped() error { return nil }
 
 func (s *fileStore) local() (string, error) { return hostName() }
 
@@ -295,8 +332,27 @@ func (s *daemonStore) update(edit func(d *cib.Document) error) error {
 
 func sameStatus(a, b *cib.Document) bool { return cib.Equal(a.Status(), b.Status()) }
 
-func (s *daemonStore) transient(name, attribute, value string, remove bool) error {
-	_, err := s.ask(node.Request{Verb: node.VerbAttribute, Node: name, Name: attribute, Value: value, Delete: remove})
+func (s *daemonStore) transient(t transient) error {
+	_, err := s.ask(node.Request{Verb: node.VerbAttribute, Node: t.node, Name: t.name, Value: t.value, Delete: t.remove, Wait: t.wait, Private: t.private})
+	return err
+}
+
+// values are those of the daemons; who may only see a part of the CIB gets
+// those that it shows.
+func (s *daemonStore) values(name, on string) ([]node.NodeAttribute, error) {
+	reply, err := s.ask(node.Request{Verb: node.VerbAttributes, Node: on, Name: name})
+	if reply.Refused != node.RefusedDenied {
+		return reply.Attributes, err
+	}
+	d, err := s.read()
+	if err != nil {
+		return nil, err
+	}
+	return valuesIn(d, name, on), nil
+}
+
+func (s *daemonStore) writeDamped() error {
+	_, err := s.ask(node.Request{Verb: node.VerbWriteDamped})
 	return err
 }
 

@@ -16,7 +16,7 @@ completions: cib grammar
 shell: cib cib/crmtext completions engine engine/graph grammar
 shell/repl: completions shell
 
-node: cib engine engine/graph node/wire
+node: cib engine engine/graph engine/score node/wire  # score: times are written as in the CIB
 node/wire:
 node/haconf: node/wire
 node/ring: node/wire
@@ -35,7 +35,7 @@ node/store: cib node  # the Store effect is its contract
 node/control: cib node  # requests and replies
 node/daemon: cib engine engine/graph node node/ring node/wire node/haconf node/haresources node/transport node/agent node/stonith node/store node/control node/respawn node/realtime node/hbapi
 node/lab: node/haconf node/control
-tools: cib cib/crmtext engine engine/graph node node/control node/hbapi node/agent node/haconf  # node: its requests; haconf: ha_propagate and heartbeat read the ring's files
+tools: cib cib/crmtext engine engine/graph engine/score node node/control node/hbapi node/agent node/haconf  # node: its requests; haconf: ha_propagate and heartbeat read the ring's files
 cmd/crm: cib completions examples node node/agent node/control node/daemon node/haconf node/lab node/stonith shell shell/repl tools
 examples:
 internal/house:

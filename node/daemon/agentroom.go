@@ -112,7 +112,7 @@ func (r *agentRoom) cancel(key string) {
 // of a script would have made.
 func (r *agentRoom) attribute(a agent.Attribute) node.Asked {
 	return node.Asked{ID: rand.Text(), Request: node.Request{Verb: node.VerbAttribute, Node: r.node, Name: a.Name, Value: a.Value,
-		Delete: a.Delete}}
+		Delete: a.Delete, Wait: a.Dampen}}
 }
 
 // factsOf reads an agent's metadata once; nil when it has none.

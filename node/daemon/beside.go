@@ -266,7 +266,8 @@ func (d *Daemon) keepReached(ctx context.Context) {
 			continue
 		}
 		limit, cancel := context.WithTimeout(ctx, 5*time.Second)
-		r, err := door{d}.Ask(limit, rand.Text(), node.Request{Verb: node.VerbAttribute, Node: d.opts.Name, Name: PingAttribute, Value: strconv.Itoa(n)})
+		r, err := door{d}.Ask(limit, rand.Text(), node.Request{Verb: node.VerbAttribute, Node: d.opts.Name, Name: PingAttribute, Value: strconv.Itoa(n),
+			Wait: max(time.Second, 2*d.settings.ring.KeepAlive)}) // the others lose a ping node a little sooner or later
 		cancel()
 		told = err == nil && r.Refused == node.NotRefused
 	}

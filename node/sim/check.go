@@ -37,7 +37,11 @@ func (w *World) answered(m *Member, e node.Answer) {
 	if strings.HasPrefix(e.ID, "commit") && e.Reply.Refused == node.NotRefused {
 		w.checkStored(m, e.ID)
 	}
-	w.say(m.name, "answer %s: %s%s", e.ID, refusal(e.Reply), e.Reply.Text)
+	text := e.Reply.Text
+	for _, a := range e.Reply.Attributes {
+		text += " " + a.Node + "=" + a.Value
+	}
+	w.say(m.name, "answer %s: %s%s", e.ID, refusal(e.Reply), text)
 }
 
 func refusal(r node.Reply) string {

@@ -210,6 +210,12 @@ func (s *Script) ask(args []string, _ string) {
 			r.Name = value
 		case "value":
 			r.Value = value
+		case "wait":
+			r.Wait, _ = time.ParseDuration(value)
+		case "private":
+			r.Private = true
+		case "delete":
+			r.Delete = true
 		case "id":
 			id = value
 		}
