@@ -54,7 +54,7 @@ func (x *cloneText) full(i *Resource) {
 
 // instance shows an instance, or puts it on a list.
 func (x *cloneText) instance(i *Resource) {
-	if !x.t.view.resource(i) {
+	if !x.t.view.Names(i) {
 		return
 	}
 	if x.r.Unique() || x.t.pending && i.leaf() && i.pendingTask != "" {

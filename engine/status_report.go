@@ -22,9 +22,9 @@ type View struct {
 
 func (v *View) node(n *Node) bool { return v.Node == nil || v.Node(n) }
 
-// resource tells whether a resource is shown: it is meant, or what it is a part
-// of, or a part of it.
-func (v *View) resource(r *Resource) bool {
+// Names tells whether a resource is asked for: itself, what it is a part of, or
+// a part of it.
+func (v *View) Names(r *Resource) bool {
 	if v.Resource == nil {
 		return true
 	}
@@ -38,6 +38,16 @@ func (v *View) resource(r *Resource) bool {
 
 func (v *View) part(r *Resource) bool {
 	return v.Resource(r) || slices.ContainsFunc(r.Children, v.part)
+}
+
+// RunsAmong tells whether a resource, or a part of it, runs on one of the nodes
+// that are asked for, or nowhere; nil is all of them.
+func (r *Resource) RunsAmong(asked func(*Node) bool) bool {
+	return asked == nil || !r.active(false) || r.runsOn(asked)
+}
+
+func (r *Resource) runsOn(asked func(*Node) bool) bool {
+	return slices.ContainsFunc(r.Active, asked) || slices.ContainsFunc(r.Children, func(m *Resource) bool { return m.runsOn(asked) })
 }
 
 // NodeLines tell how the nodes are.
@@ -74,12 +84,7 @@ func (s *Situation) ResourceLinesByNode(v View) []string {
 		if !v.node(n) {
 			continue
 		}
-		var here []*Resource
-		for _, r := range n.running {
-			if !r.meta.isTrue("internal_rsc") && v.resource(r) {
-				here = append(here, r)
-			}
-		}
+		here := s.ResourcesOn(n, v)
 		if v.Brief {
 			t.briefOn(n, here)
 			continue
@@ -93,11 +98,22 @@ func (s *Situation) ResourceLinesByNode(v View) []string {
 	return t.lines
 }
 
+// ResourcesOn are the primitives that run on a node.
+func (s *Situation) ResourcesOn(n *Node, v View) []*Resource {
+	var here []*Resource
+	for _, r := range n.running {
+		if !r.meta.isTrue("internal_rsc") && v.Names(r) {
+			here = append(here, r)
+		}
+	}
+	return here
+}
+
 // InactiveLines tell of the resources of which something does not run.
 func (s *Situation) InactiveLines(v View) []string {
 	t := &statusText{c: s.c, shift: 1, pending: true, view: v}
 	for _, r := range s.c.resources {
-		if !r.active(true) && !r.Removed() && v.resource(r) {
+		if !r.active(true) && !r.Removed() && v.Names(r) {
 			t.resource(2, r)
 		}
 	}

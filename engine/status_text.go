@@ -203,19 +203,7 @@ func (r *Resource) active(all bool) bool {
 // of a unique clone are shown together.
 func (t *statusText) isShown(r *Resource) bool {
 	listed := r.Parent != nil && r.Parent.Kind == KindClone && r.Parent.Unique()
-	return (!t.activeOnly || listed || r.active(false)) && t.view.resource(r) && t.onShown(r)
-}
-
-// onShown leaves out what runs on other nodes only than those asked for.
-func (t *statusText) onShown(r *Resource) bool {
-	if t.view.Node == nil || !r.active(false) {
-		return true
-	}
-	var somewhere func(r *Resource) bool
-	somewhere = func(r *Resource) bool {
-		return slices.ContainsFunc(r.Active, t.view.Node) || slices.ContainsFunc(r.Children, somewhere)
-	}
-	return somewhere(r)
+	return (!t.activeOnly || listed || r.active(false)) && t.view.Names(r) && r.RunsAmong(t.view.Node)
 }
 
 func (t *statusText) resource(depth int, r *Resource) {

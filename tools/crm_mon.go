@@ -59,6 +59,7 @@ type monitor struct {
 	words     []string
 	set       map[string]bool
 	text      map[string]string
+	choices   [][2]string     // options that choose sections, with their values
 	shown     map[string]bool // sections
 	bansOf    string          // how the ids of the bans begin that are shown
 	every     time.Duration
@@ -73,7 +74,7 @@ type monitor struct {
 
 // Monitor is crm_mon: the state of the cluster as text or XML.
 func Monitor(args []string, std Streams) int {
-	m := &monitor{std: std, words: args, set: map[string]bool{}, text: map[string]string{}, shown: defaultSections(asksForXML(args)), every: 5 * time.Second}
+	m := &monitor{std: std, words: args, set: map[string]bool{}, text: map[string]string{}, every: 5 * time.Second}
 	words, err := getopt(monFlags, args, m.take)
 	if err == nil && len(words) > 0 {
 		err = fmt.Errorf("unexpected word %q, expected only options", words[0])
@@ -115,6 +116,9 @@ func (m *monitor) prepare() error {
 		m.set["one-shot"] = m.set["one-shot"] || m.set["as-xml"] || m.text["output-to"] == ""
 	default:
 		return fmt.Errorf("output format %q, expected text, xml or html", m.text["output-as"])
+	}
+	if err := m.chooseAll(); err != nil {
+		return err
 	}
 	if text := m.text["interval"]; text != "" {
 		if seconds, err := strconv.Atoi(text); err == nil {
@@ -262,10 +266,7 @@ func (m *monitor) asText() string {
 // sections are all parts of the text in their order.
 func (m *monitor) sections() []section {
 	m.shown["cluster"] = true // its lines are sections of their own
-	v := engine.View{Inactive: m.set["inactive"], Detail: m.set["show-detail"], Brief: m.set["brief"], Node: m.isNode}
-	if m.resources != nil {
-		v.Resource = m.isResource
-	}
+	v := m.view()
 	list := []section{{"cluster", "Cluster Summary", m.summary, false}, {"maint-mode", "", m.maintenance, false}}
 	if m.set["group-by-node"] {
 		list = append(list, section{"nodes", "Node List", func() []string { return m.sit.ResourceLinesByNode(v) }, true})
@@ -287,6 +288,18 @@ func (m *monitor) sections() []section {
 	}
 	return append(list, section{"failures", "Failed Resource Actions", failures, false}, section{"tickets", "Tickets", m.tickets, false},
 		section{"bans", "Negative Location Constraints", m.bans, false})
+}
+
+// view is what the options ask for.
+func (m *monitor) view() engine.View {
+	v := engine.View{Inactive: m.set["inactive"], Detail: m.set["show-detail"], Brief: m.set["brief"]}
+	if m.nodes != nil {
+		v.Node = m.isNode
+	}
+	if m.resources != nil {
+		v.Resource = m.isResource
+	}
+	return v
 }
 
 func (m *monitor) resourceSection(v engine.View) section {
@@ -464,10 +477,10 @@ func (m *monitor) simple() (well bool, line string) {
 	}
 	line = "CLUSTER OK: " + counts(online, "node") + " online"
 	if standby > 0 {
-		line += fmt.Sprintf(", %s standby", counts(standby, "node"))
+		line += ", " + counts(standby, "standby node")
 	}
 	if maintenance > 0 {
-		line += fmt.Sprintf(", %s maintenance", counts(maintenance, "node"))
+		line += ", " + counts(maintenance, "maintenance node")
 	}
 	_, instances, _, _ := m.sit.Counts()
 	return true, line + ", " + counts(instances, "resource instance") + " configured\n"

@@ -18,16 +18,6 @@ var monSections = []string{"attributes", "bans", "counts", "dc", "failcounts", "
 // summarySections are the lines that "summary" means.
 var summarySections = []string{"stack", "dc", "times", "counts", "maint-mode"}
 
-// asksForXML tells whether options want XML.
-func asksForXML(args []string) bool {
-	for i, a := range args {
-		if a == "-X" || a == "--as-xml" || a == "--output-as=xml" || i > 0 && args[i-1] == "--output-as" && a == "xml" {
-			return true
-		}
-	}
-	return false
-}
-
 // defaultSections are what is shown when nothing else is asked for: in XML all
 // there is.
 func defaultSections(xml bool) map[string]bool {
@@ -53,7 +43,7 @@ func (m *monitor) choose(option, words string) error {
 		case name == "none":
 			m.setSections(!on, monSections...)
 		case name == "default" && on:
-			m.shown = defaultSections(asksForXML(m.words))
+			m.shown = defaultSections(m.text["output-as"] == "xml")
 		case name == "summary":
 			m.setSections(on, summarySections...)
 		case slices.Contains(monSections, name):
@@ -78,23 +68,34 @@ func (m *monitor) setSections(on bool, names ...string) {
 var sectionOptions = map[string]string{"show-node-attributes": "attributes", "failcounts": "failcounts", "operations": "operations",
 	"timing-details": "operations", "tickets": "tickets", "neg-locations": "bans"}
 
-// take notes an option, in the order in which they were given.
+// take notes an option. Which sections they choose is known when all are read:
+// the form of the output decides what is shown by default.
 func (m *monitor) take(long, value string) error {
 	m.set[long], m.text[long] = true, value
-	switch long {
-	case "include", "exclude":
-		return m.choose(long, value)
-	case "hide-headers":
-		m.setSections(false, summarySections...)
-	case "quiet":
-		m.shown["times"] = false
-	case "fence-history":
-		if !slices.Contains([]string{"0", "1", "2", "3"}, value) {
-			return fmt.Errorf("--fence-history: expected a level from 0 to 3, found %q", value)
-		}
-	default:
-		if name := sectionOptions[long]; name != "" {
-			m.shown[name] = true
+	m.choices = append(m.choices, [2]string{long, value})
+	if long == "fence-history" && !slices.Contains([]string{"0", "1", "2", "3"}, value) {
+		return fmt.Errorf("--fence-history: expected a level from 0 to 3, found %q", value)
+	}
+	return nil
+}
+
+// chooseAll chooses the sections, in the order of the options.
+func (m *monitor) chooseAll() error {
+	m.shown = defaultSections(m.text["output-as"] == "xml")
+	for _, o := range m.choices {
+		switch option := o[0]; option {
+		case "include", "exclude":
+			if err := m.choose(option, o[1]); err != nil {
+				return err
+			}
+		case "hide-headers":
+			m.setSections(false, summarySections...)
+		case "quiet":
+			m.shown["times"] = false
+		default:
+			if name := sectionOptions[option]; name != "" {
+				m.shown[name] = true
+			}
 		}
 	}
 	return nil

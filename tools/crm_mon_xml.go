@@ -26,7 +26,7 @@ func yes(b bool) string { return strconv.FormatBool(b) }
 func (m *monitor) asXML() *etree.Element {
 	out := pacemakerResult("crm_mon", m.words)
 	add := func(part string, e *etree.Element) {
-		if m.shown[part] && len(e.Child) > 0 {
+		if m.shown[part] && (len(e.Child) > 0 || part == "nodes") {
 			out.AddChild(e)
 		}
 	}
@@ -34,20 +34,14 @@ func (m *monitor) asXML() *etree.Element {
 	summary := etree.NewElement("summary")
 	m.summaryXML(summary)
 	add("cluster", summary)
-	nodes := etree.NewElement("nodes")
-	for _, n := range m.sit.Nodes() {
-		if m.isNode(n) {
-			m.nodeXML(nodes.CreateElement("node"), n)
-		}
+	v := m.view()
+	add("nodes", m.nodesXML(v))
+	if resources, any := m.resourcesXML(v); any && m.shown["resources"] {
+		out.AddChild(resources)
 	}
-	add("nodes", nodes)
-	resources := etree.NewElement("resources")
-	m.resourcesXML(resources)
-	add("resources", resources)
 	add("attributes", m.attributesXML())
-	if history := etree.NewElement("node_history"); m.shown["operations"] {
-		m.historyXML(history)
-		out.AddChild(history)
+	if (m.shown["operations"] || m.shown["failcounts"]) && len(m.online()) > 0 {
+		m.historyXML(out.CreateElement("node_history"), m.shown["operations"])
 	}
 	add("failures", m.failuresXML())
 	add("tickets", m.ticketsXML())
@@ -60,7 +54,7 @@ func (m *monitor) attributesXML() *etree.Element {
 	attributes := etree.NewElement("node_attributes")
 	for _, n := range m.sit.Nodes() {
 		names, values := m.nodeAttributes(n)
-		if !n.Online || len(names) == 0 {
+		if !n.Online || len(names) == 0 || !m.isNode(n) {
 			continue
 		}
 		e := attributes.CreateElement("node")
@@ -147,18 +141,46 @@ func (m *monitor) nodeXML(e *etree.Element, n *engine.Node) {
 	}
 }
 
-// resourcesXML adds all resources, but for those that were removed and run
-// nowhere any more.
-func (m *monitor) resourcesXML(to *etree.Element) {
-	for _, r := range m.sit.Resources() {
-		if !r.Removed() || r.IsActive(true) {
-			m.resourceXML(to, r)
+// nodesXML are the nodes, with what runs on them when that is asked for.
+func (m *monitor) nodesXML(v engine.View) *etree.Element {
+	nodes := etree.NewElement("nodes")
+	for _, n := range m.sit.Nodes() {
+		if !m.isNode(n) {
+			continue
+		}
+		e := nodes.CreateElement("node")
+		m.nodeXML(e, n)
+		if !m.set["group-by-node"] {
+			continue
+		}
+		for _, r := range m.sit.ResourcesOn(n, v) {
+			m.resourceXML(e, r, v)
 		}
 	}
+	return nodes
 }
 
-// resourceXML adds a resource with what is in it, also when it does not run.
-func (m *monitor) resourceXML(to *etree.Element, r *engine.Resource) {
+// resourcesXML are all resources, but for those that were removed and run
+// nowhere any more, and for those that stand under their nodes already. There
+// are any when it depends on their names only that none is shown.
+func (m *monitor) resourcesXML(v engine.View) (resources *etree.Element, any bool) {
+	resources = etree.NewElement("resources")
+	byNode := m.set["group-by-node"]
+	for _, r := range m.sit.Resources() {
+		if active := r.IsActive(true); active && byNode || !active && r.Removed() || !byNode && !r.RunsAmong(v.Node) {
+			continue
+		}
+		any = true
+		if v.Names(r) {
+			m.resourceXML(resources, r, v)
+		}
+	}
+	return resources, any
+}
+
+// resourceXML adds a resource with what of it is shown, also when it does not
+// run. Instances of clones are left out that run on other nodes.
+func (m *monitor) resourceXML(to *etree.Element, r *engine.Resource, v engine.View) {
 	target := r.Meta("target-role")
 	if target == "" && wrapped(r) == "clone" && len(r.Children) > 0 {
 		target = r.Children[0].Meta("target-role")
@@ -168,7 +190,7 @@ func (m *monitor) resourceXML(to *etree.Element, r *engine.Resource) {
 		return
 	}
 	if r.Kind == engine.KindBundle {
-		m.bundleXML(to, r)
+		m.bundleXML(to, r, v)
 		return
 	}
 	tag := wrapped(r)
@@ -185,12 +207,14 @@ func (m *monitor) resourceXML(to *etree.Element, r *engine.Resource) {
 		}
 	}
 	for _, c := range r.Children {
-		m.resourceXML(e, c)
+		if v.Names(c) && (tag == "group" || c.RunsAmong(v.Node)) {
+			m.resourceXML(e, c, v)
+		}
 	}
 }
 
 // bundleXML adds a bundle with its replicas.
-func (m *monitor) bundleXML(to *etree.Element, r *engine.Resource) {
+func (m *monitor) bundleXML(to *etree.Element, r *engine.Resource, v engine.View) {
 	e := to.CreateElement("bundle")
 	kind := ""
 	for _, name := range []string{"docker", "podman", "rkt"} {
@@ -203,7 +227,7 @@ func (m *monitor) bundleXML(to *etree.Element, r *engine.Resource) {
 		to := e.CreateElement("replica")
 		attrs(to, "id", strconv.Itoa(rep.Number))
 		for _, part := range rep.Parts {
-			m.resourceXML(to, part)
+			m.resourceXML(to, part, v)
 		}
 	}
 }
@@ -258,42 +282,26 @@ func pendingWord(task string) string {
 	return "Migrating"
 }
 
-// failCountsXML tells of the resources that failed, without their history.
-func (m *monitor) failCountsXML(to *etree.Element) {
+// historyXML tells of the histories of the resources on each node, or only of
+// those that failed.
+func (m *monitor) historyXML(to *etree.Element, operations bool) {
 	for _, state := range m.online() {
 		e := etree.NewElement("node")
 		attrs(e, "name", cib.Attr(state, "uname"))
 		for _, r := range m.records(state) {
-			if r.failCount == 0 {
+			if operations && len(r.entries) == 0 || !operations && r.failCount == 0 {
 				continue
 			}
 			h := e.CreateElement("resource_history")
-			attrs(h, "id", r.id, "orphan", yes(r.orphan), "migration-threshold", r.threshold, "fail-count", strconv.Itoa(r.failCount))
-			if r.lastFailure > 0 {
-				attrs(h, "last-failure", when(r.lastFailure))
-			}
-		}
-		if len(e.Child) > 0 {
-			to.AddChild(e)
-		}
-	}
-}
-
-func (m *monitor) historyXML(to *etree.Element) {
-	for _, state := range m.online() {
-		e := etree.NewElement("node")
-		attrs(e, "name", cib.Attr(state, "uname"))
-		for _, r := range m.records(state) {
-			if len(r.entries) == 0 {
-				continue
-			}
-			h := e.CreateElement("resource_history")
-			attrs(h, "id", r.id, "orphan", yes(r.orphan), "migration-threshold", r.threshold)
+			attrs(h, "id", r.name, "orphan", yes(r.orphan), "migration-threshold", r.threshold)
 			if r.failCount > 0 {
 				attrs(h, "fail-count", strconv.Itoa(r.failCount))
 			}
 			if r.lastFailure > 0 {
 				attrs(h, "last-failure", when(r.lastFailure))
+			}
+			if !operations {
+				continue
 			}
 			for _, op := range r.entries {
 				operationXML(h.CreateElement("operation_history"), op)
@@ -315,10 +323,14 @@ func operationXML(e, op *etree.Element) {
 	if interval != "0" {
 		attrs(e, "interval", interval+"ms")
 	}
-	if changed, err := strconv.ParseInt(cib.Attr(op, "last-rc-change"), 10, 64); err == nil {
+	if changed, err := strconv.ParseInt(cib.Attr(op, "last-rc-change"), 10, 64); err == nil && changed > 0 {
 		attrs(e, "last-rc-change", when(changed))
 	}
-	attrs(e, "exec-time", orElse(cib.Attr(op, "exec-time"), "0")+"ms", "queue-time", orElse(cib.Attr(op, "queue-time"), "0")+"ms")
+	for _, name := range []string{"exec-time", "queue-time"} {
+		if value := cib.Attr(op, name); value != "" {
+			e.CreateAttr(name, value+"ms")
+		}
+	}
 }
 
 func (m *monitor) failuresXML() *etree.Element {

@@ -19,16 +19,15 @@ import (
 
 func (s *simulation) statusXML(tag string, m *monitor) {
 	e := s.xml.CreateElement(tag)
-	nodes := e.CreateElement("nodes")
-	for _, n := range m.sit.Nodes() {
-		m.nodeXML(nodes.CreateElement("node"), n)
-	}
-	m.resourcesXML(e.CreateElement("resources"))
+	v := m.view()
+	e.AddChild(m.nodesXML(v))
+	resources, _ := m.resourcesXML(v)
+	e.AddChild(resources)
 	if attributes := m.attributesXML(); s.attrs && len(attributes.Child) > 0 {
 		e.AddChild(attributes)
 	}
 	if s.failcounts && len(m.online()) > 0 {
-		m.failCountsXML(e.CreateElement("node_history"))
+		m.historyXML(e.CreateElement("node_history"), false)
 		if failures := m.failuresXML(); len(failures.Child) > 0 {
 			e.AddChild(failures)
 		}
