@@ -372,8 +372,6 @@ func (o *outcome) without(re *regexp.Regexp) {
 	}
 }
 
-var fatalCount = regexp.MustCompile(`name="fail-count-[^"]*" value="INFINITY"`)
-
 // reason finds out why an answer differs on purpose, from what both write of the
 // same.
 func (c trial) reason(t *testing.T, real string, text []byte) string {
@@ -382,12 +380,9 @@ func (c trial) reason(t *testing.T, real string, text []byte) string {
 	ours := saved.ours(t, Simulate, text)
 	now, then := ours.Files["reason"], saved.theirs(t, real, text).Files["reason"]
 	fewer := func(a, b string, count func(string) int) bool { return count(a) < count(b) }
-	fatal := func(text string) int { return len(fatalCount.FindAllString(text, -1)) }
 	members := func(text string) int { return strings.Count(text, "<node id") }
 	nameless := func(text string) int { return strings.Count(text, "<node_state uname=") }
 	switch {
-	case fewer(then, now, fatal):
-		return "a start or stop that is supposed to have failed counts as INFINITY failures in newer versions"
 	case fewer(now, then, members):
 		return "once something is supposed, 2.1.5 makes members of remote and guest nodes"
 	case fewer(now, then, nameless):
