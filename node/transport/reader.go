@@ -22,7 +22,8 @@ type reader struct {
 	epoll   int       // tells of the bell and of the sockets
 	bell    int       // an eventfd: something was put in
 	clock   int       // a timerfd: it is time
-	alarm   time.Time // when clock rings; zero: it has rung, or was never set
+	alarm   time.Time // when clock rings
+	wound   bool      // clock has not rung since alarm was set
 	file    *os.File
 	raw     syscall.RawConn // of file, which is epoll for Go's own poller
 	ready   func(uintptr) bool
@@ -206,7 +207,7 @@ func (u *UDP) sleep(until time.Time) (woken bool) {
 			lower(r.bell)
 			woken = true
 		case r.clock:
-			r.alarm = time.Time{}
+			r.wound = false
 		}
 	}
 	return woken
@@ -215,9 +216,9 @@ func (u *UDP) sleep(until time.Time) (woken bool) {
 // wind sets the clock. Go's own timers would do, but they ring in whole
 // milliseconds, too early and then once more.
 func (r *reader) wind(until time.Time) {
-	if r.alarm.Equal(until) {
+	if r.wound && r.alarm.Equal(until) {
 		return
 	}
-	r.alarm = until
+	r.alarm, r.wound = until, true
 	setTimer(r.clock, max(1, time.Until(until))) // 0 would stop it
 }
