@@ -26,6 +26,14 @@ const (
 
 func (m *Machine) set(a alarm, in time.Duration) { m.alarms[a] = m.now.Add(in) }
 
+// align sets an alarm for the first stroke of the machine's beat that is not
+// before a while has passed. What repeats with each beat then falls together,
+// and the member is woken once for all of it.
+func (m *Machine) align(a alarm, in time.Duration) {
+	strokes := (m.now.Add(in).Sub(m.born) + m.cfg.Beat - 1) / m.cfg.Beat
+	m.alarms[a] = m.born.Add(strokes * m.cfg.Beat)
+}
+
 // sooner sets an alarm unless it is set for an earlier time.
 func (m *Machine) sooner(a alarm, in time.Duration) {
 	if at := m.now.Add(in); m.alarms[a].IsZero() || at.Before(m.alarms[a]) {

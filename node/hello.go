@@ -92,7 +92,7 @@ func (m *Machine) myHello() *Hello {
 
 // stamp has the next heartbeats say that the last hello holds.
 func (m *Machine) stamp() {
-	m.set(alarmStamp, m.cfg.Beat)
+	m.align(alarmStamp, 1)
 	m.emit(Stamp{Text: processMark(m.cfg.Process) + "." + strconv.FormatUint(m.editions, 16) + "." + strconv.FormatUint(m.hellos, 16)})
 }
 

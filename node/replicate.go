@@ -211,7 +211,7 @@ func (m *Machine) beat() {
 		return
 	}
 	m.log.raw.Tick()
-	m.set(alarmBeat, m.cfg.Beat)
+	m.align(alarmBeat, 1)
 }
 
 // heardRaft hands a peer's message to the log.
@@ -368,7 +368,7 @@ func (m *Machine) afterReady() {
 			m.waitForLeader()
 		}
 	} else if !m.isSet(alarmBeat) {
-		m.set(alarmBeat, m.cfg.Beat)
+		m.align(alarmBeat, m.cfg.Beat)
 		m.clear(alarmElection)
 		m.clear(alarmDoubt)
 	}

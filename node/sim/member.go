@@ -198,6 +198,7 @@ func (m *Member) step(ev node.Event) {
 		}
 		m.alive(at, func() {
 			if m.timer == n {
+				m.w.alarms++
 				m.step(node.Elapsed{})
 			}
 		})

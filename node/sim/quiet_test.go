@@ -37,10 +37,14 @@ func (w *World) leader() *Member {
 func TestAQuietClusterSaysNothing(t *testing.T) {
 	for _, members := range []int{2, 3, 16} {
 		w := quietWorld(t, Options{}, members)
-		before := w.sends
+		sends, alarms := w.sends, w.alarms
 		w.Run(time.Minute)
-		if n := w.sends - before; n > 0 {
+		if n := w.sends - sends; n > 0 {
 			t.Errorf("%d members at rest: %d messages in a minute", members, n)
+		}
+		// One wake for each beat of the machine (500 ms here), the leader too.
+		if n := w.alarms - alarms; n > members*121 {
+			t.Errorf("%d members at rest are woken %d times in a minute, want once for each beat of each", members, n)
 		}
 	}
 }

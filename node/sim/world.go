@@ -54,6 +54,7 @@ type World struct {
 	cabled   time.Duration // when a cable was cut or healed last
 	moves    int           // starts and stops
 	sends    int           // messages of machines to each other
+	alarms   int           // steps of machines that only time asked for
 	same     int           // items at the same moment
 	items    int
 	chance   *rand.Rand
