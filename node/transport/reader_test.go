@@ -26,62 +26,66 @@ func beatOf(t *testing.T) []byte {
 	return keys(t, "secret").Append(nil, wire.New("status").Add(wire.Src, "alice"), wire.Netstring)
 }
 
+const short, long = 20 * time.Millisecond, time.Minute
+
+// moments are ways of coming to a moment to wait for.
+var moments = []struct {
+	name string
+	make func(t *testing.T, u *UDP) (until time.Time)
+}{
+	{"set once", func(_ *testing.T, u *UDP) time.Time { return time.Now().Add(short) }},
+	{"after it has rung", func(_ *testing.T, u *UDP) time.Time {
+		u.Next(time.Now().Add(short))
+		return time.Now().Add(short)
+	}},
+	{"for the moment at which it has rung", func(_ *testing.T, u *UDP) time.Time {
+		at := time.Now().Add(short)
+		u.Next(at)
+		return at
+	}},
+	{"sooner than before", func(t *testing.T, u *UDP) time.Time {
+		wakeWith(t, u, time.Now().Add(long))
+		return time.Now().Add(short)
+	}},
+	{"later than before", func(t *testing.T, u *UDP) time.Time {
+		at := time.Now().Add(short)
+		wakeWith(t, u, at)
+		return at.Add(short)
+	}},
+	{"for the same moment, with a packet between", func(t *testing.T, u *UDP) time.Time {
+		at := time.Now().Add(2 * short)
+		wakeWith(t, u, at)
+		return at
+	}},
+	{"it rings while nobody waits", func(t *testing.T, u *UDP) time.Time {
+		at := time.Now().Add(short)
+		wakeWith(t, u, at)
+		<-time.After(2 * short)
+		return at
+	}},
+	{"and then is set for later", func(t *testing.T, u *UDP) time.Time {
+		wakeWith(t, u, time.Now().Add(short))
+		<-time.After(2 * short)
+		return time.Now().Add(short)
+	}},
+	{"for now", func(*testing.T, *UDP) time.Time { return time.Now() }},
+	{"for the past", func(*testing.T, *UDP) time.Time { return time.Now().Add(-time.Hour) }},
+	{"for the beginning of time, which is no moment", func(*testing.T, *UDP) time.Time { return time.Time{} }},
+	{"without a monotonic clock", func(*testing.T, *UDP) time.Time { return time.Now().Add(short).Round(0) }},
+}
+
 // TestClock: however Next is called, it ends at the moment given, not before
 // and not much later, and is woken once for it.
 func TestClock(t *testing.T) {
-	const short, long = 20 * time.Millisecond, time.Minute
 	for _, urgent := range []bool{false, true} {
-		for _, c := range []struct {
-			name string
-			do   func(t *testing.T, u *UDP) (until time.Time)
-		}{
-			{"set once", func(_ *testing.T, u *UDP) time.Time { return time.Now().Add(short) }},
-			{"after it has rung", func(_ *testing.T, u *UDP) time.Time {
-				u.Next(time.Now().Add(short))
-				return time.Now().Add(short)
-			}},
-			{"for the moment at which it has rung", func(_ *testing.T, u *UDP) time.Time {
-				at := time.Now().Add(short)
-				u.Next(at)
-				return at
-			}},
-			{"sooner than before", func(t *testing.T, u *UDP) time.Time {
-				wakeWith(t, u, time.Now().Add(long))
-				return time.Now().Add(short)
-			}},
-			{"later than before", func(t *testing.T, u *UDP) time.Time {
-				at := time.Now().Add(short)
-				wakeWith(t, u, at)
-				return at.Add(short)
-			}},
-			{"for the same moment, with a packet between", func(t *testing.T, u *UDP) time.Time {
-				at := time.Now().Add(2 * short)
-				wakeWith(t, u, at)
-				return at
-			}},
-			{"it rings while nobody waits", func(t *testing.T, u *UDP) time.Time {
-				at := time.Now().Add(short)
-				wakeWith(t, u, at)
-				<-time.After(2 * short)
-				return at
-			}},
-			{"and then is set for later", func(t *testing.T, u *UDP) time.Time {
-				wakeWith(t, u, time.Now().Add(short))
-				<-time.After(2 * short)
-				return time.Now().Add(short)
-			}},
-			{"for now", func(*testing.T, *UDP) time.Time { return time.Now() }},
-			{"for the past", func(*testing.T, *UDP) time.Time { return time.Now().Add(-time.Hour) }},
-			{"for the beginning of time, which is no moment", func(*testing.T, *UDP) time.Time { return time.Time{} }},
-			{"without a monotonic clock", func(*testing.T, *UDP) time.Time { return time.Now().Add(short).Round(0) }},
-		} {
+		for _, c := range moments {
 			name := "patient/" + c.name
 			if urgent {
 				name = "urgent/" + c.name
 			}
 			t.Run(name, func(t *testing.T) {
 				u := alone(t, urgent)
-				until := c.do(t, u)
+				until := c.make(t, u)
 				ended := make(chan time.Time, 1)
 				go func() {
 					u.sleep(until) // one wake, not several: it is not called again
