@@ -1,16 +1,18 @@
 #!/bin/bash
-# Two members with keepalive 20 ms and deadtime 100 ms while every core has twice
-# as much other work as it can do: counts who was taken for dead. Needs root, for
-# namespaces and for real-time priority.
+# Two members with keepalive 20 ms and deadtime 100 ms (or what KEEPALIVE and
+# DEADTIME say) while every core has twice as much other work as it can do:
+# counts who was taken for dead. Needs root, for namespaces and for real-time
+# priority.
 #
 #     tests/interop/soak.sh [path of crm] [seconds]
 set -eu
 CRM=$(readlink -f "${1:-bin/crm}")
 SECS=${2:-600}
 SELF=$(readlink -f "$0")
+export KEEPALIVE=${KEEPALIVE:-20ms} DEADTIME=${DEADTIME:-100ms}
 
 config() {
-	printf 'keepalive 20ms\ndeadtime 100ms\ninitdead 5\nudpport 694\nbcast eth0\ncrm off\nauto_failback off\nnode alice bob\nlogfile %s\n' "$1/log"
+	printf 'keepalive %s\ndeadtime %s\ninitdead 5\nudpport 694\nbcast eth0\ncrm off\nauto_failback off\nnode alice bob\nlogfile %s\n' "$KEEPALIVE" "$DEADTIME" "$1/log"
 }
 
 soak() { # in namespaces that vanish with this process
@@ -46,7 +48,7 @@ report() { # what the logs say since the start
 	dead=$(grep -c 'is dead: nothing heard' <<< "$said" || true)
 	late=$(grep -c 'late heartbeat' <<< "$said" || true)
 	grep 'is dead: nothing heard\|did not run' <<< "$said" || true
-	echo "keepalive 20 ms, deadtime 100 ms, $SECS s, $((2 * $(nproc))) busy loops on $(nproc) cores: $dead taken for dead, $late beats later than 50 ms"
+	echo "keepalive $KEEPALIVE, deadtime $DEADTIME, $SECS s, $((2 * $(nproc))) busy loops on $(nproc) cores: $dead taken for dead, $late beats later than half a deadtime"
 	[ "$dead" = 0 ]
 }
 
