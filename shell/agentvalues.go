@@ -20,18 +20,21 @@ func wrongType(p completions.Parameter, value string) string {
 	if value == "" || value == p.Default || value == secretMark {
 		return ""
 	}
-	want, words := "", p.Values
-	switch p.Type {
+	want, words, kind := "", p.Values, p.Type
+	if kind == "integer" && isTime(p.Default) {
+		kind = "time" // as of ocf:pacemaker:ping's dampen
+	}
+	switch kind {
 	case "boolean":
 		if !cib.IsTrue(value) && !cib.IsFalse(value) {
 			want = "true or false"
 		}
 	case "integer":
-		if _, err := strconv.ParseInt(value, 0, 64); err != nil && !strings.EqualFold(strings.TrimLeft(value, "+-"), "INFINITY") {
+		if !isInteger(value) {
 			want = "a whole number"
 		}
 	case "time", "second":
-		if _, ok := span(value); !ok && !cib.GoodDuration(value) {
+		if !isTime(value) && !isInteger(value) {
 			want = "a time like 30s or 5min"
 		}
 	case "select", "enum":
@@ -43,6 +46,17 @@ func wrongType(p completions.Parameter, value string) string {
 		return ""
 	}
 	return "parameter " + p.Name + " is " + strconv.Quote(value) + "; expected " + want + didYouMean(value, words)
+}
+
+func isInteger(value string) bool {
+	_, err := strconv.ParseInt(value, 0, 64)
+	return err == nil || strings.EqualFold(strings.TrimLeft(value, "+-"), "INFINITY")
+}
+
+// isTime tells whether a value is a time with a unit.
+func isTime(value string) bool {
+	_, ok := span(value)
+	return (ok || cib.GoodDuration(value)) && !isInteger(value)
 }
 
 // unwatched are the primitives without a monitor whose agents advise one:

@@ -53,6 +53,16 @@ func TestMonitored(t *testing.T) {
 	}
 }
 
+func TestIntegersThatAreTimes(t *testing.T) {
+	p := completions.Parameter{Name: "dampen", Type: "integer", Default: "5s"}
+	if got := wrongType(p, "3s") + wrongType(p, "4"); got != "" {
+		t.Error(got)
+	}
+	if wrongType(p, "soon") == "" {
+		t.Error("soon is no time")
+	}
+}
+
 // TestAgentsDefaultsAreOfTheirType goes through the meta-data of real agents:
 // a value like the default must not be complained of.
 func TestAgentsDefaultsAreOfTheirType(t *testing.T) {
