@@ -130,7 +130,7 @@ func (m *Machine) sendAttrs(s *subject) {
 	for _, name := range sortedKeys(s.attrs) {
 		list = append(list, graph.Attr{Name: name, Value: s.attrs[name]})
 	}
-	m.send(s.name, &Message{Attrs: &Attrs{Reign: m.dc.reign, Version: s.attrsVer, List: list, Asides: s.asideList()}})
+	m.send(s.name, &Message{Attrs: &Attrs{Reign: m.dc.reign, Process: s.process, Version: s.attrsVer, List: list, Asides: s.asideList()}})
 }
 
 func (s *subject) asideList() []Aside {
@@ -157,5 +157,8 @@ func (m *Machine) attrsKept(from string, a *Attrs) {
 		return
 	}
 	s := m.dc.members[from]
+	if ofAnother(a.Process, s.process) {
+		return
+	}
 	s.attrsAck = max(s.attrsAck, a.Version)
 }

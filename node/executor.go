@@ -66,7 +66,7 @@ func newExecutor() *executor {
 // heardOrders takes orders of the reign that this member joined.
 func (m *Machine) heardOrders(from string, o *Orders) {
 	x := m.exec
-	if o.Reign != x.reign || from != x.dc || x.reign == "" {
+	if o.Reign != x.reign || from != x.dc || x.reign == "" || ofAnother(o.Process, m.cfg.Process) {
 		return
 	}
 	for _, order := range o.List {
@@ -268,7 +268,7 @@ func (m *Machine) report(up Update) {
 	x := m.exec
 	x.updates = append(x.updates, up)
 	if x.reign != "" {
-		m.send(x.dc, &Message{Updates: &Updates{Reign: x.reign, First: x.first + uint64(len(x.updates)) - 1, List: []Update{up}}})
+		m.send(x.dc, &Message{Updates: &Updates{Reign: x.reign, Process: m.cfg.Process, First: x.first + uint64(len(x.updates)) - 1, List: []Update{up}}})
 		m.sooner(alarmUpdates, m.cfg.Retry)
 	}
 }
@@ -278,13 +278,13 @@ func (m *Machine) repeatUpdates() {
 	if len(x.updates) == 0 || x.reign == "" {
 		return
 	}
-	m.send(x.dc, &Message{Updates: &Updates{Reign: x.reign, First: x.first, List: slices.Clone(x.updates)}})
+	m.send(x.dc, &Message{Updates: &Updates{Reign: x.reign, Process: m.cfg.Process, First: x.first, List: slices.Clone(x.updates)}})
 	m.set(alarmUpdates, m.cfg.Retry)
 }
 
 func (m *Machine) heardTaken(t *Taken) {
 	x := m.exec
-	if t.Reign != x.reign || t.Upto < x.first {
+	if t.Reign != x.reign || t.Upto < x.first || ofAnother(t.Process, m.cfg.Process) {
 		return
 	}
 	n := min(t.Upto-x.first+1, uint64(len(x.updates)))
@@ -335,11 +335,11 @@ func (m *Machine) joinHistory() []ResourceHistory {
 
 func (m *Machine) heardAttrs(from string, a *Attrs) {
 	x := m.exec
-	if a.Kept || from != x.dc || a.Reign != x.reign {
+	if a.Kept || from != x.dc || a.Reign != x.reign || ofAnother(a.Process, m.cfg.Process) {
 		return
 	}
 	if a.Version > x.attrsVer {
 		x.attrs, x.asides, x.attrsVer = a.List, a.Asides, a.Version
 	}
-	m.send(from, &Message{Attrs: &Attrs{Reign: a.Reign, Version: x.attrsVer, Kept: true}})
+	m.send(from, &Message{Attrs: &Attrs{Reign: a.Reign, Process: m.cfg.Process, Version: x.attrsVer, Kept: true}})
 }

@@ -89,8 +89,9 @@ type Join struct {
 // Orders are actions to be carried out under a reign. They are repeated until
 // their results arrive; a member carries each Key out once.
 type Orders struct {
-	Reign string
-	List  []Order
+	Reign   string
+	Process string // see ofAnother
+	List    []Order
 }
 
 // Order is one action. Key is its transition key.
@@ -101,9 +102,10 @@ type Order struct {
 
 // Updates are results, numbered from First; they are repeated until taken.
 type Updates struct {
-	Reign string
-	First uint64
-	List  []Update
+	Reign   string
+	Process string // see ofAnother
+	First   uint64
+	List    []Update
 }
 
 // Update is one change of a member's history.
@@ -131,14 +133,16 @@ const (
 
 // Taken confirms the updates up to a number.
 type Taken struct {
-	Reign string
-	Upto  uint64
+	Reign   string
+	Process string // see ofAnother
+	Upto    uint64
 }
 
 // Attrs are all transient attributes of the receiver, to be kept for the
 // next DC. Version rises; the receiver repeats it in its joins.
 type Attrs struct {
 	Reign   string
+	Process string // see ofAnother
 	Version uint64
 	List    []graph.Attr
 	Asides  []Aside `json:",omitempty"`
@@ -157,6 +161,13 @@ type Told struct {
 	ID    string
 	Reply Reply
 }
+
+// ofAnother tells whether a message between a DC and a member's process was
+// meant for, or comes from, another process of that member. A member that is
+// killed and starts again sooner than the DC notices joins the same reign anew
+// and counts from one again: it must not be told what the one before it said,
+// and not be ordered what the DC wanted of that one. Older members name none.
+func ofAnother(named, process string) bool { return named != "" && named != process }
 
 // rawMark begins a message that carries only the log's own bytes: they are
 // not quoted, for they may hold a whole configuration.

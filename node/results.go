@@ -14,6 +14,9 @@ func (m *Machine) heardUpdates(from string, u *Updates) {
 		return
 	}
 	s := m.dc.members[from]
+	if ofAnother(u.Process, s.process) {
+		return
+	}
 	for i := range u.List {
 		if n := u.First + uint64(i); n > s.taken && n <= s.taken+mostEarly {
 			s.early[n] = &u.List[i]
@@ -27,7 +30,7 @@ func (m *Machine) heardUpdates(from string, u *Updates) {
 			return
 		}
 	}
-	m.send(from, &Message{Taken: &Taken{Reign: u.Reign, Upto: s.taken}})
+	m.send(from, &Message{Taken: &Taken{Reign: u.Reign, Process: s.process, Upto: s.taken}})
 }
 
 // mostEarly is how many results are kept before their turn.

@@ -252,7 +252,11 @@ func (m *Machine) flushOrders() {
 	}
 	m.dc.outbox = nil
 	for _, node := range sortedKeys(byNode) {
-		m.send(node, &Message{Orders: &Orders{Reign: m.dc.reign, List: byNode[node]}})
+		o := &Orders{Reign: m.dc.reign, List: byNode[node]}
+		if s := m.dc.members[node]; s != nil {
+			o.Process = s.process
+		}
+		m.send(node, &Message{Orders: o})
 	}
 }
 
