@@ -16,7 +16,8 @@ import (
 // location is a location constraint applied to one resource.
 type location struct {
 	id    string
-	rule  string // the id of the rule that counts, "" without
+	rule  string   // the id of the rule that counts, "" without
+	made  locating // what it was made of
 	rsc   *Resource
 	role  Role // RoleUnknown: any
 	probe probing
@@ -108,7 +109,7 @@ func (x locating) attr(name string) string {
 }
 
 func (c *cluster) locate(x locating) {
-	l := &location{id: cib.ID(x.e), rsc: x.rsc}
+	l := &location{id: cib.ID(x.e), rsc: x.rsc, made: x}
 	var ok bool
 	if x.rule == nil {
 		l.role, ok = locationRole(x.attr("role"))
@@ -164,8 +165,7 @@ func (c *cluster) addLocation(l *location) {
 
 // nodesByRule evaluates a rule for every node.
 func (c *cluster) nodesByRule(x locating, r *etree.Element) []nodeScore {
-	ctx := c.ruleContext()
-	ctx.Meta, ctx.Match = x.rsc.meta, x.match
+	ctx := c.locationContext(x)
 	attr := ctx.Expand(cib.Attr(r, "score-attribute"))
 	fixed, _ := c.opts.health.Parse(cib.Attr(r, "score")) // nonsense counts 0
 	static, answer := ctx.Static(r), false
@@ -175,7 +175,7 @@ func (c *cluster) nodesByRule(x locating, r *etree.Element) []nodeScore {
 	var list []nodeScore
 	for _, n := range c.nodes {
 		if !static {
-			ctx.Node, ctx.Params = &n.attrs, lazyParams{c, x.rsc, n}
+			c.askOf(ctx, x, n)
 			answer = ctx.Passes(r)
 		}
 		if !answer || !c.inLifetime(x, n) {
@@ -191,6 +191,19 @@ func (c *cluster) nodesByRule(x locating, r *etree.Element) []nodeScore {
 		list = append(list, nodeScore{n, s})
 	}
 	return list
+}
+
+// locationContext is what the rule of a constraint may ask about, but for the
+// node.
+func (c *cluster) locationContext(x locating) *rule.Context {
+	ctx := c.ruleContext()
+	ctx.Meta, ctx.Match = x.rsc.meta, x.match
+	return ctx
+}
+
+// askOf has a rule of a constraint ask about a node.
+func (c *cluster) askOf(ctx *rule.Context, x locating, n *Node) {
+	ctx.Node, ctx.Params = &n.attrs, lazyParams{c, x.rsc, n}
 }
 
 // lazyParams are a resource's parameters, evaluated only when a rule asks.

@@ -60,9 +60,12 @@ type said struct {
 	text     string
 	root     Root
 	remedies []string
+	with     *Resource // with which a resource must be; nil for any other cause
 }
 
-func say(text string, root Root, remedies ...string) said { return said{text, root, remedies} }
+func say(text string, root Root, remedies ...string) said {
+	return said{text: text, root: root, remedies: remedies}
+}
 
 // tell puts a ground into words.
 func (c *cluster) tell(g ground) said {

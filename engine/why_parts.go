@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"crm/engine/score"
@@ -13,6 +14,7 @@ type Part struct {
 	Cause  string // in words, with the id of what it comes from
 	Root   Root
 	Remedy string // the command that would change it, "" for none
+	with   *Resource
 }
 
 func (p Part) remedies() []string {
@@ -60,7 +62,7 @@ func (c *cluster) partsOf(r *Resource, n *Node) []Part {
 
 // part is what is said of a part of a score.
 func (s said) part(amount score.Score) Part {
-	p := Part{Amount: amount, Cause: s.text, Root: s.root}
+	p := Part{Amount: amount, Cause: s.text, Root: s.root, with: s.with}
 	if len(s.remedies) > 0 {
 		p.Remedy = s.remedies[0]
 	}
@@ -200,7 +202,41 @@ func (c *cluster) locationText(r *Resource, n *Node, id string) said {
 	case strings.HasPrefix(id, "cli-ban-"), strings.HasPrefix(id, "cli-prefer-"):
 		return say("location ("+id+")", constraint, "crm resource clear "+r.root().shownName())
 	}
-	return say("location ("+id+")", constraint)
+	return say("location ("+id+c.whyRulePasses(r, n, id)+")", constraint)
+}
+
+// whyRulePasses is what makes the rule of a constraint count for a node.
+func (c *cluster) whyRulePasses(r *Resource, n *Node, id string) string {
+	var words []string
+	for _, l := range c.locations {
+		if l.id != id || l.made.rule == nil || !l.concerns(r, n) {
+			continue
+		}
+		ctx := c.locationContext(l.made)
+		ctx.Changes = nil
+		c.askOf(ctx, l.made, n)
+		for _, word := range ctx.Why(l.made.rule) {
+			if !slices.Contains(words, word) {
+				words = append(words, word)
+			}
+		}
+	}
+	if words == nil {
+		return ""
+	}
+	return ": " + strings.Join(words, ", ")
+}
+
+// concerns tells whether a constraint, made for a resource or what that is in,
+// counts for it on a node.
+func (l *location) concerns(r *Resource, n *Node) bool {
+	on := slices.ContainsFunc(l.nodes, func(s nodeScore) bool { return s.node == n })
+	for ; on && r != nil; r = r.Parent {
+		if r == l.rsc {
+			return true
+		}
+	}
+	return false
 }
 
 // colocationText tells of a colocation, or of what keeps resources together by
@@ -240,10 +276,14 @@ func (c *cluster) colocationText(s contribution) said {
 		return say("it lives with "+other+where(s.cause.with), c.rootOf(s.rsc))
 	}
 	text += named(root)
+	told := say(text, root)
 	if s.cause.kind == causeColocation {
-		text += where(s.cause.with)
+		told.text += where(s.cause.with)
 	}
-	return say(text, root)
+	if s.cause.kind == causeColocation && !s.cause.apart {
+		told.with = s.cause.with
+	}
+	return told
 }
 
 // where tells where a resource that another goes with will be.

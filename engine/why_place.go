@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"crm/engine/score"
@@ -29,7 +28,7 @@ func (c *cluster) choiceOf(r *Resource) said {
 		return say("that is where what it belongs to goes", c.rootOf(r))
 	case reason == onlyNode:
 		others := c.othersOut(r)
-		others.text = reason + others.text
+		others.text = reason + others.text + c.whyFollowed(r, others.with)
 		return others
 	case !r.Managed():
 		s := c.whyUnmanaged(r)
@@ -42,35 +41,92 @@ func (c *cluster) choiceOf(r *Resource) said {
 // othersOut tells what keeps a resource from the nodes that it is not to run
 // on, in brackets.
 func (c *cluster) othersOut(r *Resource) said {
-	var words, remedies []string
-	more := 0
+	var out hindrances
 	for _, n := range c.nodes {
 		s, hindered := c.obstacle(r, n)
-		switch {
-		case n == r.Assigned || !hindered || n.inBundle() && !r.inBundle() || n.Remote && r.isConnection():
-		case slices.Contains(words, s.text):
-		case len(words) == 3:
-			more++
-		default:
-			words = append(words, about(n, s.text))
-			remedies = append(remedies, s.remedies...)
+		if hindered && n != r.Assigned && (r.inBundle() || !n.inBundle()) && !(n.Remote && r.isConnection()) {
+			out.add(n, s)
 		}
+	}
+	if out.texts == nil {
+		return say("", c.rootOf(r))
+	}
+	told := say(" ("+out.String()+")", c.rootOf(r), out.remedies...)
+	told.with = out.with
+	return told
+}
+
+// mostFollowed bounds how far is looked for the first of those that follow each
+// other: colocations may go round in a circle.
+const mostFollowed = 50
+
+// whyFollowed tells why the resource that another must be with is where it is:
+// of the last one, when that follows one, too.
+func (c *cluster) whyFollowed(r, leader *Resource) string {
+	for range mostFollowed {
+		if leader == nil || !leader.leaf() || leader.Assigned == nil || leader.Assigned != r.Assigned || c.trace.choices[leader].reason == "" {
+			return ""
+		}
+		next := c.othersOut(leader).with
+		if c.trace.choices[leader].reason != onlyNode || next == nil {
+			return "; " + leader.shownName() + " is on " + leader.Assigned.Name + ": " + c.choiceOf(leader).text
+		}
+		leader = next
+	}
+	return ""
+}
+
+// hindrances are what keeps a resource from nodes, each told once.
+type hindrances struct {
+	texts, remedies []string
+	names           map[string][]string // of the nodes, by the text
+	with            *Resource           // with which the resource must be, and that is all
+}
+
+func (h *hindrances) add(n *Node, s said) {
+	if h.names == nil {
+		h.names, h.with = map[string][]string{}, s.with
+	}
+	if h.with != s.with {
+		h.with = nil
+	}
+	if h.names[s.text] == nil {
+		h.texts = append(h.texts, s.text)
+		h.remedies = append(h.remedies, s.remedies...)
+	}
+	h.names[s.text] = append(h.names[s.text], n.Name)
+}
+
+// mostTold bounds how many hindrances, and how many nodes of each, are told.
+const mostTold = 4
+
+// String tells of the first ones, and how many nodes more there are.
+func (h *hindrances) String() string {
+	var words []string
+	more := 0
+	for _, text := range h.texts {
+		on := h.names[text]
+		if len(words) == mostTold {
+			more += len(on)
+			continue
+		}
+		if len(on) > mostTold {
+			on = append(on[:mostTold:mostTold], fmt.Sprintf("%d more", len(on)-mostTold))
+		}
+		words = append(words, about(strings.Join(on, ", "), text))
 	}
 	if more > 0 {
 		words = append(words, fmt.Sprintf("and %d more", more))
 	}
-	if words == nil {
-		return say("", c.rootOf(r))
-	}
-	return say(" ("+strings.Join(words, "; ")+")", c.rootOf(r), remedies...)
+	return strings.Join(words, "; ")
 }
 
 // about begins a text with the node that it is about, unless it does.
-func about(n *Node, text string) string {
-	if strings.HasPrefix(text, n.Name+" ") {
+func about(node, text string) string {
+	if strings.HasPrefix(text, node+" ") {
 		return text
 	}
-	return n.Name + ": " + text
+	return node + ": " + text
 }
 
 // whyPromotion tells why an instance is to be promoted, or not any more.
@@ -213,9 +269,8 @@ func (c *cluster) whyNoMember(r *Resource) said {
 
 // whyNowhere tells what keeps a resource from every node.
 func (c *cluster) whyNowhere(r *Resource) said {
-	var all []said
-	var at []*Node
-	same := true
+	var out hindrances
+	var first *said
 	for _, n := range c.nodes {
 		if r.isConnection() && n.Remote {
 			continue
@@ -224,26 +279,18 @@ func (c *cluster) whyNowhere(r *Resource) said {
 		if !hindered || n.inBundle() && !r.inBundle() && s.root.Kind != RootConfiguration {
 			continue
 		}
-		same = same && (len(all) == 0 || all[0].text == s.text)
-		all = append(all, s)
-		at = append(at, n)
+		if first == nil {
+			first = &s
+		}
+		out.add(n, s)
 	}
 	switch {
-	case len(all) == 0:
+	case first == nil:
 		return say(r.shownName()+" was given no place: "+orElse(strings.TrimPrefix(c.trace.choices[r].reason, noNode), "what it must be with has none"), c.rootOf(r))
-	case same && all[0].root.Kind != RootState:
-		return say("no node can run "+r.shownName()+": "+all[0].text, all[0].root, all[0].remedies...)
+	case len(out.texts) == 1 && first.root.Kind != RootState:
+		return say("no node can run "+r.shownName()+": "+first.text, first.root, first.remedies...)
 	}
-	const shown = 4
-	var words, remedies []string
-	for i, s := range all[:min(len(all), shown)] {
-		words = append(words, about(at[i], s.text))
-		remedies = append(remedies, s.remedies...)
-	}
-	if len(all) > shown {
-		words = append(words, fmt.Sprintf("and %d more", len(all)-shown))
-	}
-	return say("no node can run "+r.shownName()+" ("+strings.Join(words, "; ")+")", all[0].root, remedies...)
+	return say("no node can run "+r.shownName()+" ("+out.String()+")", first.root, out.remedies...)
 }
 
 // obstacle is what keeps a resource from a node.
@@ -262,7 +309,9 @@ func (c *cluster) obstacle(r *Resource, n *Node) (said, bool) {
 	if worst.Cause == "" {
 		return say("its score is "+e.score.String(), c.rootOf(r)), true
 	}
-	return say(worst.Cause, worst.Root, worst.remedies()...), true
+	s := say(worst.Cause, worst.Root, worst.remedies()...)
+	s.with = worst.with
+	return s, true
 }
 
 // heaviest is the part of a score that comes before all others by a
@@ -283,7 +332,7 @@ func (c *cluster) whyMoved(r *Resource, from *Node) said {
 		return c.whyStopped(r)
 	}
 	if s, hindered := c.obstacle(r, from); hindered {
-		s.text = r.shownName() + " cannot stay where it is: " + about(from, s.text)
+		s.text = r.shownName() + " cannot stay where it is: " + about(from.Name, s.text)
 		return s
 	}
 	text := fmt.Sprintf("%s goes from %s to %s: %s", r.shownName(), from.Name, r.Assigned.Name, c.choiceOf(r).text)
