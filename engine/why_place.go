@@ -80,14 +80,19 @@ func (c *cluster) whyFollowed(r, leader *Resource) string {
 type hindrances struct {
 	texts, remedies []string
 	names           map[string][]string // of the nodes, by the text
-	with            *Resource           // with which the resource must be, and that is all
+	usable          bool                // one of the nodes could run something
+	with            *Resource           // what keeps the resource from all that could: it must be with this
 }
 
 func (h *hindrances) add(n *Node, s said) {
 	if h.names == nil {
-		h.names, h.with = map[string][]string{}, s.with
+		h.names = map[string][]string{}
 	}
-	if h.with != s.with {
+	switch {
+	case unusableBecause(n) != "": // it could not run there anyway
+	case !h.usable:
+		h.usable, h.with = true, s.with
+	case h.with != s.with:
 		h.with = nil
 	}
 	if h.names[s.text] == nil {
