@@ -12,8 +12,8 @@ import (
 // read is no key, and a file that others may write is theirs.
 func ParseAuthkeys(file string, text []byte, mode fs.FileMode) (*wire.Keyring, []Problem, error) {
 	r := &report{file: file}
-	if mode.Perm()&0o077 != 0 {
-		r.fail("mode %04o: others than the owner have access, expected 0600 (chmod 600 %s)", mode.Perm(), file)
+	if mode.Perm()&0o066 != 0 {
+		r.fail("mode %04o: others than the owner can read or write it, expected 0600 (chmod 600 %s)", mode.Perm(), file)
 		return nil, nil, r.err()
 	}
 	a := authkeys{sign: -1}

@@ -156,7 +156,7 @@ func separators(c rune) bool { return c == ' ' || c == '\t' || c == ',' }
 
 func (c *Config) directive(r *report, line string) {
 	name, rest := line, ""
-	if i := strings.IndexAny(line, " \t,"); i >= 0 {
+	if i := strings.IndexAny(line, " \t"); i >= 0 {
 		name, rest = line[:i], strings.TrimLeft(line[i:], " \t,")
 	}
 	if whole, ok := wholeLines[name]; ok {

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// longestTime is the longest of all times, in milliseconds: 30 years.
+const longestTime = 30 * 365 * 24 * 3600 * 1e3
+
 // parseTime reads a time as ha.cf writes it: a number with decimals, then
 // nothing (seconds), ms or us. It is rounded to whole milliseconds.
 func parseTime(word string) (time.Duration, error) {
@@ -23,8 +26,11 @@ func parseTime(word string) (time.Duration, error) {
 		return 0, badTime(word)
 	}
 	n, err := strconv.ParseFloat(number, 64)
-	if err != nil || n*scale > 1e12 {
+	if err != nil {
 		return 0, badTime(word)
+	}
+	if n*scale > longestTime {
+		return 0, fmt.Errorf("time %q is longer than 30 years: expected less", word)
 	}
 	return time.Duration(n*scale+0.5) * time.Millisecond, nil
 }

@@ -34,7 +34,7 @@ var options = map[string]option{
 	"max_rexmit_delay":        (*Config).setRexmitDelay,
 	"msgfmt":                  (*Config).setForm,
 	"cluster":                 func(c *Config, _ *report, v string) { c.Cluster = v },
-	"autojoin":                wordOption("autojoin", func(c *Config) *string { return &c.AutoJoin }, "none", "other", "any"),
+	"autojoin":                (*Config).setAutoJoin,
 	"crm":                     (*Config).setCRM,
 	"pacemaker":               (*Config).setCRM,
 	"use_logd":                boolOption("use_logd", nil),
@@ -58,7 +58,7 @@ var options = map[string]option{
 	"replay_window":           timeOption("replay_window", func(c *Config) *time.Duration { return &c.ReplayWindow }, false),
 	"ping":                    func(c *Config, r *report, v string) { c.addPing(r, Ping{r.line, v, []string{v}, false, false}) },
 	"ping6":                   func(c *Config, r *report, v string) { c.addPing(r, Ping{r.line, v, []string{v}, true, false}) },
-	"env":                     func(c *Config, _ *report, v string) { c.Env = append(c.Env, v) },
+	"env":                     (*Config).addEnv,
 	"hbaping":                 anyWord,
 	"coreroot":                anyWord,
 	"crm_daemon_dir":          anyWord,
@@ -130,6 +130,14 @@ func wordOption(name string, field func(*Config) *string, words ...string) optio
 	}
 }
 
+func (c *Config) addEnv(r *report, value string) {
+	if strings.HasPrefix(value, "=") {
+		r.fail("env %s: expected NAME=VALUE", value)
+		return
+	}
+	c.Env = append(c.Env, value)
+}
+
 func (c *Config) addNode(r *report, value string) {
 	name := strings.ToLower(value)
 	if len(name) > longestName {
@@ -176,7 +184,7 @@ func (c *Config) addBroadcast(_ *report, value string) {
 }
 
 func (c *Config) setFailback(r *report, value string) {
-	if value == string(FailbackLegacy) {
+	if strings.EqualFold(value, string(FailbackLegacy)) {
 		c.Failback = FailbackLegacy
 		return
 	}
@@ -189,6 +197,11 @@ func (c *Config) setFailback(r *report, value string) {
 	if on {
 		c.Failback = FailbackOn
 	}
+}
+
+// setAutoJoin, unlike other words, is the same in any case.
+func (c *Config) setAutoJoin(r *report, value string) {
+	wordOption("autojoin", func(c *Config) *string { return &c.AutoJoin }, "none", "other", "any")(c, r, strings.ToLower(value))
 }
 
 func (c *Config) setNiceFailback(r *report, value string) {

@@ -52,6 +52,13 @@ func (r *report) warnAt(line int, format string, args ...any) {
 	r.warnings = append(r.warnings, Problem{r.file, line, fmt.Sprintf(format, args...)})
 }
 
+// beyond warns of words that heartbeat does not look at either.
+func (r *report) beyond(name string, words []string, most int) {
+	if len(words) > most {
+		r.warn("%s: %q is not looked at: one line is one %s", name, strings.Join(words[most:], " "), name)
+	}
+}
+
 func (r *report) err() error {
 	if len(r.errors) == 0 {
 		return nil

@@ -25,10 +25,11 @@ var wholeLines = map[string]wholeLine{
 
 func (c *Config) addUnicast(r *report, name, rest string, v6 bool) {
 	words := fields(rest)
-	if len(words) != 2 {
+	if len(words) < 2 {
 		r.fail("%s %s: expected an interface and the address or name of the peer", name, rest)
 		return
 	}
+	r.beyond(name, words, 2)
 	if isAddress(words[1], !v6) {
 		r.fail("%s %s: expected an address of the other family", name, words[1])
 		return
@@ -38,10 +39,11 @@ func (c *Config) addUnicast(r *report, name, rest string, v6 bool) {
 
 func (c *Config) addMulticast(r *report, name, rest string, v6 bool) {
 	words := fields(rest)
-	if len(words) != 5 {
+	if len(words) < 5 {
 		r.fail("%s %s: expected five words: an interface, a group, a port, a ttl (0 to 4) and loop (0 or 1)", name, rest)
 		return
 	}
+	r.beyond(name, words, 5)
 	m := Medium{Kind: Multicast, Interface: words[0], Peer: words[1], IPv6: v6}
 	group, err := netip.ParseAddr(words[1])
 	if err != nil || !group.IsMulticast() || group.Is6() != v6 {
