@@ -281,7 +281,7 @@ func (d *Daemon) keepKnown(ctx context.Context) {
 			return
 		case <-d.beside.known.more:
 		}
-		for _, e := range d.beside.known.take() {
+		for _, e := range newest(d.beside.known.take()) {
 			k := e.Known
 			if e.Kind == ring.Gone {
 				if err := d.store.Forget(e.Node); err != nil {
@@ -292,6 +292,22 @@ func (d *Daemon) keepKnown(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// newest is the last word about each node, so that a node that restarts again
+// and again costs one write and not one each time.
+func newest(all []ring.Effect) []ring.Effect {
+	last := map[string]int{}
+	for i, e := range all {
+		last[e.Node] = i
+	}
+	kept := all[:0]
+	for i, e := range all {
+		if last[e.Node] == i {
+			kept = append(kept, e)
+		}
+	}
+	return kept
 }
 
 // clientView is what heartbeat's clients may know.

@@ -93,10 +93,16 @@ func (h *holder) hear(effects []ring.Effect) {
 			}
 			h.passOn(&e, ev)
 		case ring.Deliver:
+			if h.wishes.size() > mostUndecided {
+				continue // a flood of a member: what was dropped is as if the network had lost it
+			}
 			h.wishes.push(wish{event: haresources.Event{Kind: haresources.Heard, Name: e.Node, Message: e.Message.Clone()}})
 		}
 	}
 }
+
+// mostUndecided bounds the messages that wait for a decision.
+const mostUndecided = 1000
 
 // passOn gives a node's state to the machine: a death when the node is off,
 // where ha.cf says how that is done.

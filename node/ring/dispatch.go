@@ -89,6 +89,9 @@ func (r *Ring) dispatch(p *peer, kind string, seq uint64, m *wire.Message) {
 	case "repnodes":
 		r.nodesOf(p, m)
 	case "shutdone":
+		if p.left {
+			return
+		}
 		p.left = true
 		r.remember(p)
 		r.note(Info, "node "+p.name+" says goodbye")
@@ -117,7 +120,7 @@ func (r *Ring) statusOf(p *peer, seq uint64, m *wire.Message) {
 	switch state {
 	case Init, Up, Active:
 	default:
-		r.note(Warn, "node "+p.name+" says it is "+strconv.Quote(string(state))+": taken as up")
+		r.complain(Warn, "node "+p.name+" says it is "+strconv.Quote(string(state))+": taken as up")
 		state = Up
 	}
 	returning := p.heard && p.state == Dead && !p.fresh

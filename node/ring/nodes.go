@@ -57,7 +57,7 @@ func (r *Ring) renode(from, kind string, m *wire.Message) bool {
 		return true
 	}
 	if why := r.Refuses(kind, names); why != "" {
-		r.note(Warn, kind+" of "+from+" is not followed: "+why)
+		r.complain(Warn, kind+" of "+from+" is not followed: "+why)
 		return false
 	}
 	for _, name := range names {
@@ -116,7 +116,11 @@ func (r *Ring) nodesOf(p *peer, m *wire.Message) {
 			r.remove(name)
 			r.note(Warn, "node "+name+" of this member's ha.cf was deleted from the ring: make the files equal, or use hb_addnode")
 		default:
-			r.note(Error, p.name+" does not have the node "+name+" of this member's ha.cf: make the files equal")
+			tell := r.complain // others may say it as often as they like
+			if r.state == Up {
+				tell = r.note
+			}
+			tell(Error, p.name+" does not have the node "+name+" of this member's ha.cf: make the files equal")
 		}
 	}
 	r.countHops()
