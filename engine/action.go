@@ -112,18 +112,15 @@ func (a *action) is(flags actionFlags) bool { return a.flags&flags == flags }
 
 func (a *action) required() bool { return a.flags&actOptional == 0 }
 
-func (a *action) set(flags actionFlags) {
-	if a.flags&flags != flags {
-		a.flags |= flags
-		a.rsc.planChanged()
-	}
-}
+func (a *action) set(flags actionFlags) { a.become(a.flags | flags) }
 
-func (a *action) clear(flags actionFlags) {
-	if a.flags&flags != 0 {
-		a.flags &^= flags
+func (a *action) clear(flags actionFlags) { a.become(a.flags &^ flags) }
+
+func (a *action) become(flags actionFlags) {
+	if (a.flags^flags)&(actOptional|actRunnable) != 0 {
 		a.rsc.planChanged()
 	}
+	a.flags = flags
 }
 
 // keyText is the operation key as the graph shows it.

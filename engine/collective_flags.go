@@ -40,13 +40,15 @@ func (c *cluster) flags(a *action, n *Node) actionFlags {
 	return flags
 }
 
-// seenFlags keeps what flags found, for no node and for the last node asked
-// about. A collective of n members is asked by n links, and what it then
-// looks through are n members; but few of those questions change anything.
-type seenFlags struct{ anywhere, there seenOn }
+// seenFlags keeps what flags found, for no node and for each node asked about.
+// A collective of n members is asked by n links, and what it then looks
+// through are n members; but few of those questions change anything.
+type seenFlags struct {
+	anywhere seenOn
+	there    []seenOn // by the node's index
+}
 
 type seenOn struct {
-	node    *Node
 	changes uint32 // how often the members' actions had been changed by then
 	known   bool
 	flags   actionFlags
@@ -56,20 +58,26 @@ func (s *seenFlags) on(n *Node, changes uint32) (flags actionFlags, known bool) 
 	if s == nil {
 		return 0, false
 	}
-	seen := &s.anywhere
+	seen := s.anywhere
 	if n != nil {
-		seen = &s.there
+		if n.ix >= len(s.there) {
+			return 0, false
+		}
+		seen = s.there[n.ix]
 	}
-	return seen.flags, seen.known && seen.node == n && seen.changes == changes
+	return seen.flags, seen.known && seen.changes == changes
 }
 
 func (s *seenFlags) keep(n *Node, changes uint32, flags actionFlags) {
-	seen := seenOn{n, changes, true, flags}
+	seen := seenOn{changes, true, flags}
 	if n == nil {
 		s.anywhere = seen
-	} else {
-		s.there = seen
+		return
 	}
+	for n.ix >= len(s.there) {
+		s.there = append(s.there, seenOn{})
+	}
+	s.there[n.ix] = seen
 }
 
 // planChanged makes what is known of the flags of everything around r be

@@ -195,8 +195,9 @@ func (c *cluster) guestReady(r *Resource, n *Node) bool {
 // orderProbes lets what is about to start or restart wait for probes that it
 // is not tied to directly.
 func (c *cluster) orderProbes() {
+	leading := c.leadingToRestarts()
 	for _, r := range c.resources {
-		c.orderProbesOf(r)
+		c.orderProbesOf(r, leading)
 	}
 	for o := range c.orders.all {
 		c.orderProbeBeforeStopped(o)
@@ -238,10 +239,10 @@ func (c *cluster) orderProbeBeforeStopped(o order) {
 	}
 }
 
-func (c *cluster) orderProbesOf(r *Resource) {
+func (c *cluster) orderProbesOf(r *Resource, leading actionSet) {
 	if r.Kind != KindPrimitive {
 		for _, child := range r.Children {
-			c.orderProbesOf(child)
+			c.orderProbesOf(child, leading)
 		}
 		return
 	}
@@ -253,7 +254,7 @@ func (c *cluster) orderProbesOf(r *Resource) {
 			c.orderInactiveStarts(probe, l)
 			found, known := undone[l.action]
 			if !known {
-				w := probeWalk{c: c, rsc: r, seen: map[*action]bool{}, partners: partners}
+				w := probeWalk{c: c, rsc: r, leading: leading, seen: map[*action]bool{}, partners: partners}
 				w.from(l.action)
 				found = w.found
 				undone[l.action] = found
@@ -290,15 +291,17 @@ type probeWalk struct {
 	seen  map[*action]bool
 	found []*action
 
+	leading actionSet // other actions need not be looked at
+
 	partners map[*Resource]*Resource // of the resource, by clone
 }
 
 func (w *probeWalk) from(a *action) {
-	if w.seen[a] {
+	if !w.leading.has(a) || w.seen[a] {
 		return
 	}
 	w.seen[a] = true
-	w.restart(a)
+	w.found = append(w.found, restarted(a, w.rsc)...)
 	for i := len(a.after) - 1; i >= 0; i-- {
 		l := a.after[i]
 		if l.rel.has(firstImpliesThen) || w.downTo(a, l.action) {
@@ -307,12 +310,12 @@ func (w *probeWalk) from(a *action) {
 	}
 }
 
-// restart finds the stops before a start, and the demotions before a
-// promotion.
-func (w *probeWalk) restart(a *action) {
+// restarted finds the stops before a start, and the demotions before a
+// promotion, of other resources than the one that is probed.
+func restarted(a *action, probed *Resource) []*action {
 	r := a.rsc
-	if r == nil || r.Kind != KindPrimitive || r == w.rsc {
-		return
+	if r == nil || r.Kind != KindPrimitive || r == probed {
+		return nil
 	}
 	undo := ""
 	switch a.task {
@@ -321,20 +324,59 @@ func (w *probeWalk) restart(a *action) {
 	case "promote":
 		undo = "demote"
 	default:
-		return
+		return nil
 	}
+	var found []*action
 	for _, stop := range r.withKey(opKey{undo, 0}) {
 		if !stop.is(actPseudo) {
-			w.found = append(w.found, stop)
+			found = append(found, stop)
 		}
 	}
+	return found
+}
+
+// leadingToRestarts are the actions from which any walk can come to a restart.
+// Mostly nothing restarts, and then there is nothing to walk for.
+func (c *cluster) leadingToRestarts() actionSet {
+	leading := make(actionSet, len(c.actions)/64+1)
+	var todo []*action
+	for _, a := range c.actions {
+		if len(restarted(a, nil)) > 0 {
+			leading.add(a)
+			todo = append(todo, a)
+		}
+	}
+	for len(todo) > 0 {
+		a := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for i := range a.before {
+			l := &a.before[i]
+			leads := l.rel.has(firstImpliesThen) || l.rel == noRelation || intoMember(l.action, a) // noRelation: it may have had one
+			if leads && !leading.has(l.action) {
+				leading.add(l.action)
+				todo = append(todo, l.action)
+			}
+		}
+	}
+	return leading
+}
+
+// actionSet is a set of actions by their ids.
+type actionSet []uint64
+
+func (s actionSet) has(a *action) bool { return s[a.id/64]>>(a.id%64)&1 != 0 }
+
+func (s actionSet) add(a *action) { s[a.id/64] |= 1 << (a.id % 64) }
+
+// intoMember tells a collective's action and a member's.
+func intoMember(a, b *action) bool {
+	return a.rsc != nil && b.rsc != nil && a.rsc.Kind != KindPrimitive && b.rsc.Kind <= KindGroup && b.rsc.Parent == a.rsc
 }
 
 // downTo tells whether the walk goes from a collective's action into a
 // member's.
 func (w *probeWalk) downTo(a, b *action) bool {
-	if a.rsc == nil || b.rsc == nil || a.rsc.Kind == KindPrimitive || a.rsc == w.rsc.Parent ||
-		b.rsc.Kind > KindGroup || b.rsc.Parent != a.rsc {
+	if a.rsc == w.rsc.Parent || !intoMember(a, b) {
 		return false
 	}
 	if a.rsc.isInstanced() && a.rsc.meta.isTrue("interleave") {

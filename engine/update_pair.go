@@ -166,11 +166,10 @@ func (c *cluster) pairInstances(r *Resource, p pair) change {
 		return c.pairInterleaved(p)
 	}
 	changed := c.pairOne(p)
-	instances := r.instances()
-	if len(instances) == 0 || instances[0].Kind == KindPrimitive && p.idle() {
+	if c.sparesInstances(r, p) {
 		return changed
 	}
-	for _, i := range instances {
+	for _, i := range r.instances() {
 		ia := i.newest(p.then.task, p.node)
 		if ia == nil || c.flags(ia, p.node)&actRunnable == 0 {
 			continue
@@ -186,8 +185,28 @@ func (c *cluster) pairInstances(r *Resource, p pair) change {
 	return changed
 }
 
-// idle tells that the relation changes nothing, whatever waits for first: a
-// clone need not ask all its instances for each of its links with them.
+// sparesInstances tells that the relation changes nothing in a clone's
+// instances, so that not all of them need be asked for each of the clone's
+// links with them.
+func (c *cluster) sparesInstances(r *Resource, p pair) bool {
+	if r.Kind != KindClone {
+		return false
+	}
+	if len(r.Children) == 0 {
+		return true
+	}
+	i := r.Children[0]
+	if i.Kind == KindPrimitive {
+		return p.idle() || begun[p.then.task] != "" // which only collectives do
+	}
+	if p.then.rsc != r || p.node != nil || memberTask(p.then, i) != p.then.task {
+		return false
+	}
+	all := c.flags(p.then, nil) // corrects the groups' actions on the way
+	return all&actRunnable == 0 || p.idle()
+}
+
+// idle tells that the relation changes nothing, whatever waits for first.
 func (p pair) idle() bool {
 	switch p.rel {
 	case ordered:
