@@ -240,7 +240,7 @@ func (c *cluster) placeValue(n *Node, attr string, r *Resource) (string, bool) {
 // runsInside tells whether a resource is what the container of a bundle's
 // node was made for.
 func (r *Resource) runsInside(n *Node) bool {
-	root := n.connection.root()
+	root := n.connection.Root()
 	if root.Kind != KindBundle {
 		return false
 	}

@@ -18,6 +18,7 @@ type location struct {
 	id    string
 	rule  string   // the id of the rule that counts, "" without
 	made  locating // what it was made of
+	anyOf bool     // one of the rule's parts is enough
 	rsc   *Resource
 	role  Role // RoleUnknown: any
 	probe probing
@@ -123,7 +124,7 @@ func (c *cluster) locate(x locating) {
 		}
 	} else {
 		r := c.resolve(x.rule)
-		l.rule = cib.ID(r)
+		l.rule, l.anyOf = cib.ID(r), cib.Attr(r, "boolean-op") == "or"
 		l.role, ok = locationRole(cib.Attr(r, "role"))
 		if r == nil || !ok {
 			c.complain(cib.Warning, "rsc_location", l.id, "its rule makes no sense, the constraint is ignored", "correct the rule")

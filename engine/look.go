@@ -65,15 +65,16 @@ func (r *Resource) Image() string { return r.bundle.image }
 // Replica is one container of a bundle by its number, with what belongs to it
 // in the order in which it is shown.
 type Replica struct {
-	Number int
-	Parts  []*Resource
+	Number    int
+	Container *Resource
+	Parts     []*Resource // in the order in which they are shown, the container among them
 }
 
 // Replicas are the containers of a bundle.
 func (r *Resource) Replicas() []Replica {
 	var list []Replica
 	for _, rep := range r.bundle.replicas {
-		shown := Replica{Number: rep.number}
+		shown := Replica{Number: rep.number, Container: rep.container}
 		for _, part := range []*Resource{rep.ip, rep.child, rep.container, rep.connection} {
 			if part != nil {
 				shown.Parts = append(shown.Parts, part)
@@ -144,16 +145,19 @@ type Ban struct {
 func (s *Situation) Bans() []Ban {
 	s.c.unpackConstraints()
 	var list []Ban
-	for _, l := range s.c.locations {
+	for _, l := range slices.Backward(s.c.locations) {
 		if strings.HasPrefix(l.id, healthLocation) || strings.HasPrefix(l.id, pingLocation) {
 			continue // nobody configured it
 		}
+		from := len(list)
 		for _, n := range l.nodes {
 			if n.score < 0 {
 				list = append(list, Ban{cmp.Or(l.rule, l.id), l.rsc, n.node, n.score.String(), l.role == RolePromoted})
 			}
 		}
+		if !l.anyOf { // the nodes stand in this order in the lists of Pacemaker
+			slices.Reverse(list[from:])
+		}
 	}
-	slices.Reverse(list)
 	return list
 }

@@ -40,7 +40,7 @@ func (c *cluster) find(id string) *Resource {
 
 // precedes tells whether a comes before b in the tree of resources.
 func (c *cluster) precedes(a, b *Resource) bool {
-	x, y := a.root(), b.root()
+	x, y := a.Root(), b.Root()
 	if x == y {
 		return a.creation < b.creation
 	}
@@ -54,7 +54,7 @@ func (c *cluster) precedes(a, b *Resource) bool {
 
 // bundledOn is the instance inside a bundle that runs on one of its nodes.
 func (c *cluster) bundledOn(r *Resource, n *Node) *Resource {
-	for _, rep := range r.root().bundle.replicas {
+	for _, rep := range r.Root().bundle.replicas {
 		if rep.node == n {
 			return rep.child
 		}

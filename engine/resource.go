@@ -194,8 +194,8 @@ func (r *Resource) topmost() *Resource {
 	return r
 }
 
-// root is the highest ancestor, a bundle counted.
-func (r *Resource) root() *Resource {
+// Root is the highest ancestor, a bundle counted.
+func (r *Resource) Root() *Resource {
 	for r.Parent != nil {
 		r = r.Parent
 	}

@@ -46,9 +46,12 @@ func (x *cloneText) begin() {
 }
 
 func (x *cloneText) full(i *Resource) {
-	if x.t.isShown(i) {
+	if x.t.isShown(i) || x.t.view.Detail && i.RunsAmong(x.t.view.Node) {
 		x.begin()
+		activeOnly := x.t.activeOnly
+		x.t.activeOnly = activeOnly && !(x.t.view.Detail && i.leaf())
 		x.t.resource(x.depth+1, i)
+		x.t.activeOnly = activeOnly
 	}
 }
 

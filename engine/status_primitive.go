@@ -21,7 +21,7 @@ func exitText(rc int) string {
 }
 
 func (t *statusText) primitive(depth int, r *Resource) {
-	if r.meta.isTrue("internal_rsc") {
+	if r.meta.isTrue("internal_rsc") && !t.view.Detail {
 		return
 	}
 	n := r.currentNode()

@@ -23,13 +23,13 @@ type View struct {
 func (v *View) node(n *Node) bool { return v.Node == nil || v.Node(n) }
 
 // Names tells whether a resource is asked for: itself, what it is a part of, or
-// a part of it.
+// a part of it. A group in a unique clone is shown with all its members.
 func (v *View) Names(r *Resource) bool {
 	if v.Resource == nil {
 		return true
 	}
 	for up := r; up != nil; up = up.Parent {
-		if v.Resource(up) {
+		if v.Resource(up) || up.Kind == KindGroup && up.Parent != nil && up.Parent.Unique() && v.part(up) {
 			return true
 		}
 	}
@@ -63,9 +63,10 @@ func (s *Situation) ResourceLines(v View) []string {
 	var shown, single []*Resource
 	for _, r := range s.c.resources {
 		switch {
-		case r.Removed() && !r.active(true), !t.isShown(r):
+		case !t.isShown(r):
 		case v.Brief && r.Kind == KindPrimitive:
 			single = append(single, r)
+		case r.Removed() && !r.active(true):
 		default:
 			shown = append(shown, r)
 		}
@@ -92,17 +93,21 @@ func (s *Situation) ResourceLinesByNode(v View) []string {
 		t.item(1, t.nodeTitle(n)+":")
 		t.item(2, "Resources:")
 		for _, r := range here {
+			if r.meta.isTrue("internal_rsc") && !v.Detail {
+				continue
+			}
 			t.item(3, t.primitiveState(r, r.shownName(), nil))
 		}
 	}
 	return t.lines
 }
 
-// ResourcesOn are the primitives that run on a node.
+// ResourcesOn are the primitives that run on a node, of the resources that are
+// asked for, and of those of which a part is.
 func (s *Situation) ResourcesOn(n *Node, v View) []*Resource {
 	var here []*Resource
 	for _, r := range n.running {
-		if !r.meta.isTrue("internal_rsc") && v.Names(r) {
+		if v.Names(r.Root()) {
 			here = append(here, r)
 		}
 	}
@@ -113,8 +118,14 @@ func (s *Situation) ResourcesOn(n *Node, v View) []*Resource {
 func (s *Situation) InactiveLines(v View) []string {
 	t := &statusText{c: s.c, shift: 1, pending: true, view: v}
 	for _, r := range s.c.resources {
-		if !r.active(true) && !r.Removed() && v.Names(r) {
+		switch {
+		case r.active(true) || r.Removed() || !v.Names(r):
+		case r.Kind == KindClone:
+			t.clone(2, r)
+		default: // all of it: what does not run is not of a node
+			t.view.Node = nil
 			t.resource(2, r)
+			t.view.Node = v.Node
 		}
 	}
 	if len(t.lines) == 0 {

@@ -267,6 +267,18 @@ func inParentheses(words []string) string {
 	return " (" + strings.Join(words, ", ") + ")"
 }
 
+// replica shows the parts of a replica that are asked for.
+func (t *statusText) replica(depth int, bundle *Resource, rep Replica) {
+	if len(bundle.bundle.replicas) > 1 {
+		t.item(depth, fmt.Sprintf("Replica[%d]", rep.Number))
+	}
+	for _, part := range rep.Parts {
+		if t.view.Names(part) {
+			t.item(depth+1, t.primitiveText(part, part.shownName(), part.currentNode()))
+		}
+	}
+}
+
 func (t *statusText) bundle(depth int, r *Resource) {
 	title := "Container bundle: "
 	if len(r.bundle.replicas) > 1 {
@@ -282,7 +294,15 @@ func (t *statusText) bundle(depth int, r *Resource) {
 		title += " (unmanaged)"
 	}
 	t.item(depth, title+":")
-	for _, rep := range r.bundle.replicas {
+	whole := t.view.Resource == nil || t.view.Resource(r)
+	for i, rep := range r.bundle.replicas {
+		if !rep.container.RunsAmong(t.view.Node) {
+			continue
+		}
+		if t.view.Detail || !whole {
+			t.replica(depth+1, r, r.Replicas()[i])
+			continue
+		}
 		shown, name := rep.child, rep.container.ID
 		if shown == nil {
 			shown = rep.container

@@ -277,7 +277,7 @@ func (c *cluster) blockDependents(a *action) {
 	if a.is(actRunnable) || a.rsc == nil || a.task != "start" && a.task != "promote" {
 		return
 	}
-	r := a.rsc.root()
+	r := a.rsc.Root()
 	dependents := c.withThisList(r)
 	if len(dependents) == 0 {
 		return

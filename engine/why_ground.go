@@ -348,7 +348,7 @@ func (c *cluster) whyForgotten(r *Resource, n *Node) said {
 // configures it, or that it is one instance too many.
 func (c *cluster) whyRemoved(r *Resource) said {
 	if r.Parent != nil {
-		return say(r.ID+" is an instance more than "+r.root().ID+" shall have", c.rootOfMeta(r.root(), "clone-max"))
+		return say(r.ID+" is an instance more than "+r.Root().ID+" shall have", c.rootOfMeta(r.Root(), "clone-max"))
 	}
 	return say(r.shownName()+" is not configured any more", c.rootOf(r))
 }

@@ -200,7 +200,7 @@ func (c *cluster) locationText(r *Resource, n *Node, id string) said {
 	case n != nil && id == pingLocation+n.Name:
 		return say("the node is only an address to ping", Root{Kind: RootConfiguration, ID: n.ID})
 	case strings.HasPrefix(id, "cli-ban-"), strings.HasPrefix(id, "cli-prefer-"):
-		return say("location ("+id+")", constraint, "crm resource clear "+r.root().shownName())
+		return say("location ("+id+")", constraint, "crm resource clear "+r.Root().shownName())
 	}
 	return say("location ("+id+c.whyRulePasses(r, n, id)+")", constraint)
 }

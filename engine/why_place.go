@@ -141,7 +141,7 @@ func (c *cluster) whyPromotion(r *Resource) said {
 	}
 	if r.NextRole != RolePromoted && r.targetRole() == RoleUnpromoted {
 		root := c.rootOfMeta(r, "target-role")
-		return say("the target-role of "+c.metaOwner(r, "target-role")+" is Unpromoted"+named(root), root, "crm resource promote "+r.root().shownName())
+		return say("the target-role of "+c.metaOwner(r, "target-role")+" is Unpromoted"+named(root), root, "crm resource promote "+r.Root().shownName())
 	}
 	if f := c.failureFor(r, nil, ""); f != nil && r.NextRole != RolePromoted && r.Failed() {
 		return sayFailure(f.entry, f.rsc, f.node)

@@ -114,7 +114,7 @@ func (c *cluster) metaOwner(r *Resource, name string) string {
 			}
 		}
 	}
-	return r.root().shownName()
+	return r.Root().shownName()
 }
 
 // rootOfEntry is an operation in a node's history.

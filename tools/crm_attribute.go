@@ -16,7 +16,7 @@ import (
 
 var attributeFlags = []flag{
 	{'h', "help", false}, {'?', "help-all", false}, {'$', "version", false}, {'V', "verbose", false}, {'q', "quiet", false}, {'Q', "Quiet", false},
-	{'n', "name", true}, {'P', "pattern", true}, {'p', "promotion", true}, {'s', "set-name", true}, {'i', "id", true},
+	{'n', "name", true}, {'P', "pattern", true}, {'p', "promotion?", true}, {'s', "set-name", true}, {'i', "id", true},
 	{'D', "delete", false}, {'G', "query", false}, {'v', "update", true}, {'d', "default", true}, {'l', "lifetime", true},
 	{'N', "node", true}, {'U', "uname", true}, {'t', "type", true}, {'z', "utilization", false}, {0, "output-as", true}, {0, "output-to", true},
 	{'!', "inhibit-policy-engine", false},
@@ -66,7 +66,7 @@ func Attribute(args []string, std Streams) int {
 
 func (a *attrCall) run(args []string) error {
 	a.set, a.text = map[string]bool{}, map[string]string{}
-	words, err := getopt(attributeFlags, optionalValue(args, "-p", "--promotion"), func(long, value string) error {
+	words, err := getopt(attributeFlags, args, func(long, value string) error {
 		switch long {
 		case "Quiet":
 			long = "quiet"
@@ -109,25 +109,6 @@ func (a *attrCall) run(args []string) error {
 		return a.remove()
 	}
 	return a.query()
-}
-
-// optionalValue joins an option whose value may be left out with the word
-// behind it, if that is no option.
-func optionalValue(args []string, short, long string) []string {
-	var out []string
-	for i := 0; i < len(args); i++ {
-		if args[i] != short && args[i] != long {
-			out = append(out, args[i])
-			continue
-		}
-		value := ""
-		if i+1 < len(args) && !strings.HasPrefix(args[i+1], "-") {
-			i++
-			value = args[i]
-		}
-		out = append(out, long+"="+value)
-	}
-	return out
 }
 
 // prepare finds out what is meant: which section, which node, which name.

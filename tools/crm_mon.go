@@ -19,9 +19,9 @@ import (
 
 var monFlags = []flag{
 	{'?', "help", false}, {0, "help-all", false}, {'$', "version", false}, {'V', "verbose", false}, {'Q', "quiet", false},
-	{0, "output-as", true}, {0, "output-to", true}, {'I', "include", true}, {'U', "exclude", true}, {0, "node", true}, {0, "resource", true},
+	{0, "output-as", true}, {0, "output-to", true}, {0, "text-fancy", false}, {'I', "include", true}, {'U', "exclude", true}, {0, "node", true}, {0, "resource", true},
 	{'n', "group-by-node", false}, {'r', "inactive", false}, {'f', "failcounts", false}, {'o', "operations", false},
-	{'t', "timing-details", false}, {'c', "tickets", false}, {'m', "fence-history", true}, {'L', "neg-locations", false},
+	{'t', "timing-details", false}, {'c', "tickets", false}, {'m', "fence-history?", true}, {'L', "neg-locations?", true},
 	{'A', "show-node-attributes", false}, {'D', "hide-headers", false}, {'R', "show-detail", false}, {'b', "brief", false},
 	{'s', "simple-status", false}, {'i', "interval", true}, {'1', "one-shot", false}, {'d', "daemonize", false}, {'p', "pid-file", true},
 	{'E', "external-agent", true}, {'e', "external-recipient", true}, {'h', "as-html", true}, {'X', "as-xml", false},
@@ -61,7 +61,8 @@ type monitor struct {
 	text      map[string]string
 	choices   [][2]string     // options that choose sections, with their values
 	shown     map[string]bool // sections
-	bansOf    string          // how the ids of the bans begin that are shown
+	banned    []engine.Ban
+	bansOf    string // how the ids of the bans begin that are shown
 	every     time.Duration
 	doc       *cib.Document
 	sit       *engine.Situation
@@ -125,10 +126,12 @@ func (m *monitor) prepare() error {
 			text = strconv.Itoa(seconds) + "s"
 		}
 		every, err := time.ParseDuration(text)
-		if err != nil || every <= 0 {
+		if err != nil || every < 0 {
 			return fmt.Errorf("interval %q, expected a time like 5s", m.text["interval"])
 		}
-		m.every = every
+		if every > 0 {
+			m.every = every
+		}
 	}
 	return nil
 }
@@ -171,6 +174,9 @@ func (m *monitor) show() error {
 		return fail(exitBadConfig, "%w", err)
 	}
 	m.filter()
+	if m.shown["bans"] || m.shown["tickets"] {
+		m.banned = m.sit.Bans() // first of all: a lost ticket can ask for a node to be fenced
+	}
 	var text string
 	switch {
 	case m.set["simple-status"]:
@@ -200,7 +206,7 @@ func (m *monitor) filter() {
 		m.nodes = m.wanted(m.text["node"])
 	}
 	if m.set["resource"] {
-		m.resources = m.wanted(m.text["resource"])
+		m.resources = m.instances(m.wanted(m.text["resource"]))
 	}
 }
 
@@ -250,7 +256,7 @@ func (m *monitor) asText() string {
 		if len(lines) == 0 && !s.always {
 			continue
 		}
-		if b.Len() > 0 {
+		if b.Len() > 0 || s.name == "maint-mode" {
 			b.WriteByte('\n')
 		}
 		if s.title != "" {
@@ -281,10 +287,11 @@ func (m *monitor) sections() []section {
 		failures = m.failuresInFull
 	}
 	list = append(list, section{"attributes", "Node Attributes", m.attributes, false})
+	history := len(m.online()) > 0 // it is told of nodes that are there
 	if m.shown["operations"] {
-		list = append(list, section{"operations", "Operations", m.operations, true})
+		list = append(list, section{"operations", "Operations", m.operations, history})
 	} else {
-		list = append(list, section{"failcounts", "Migration Summary", m.failcounts, true})
+		list = append(list, section{"failcounts", "Migration Summary", m.failcounts, history})
 	}
 	return append(list, section{"failures", "Failed Resource Actions", failures, false}, section{"tickets", "Tickets", m.tickets, false},
 		section{"bans", "Negative Location Constraints", m.bans, false})
@@ -331,7 +338,7 @@ func (m *monitor) summary() []string {
 		add("dc", "  * Current DC: "+m.dcText(dc))
 	}
 	add("times", m.times()...)
-	add("counts", "  * "+counts(len(m.sit.Nodes()), "node")+" configured", m.instances())
+	add("counts", "  * "+counts(len(m.sit.Nodes()), "node")+" configured", m.instancesText())
 	add("options", m.options()...)
 	return lines
 }
@@ -367,7 +374,7 @@ func (m *monitor) times() []string {
 	return append(lines, line)
 }
 
-func (m *monitor) instances() string {
+func (m *monitor) instancesText() string {
 	_, instances, disabled, blocked := m.sit.Counts()
 	line := "  * " + counts(instances, "resource instance") + " configured"
 	switch {

@@ -68,7 +68,7 @@ func (m *monitor) attributes() []string {
 		if !n.Online || len(names) == 0 || !m.isNode(n) {
 			continue
 		}
-		lines = append(lines, "  * Node: "+n.Name+":")
+		lines = append(lines, "  * Node: "+m.nodeName(n)+":")
 		for _, name := range names {
 			line := fmt.Sprintf("    * %-32s\t: %-10s", name, values[name])
 			if expected, ok := m.sit.ExpectedPing(n, name); ok {
@@ -96,26 +96,18 @@ type record struct {
 func (m *monitor) records(state *etree.Element) []record {
 	var list []record
 	lrm := cib.Child(cib.Child(state, "lrm"), "lrm_resources")
-	var at *engine.Node
-	for _, n := range m.sit.Nodes() {
-		if n.ID == cib.ID(state) {
-			at = n
-		}
-	}
+	at := m.nodeOf(state)
 	for e := range cib.Children(lrm, "lrm_resource") {
 		r := record{id: cib.ID(e), name: cib.ID(e), threshold: "1000000"}
 		r.orphan = true
 		if !m.knows(r.id) {
 			continue
 		}
-		for _, leaf := range m.leaves() {
-			if leaf.ID == r.id || leaf.ConfigID == r.id || leaf.HistoryID == r.id {
-				r.name, r.orphan = leaf.ShownName(), leaf.Removed()
-				r.failCount, r.lastFailure = m.sit.Failures(leaf, at)
-				if t := leaf.Meta("migration-threshold"); t != "" {
-					r.threshold = strings.Replace(t, "INFINITY", "1000000", 1)
-				}
-				break
+		if leaf := m.withHistory(r.id); leaf != nil {
+			r.name, r.orphan = leaf.ShownName(), false
+			r.failCount, r.lastFailure = m.sit.Failures(leaf, at)
+			if t := leaf.Meta("migration-threshold"); t != "" {
+				r.threshold = strings.Replace(t, "INFINITY", "1000000", 1)
 			}
 		}
 		for op := range cib.Children(e, "lrm_rsc_op") {
@@ -135,14 +127,28 @@ func (m *monitor) knows(id string) bool {
 	if m.resources == nil {
 		return true
 	}
-	for _, leaf := range m.leaves() {
-		for r := leaf; r != nil && (leaf.ID == id || leaf.ConfigID == id || leaf.HistoryID == id); r = r.Parent {
-			if m.isResource(r) {
-				return true
-			}
+	v := m.view()
+	return slices.ContainsFunc(m.leaves(), func(r *engine.Resource) bool {
+		whole := r.Root().Kind == engine.KindClone && r.Root().Unique()
+		return hasHistory(r, id) && (v.Names(r) || whole && v.Names(r.Root()))
+	})
+}
+
+// withHistory is the resource that a history is of: one that is configured, if
+// there is such an instance.
+func (m *monitor) withHistory(id string) *engine.Resource {
+	var found *engine.Resource
+	for _, r := range m.leaves() {
+		if hasHistory(r, id) && (found == nil || found.Removed() && !r.Removed()) {
+			found = r
 		}
 	}
-	return false
+	return found
+}
+
+// hasHistory tells whether a history may call a resource so.
+func hasHistory(r *engine.Resource, id string) bool {
+	return r.ID == id || r.ConfigID == id || r.HistoryID == id
 }
 
 func isProbe(op *etree.Element) bool {
@@ -167,19 +173,35 @@ func when(epoch int64) string { return time.Unix(epoch, 0).Format(stamp) }
 func (m *monitor) online() []*etree.Element {
 	var list []*etree.Element
 	for state := range cib.Children(m.doc.Status(), "node_state") {
-		for _, n := range m.sit.Nodes() {
-			if n.ID == cib.ID(state) && n.Online && m.isNode(n) {
-				list = append(list, state)
-			}
+		if n := m.nodeOf(state); n != nil && n.Online && m.isNode(n) {
+			list = append(list, state)
 		}
 	}
 	return list
 }
 
+// nodeOf is the node that a state is about, nil when nobody knows it.
+func (m *monitor) nodeOf(state *etree.Element) *engine.Node {
+	for _, n := range m.sit.Nodes() {
+		if n.ID == cib.ID(state) {
+			return n
+		}
+	}
+	return nil
+}
+
+// nodeName is a node's name, with its id when all is told.
+func (m *monitor) nodeName(n *engine.Node) string {
+	if m.set["show-detail"] {
+		return n.FullName()
+	}
+	return n.Name
+}
+
 func (m *monitor) failcounts() []string {
 	var lines []string
 	for _, state := range m.online() {
-		title := "  * Node: " + cib.Attr(state, "uname") + ":"
+		title := "  * Node: " + m.nodeName(m.nodeOf(state)) + ":"
 		for _, r := range m.records(state) {
 			if r.failCount == 0 {
 				continue
@@ -207,7 +229,7 @@ func (r *record) failText() string {
 func (m *monitor) operations() []string {
 	var lines []string
 	for _, state := range m.online() {
-		title := "  * Node: " + cib.Attr(state, "uname") + ":"
+		title := "  * Node: " + m.nodeName(m.nodeOf(state)) + ":"
 		for _, r := range m.records(state) {
 			if len(r.entries) == 0 {
 				continue
@@ -263,7 +285,7 @@ func (m *monitor) failedActions() []engine.FailedAction {
 	for _, f := range m.sit.FailedActions() {
 		code, err := strconv.Atoi(cib.Attr(f.Entry, "rc-code"))
 		key := f.Node.ID + " " + orElse(cib.Attr(f.Entry, "operation_key"), cib.ID(f.Entry))
-		if !m.isNode(f.Node) || !m.knows(cib.ID(f.Entry.Parent())) {
+		if !m.isNode(f.Node) || m.resources != nil && !m.resources[failedID(f)] {
 			continue
 		}
 		if seen[key] || !f.Node.Online || err == nil && code != f.Code && f.Code == 7 && f.Task == "monitor" {

@@ -42,6 +42,7 @@ func (m *monitor) choose(option, words string) error {
 			m.shown["options"] = false // only by its own name
 		case name == "none":
 			m.setSections(!on, monSections...)
+			m.shown["options"] = false
 		case name == "default" && on:
 			m.shown = defaultSections(m.text["output-as"] == "xml")
 		case name == "summary":
@@ -66,14 +67,14 @@ func (m *monitor) setSections(on bool, names ...string) {
 
 // sectionOptions are the options that stand for sections.
 var sectionOptions = map[string]string{"show-node-attributes": "attributes", "failcounts": "failcounts", "operations": "operations",
-	"timing-details": "operations", "tickets": "tickets", "neg-locations": "bans"}
+	"timing-details": "operations", "tickets": "tickets"}
 
 // take notes an option. Which sections they choose is known when all are read:
 // the form of the output decides what is shown by default.
 func (m *monitor) take(long, value string) error {
 	m.set[long], m.text[long] = true, value
 	m.choices = append(m.choices, [2]string{long, value})
-	if long == "fence-history" && !slices.Contains([]string{"0", "1", "2", "3"}, value) {
+	if long == "fence-history" && value != "" && !slices.Contains([]string{"0", "1", "2", "3"}, value) {
 		return fmt.Errorf("--fence-history: expected a level from 0 to 3, found %q", value)
 	}
 	return nil
@@ -92,6 +93,8 @@ func (m *monitor) chooseAll() error {
 			m.setSections(false, summarySections...)
 		case "quiet":
 			m.shown["times"] = false
+		case "neg-locations":
+			m.shown["bans"], m.bansOf = true, o[1]
 		default:
 			if name := sectionOptions[option]; name != "" {
 				m.shown[name] = true
@@ -116,11 +119,24 @@ func (m *monitor) wanted(name string) map[string]bool {
 	return set
 }
 
+// instances puts the first instance in the place of a member of a unique clone.
+func (m *monitor) instances(wanted map[string]bool) map[string]bool {
+	for _, r := range m.leaves() {
+		for ; r != nil; r = r.Parent {
+			if wanted[r.ConfigID] && r.ID != r.ConfigID && r.Unique() {
+				delete(wanted, r.ConfigID)
+				wanted[r.ID] = true
+			}
+		}
+	}
+	return wanted
+}
+
 // bans tells of the constraints that keep resources off nodes.
 func (m *monitor) bans() []string {
 	var lines []string
-	for _, b := range m.sit.Bans() {
-		if !strings.HasPrefix(b.ID, m.bansOf) || !m.isNode(b.Node) || !m.isResource(b.Resource) {
+	for _, b := range m.banned {
+		if !strings.HasPrefix(b.ID, m.bansOf) || !m.isResource(b.Resource) {
 			continue
 		}
 		role, on := "", b.Node.Name
@@ -138,8 +154,8 @@ func (m *monitor) bans() []string {
 // bansXML is what bans tells, as XML.
 func (m *monitor) bansXML() *etree.Element {
 	bans := etree.NewElement("bans")
-	for _, b := range m.sit.Bans() {
-		if !strings.HasPrefix(b.ID, m.bansOf) || !m.isNode(b.Node) || !m.isResource(b.Resource) {
+	for _, b := range m.banned {
+		if !strings.HasPrefix(b.ID, m.bansOf) || !m.isResource(b.Resource) {
 			continue
 		}
 		weight := strings.Replace(b.Score, "INFINITY", "1000000", 1)

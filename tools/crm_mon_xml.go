@@ -22,9 +22,14 @@ func attrs(e *etree.Element, pairs ...string) {
 
 func yes(b bool) string { return strconv.FormatBool(b) }
 
-// asXML is the state as crm_mon --output-as=xml tells it.
+// asXML is the state as crm_mon --output-as=xml tells it, or in the older form
+// of --as-xml, which has another root and no status.
 func (m *monitor) asXML() *etree.Element {
 	out := pacemakerResult("crm_mon", m.words)
+	if m.set["as-xml"] {
+		out = etree.NewElement("crm_mon")
+		out.CreateAttr("version", "2.1.5") // the last release with this form that it was held against
+	}
 	add := func(part string, e *etree.Element) {
 		if m.shown[part] && (len(e.Child) > 0 || part == "nodes") {
 			out.AddChild(e)
@@ -46,7 +51,9 @@ func (m *monitor) asXML() *etree.Element {
 	add("failures", m.failuresXML())
 	add("tickets", m.ticketsXML())
 	add("bans", m.bansXML())
-	attrs(out.CreateElement("status"), "code", "0", "message", "OK")
+	if !m.set["as-xml"] {
+		attrs(out.CreateElement("status"), "code", "0", "message", "OK")
+	}
 	return out
 }
 
@@ -224,6 +231,9 @@ func (m *monitor) bundleXML(to *etree.Element, r *engine.Resource, v engine.View
 	}
 	attrs(e, "id", r.ID, "type", kind, "image", r.Image(), "unique", yes(r.Unique()), "managed", yes(r.Managed()), "failed", yes(r.Failed()))
 	for _, rep := range r.Replicas() {
+		if !rep.Container.RunsAmong(v.Node) {
+			continue
+		}
 		to := e.CreateElement("replica")
 		attrs(to, "id", strconv.Itoa(rep.Number))
 		for _, part := range rep.Parts {
