@@ -33,8 +33,8 @@ hbstatus [-v]                     whether the cluster software runs here
 listnodes [-p|-n] [-v]            the nodes; -p: only ping nodes, -n: only normal ones
 nodestatus NODE                   init, up, active, dead or ping
 nodetype NODE                     normal or ping
-nodeweight NODE                   always 100
-nodesite NODE                     always empty
+nodeweight NODE                   what hb_setweight gave it, or 100
+nodesite NODE                     what hb_setsite gave it, or nothing
 listhblinks [-v] NODE             the links to a node
 hblinkstatus NODE LINK            up or dead
 clientstatus NODE CLIENT [MS]     whether a client of heartbeat is online
@@ -265,22 +265,23 @@ func (c *clCall) nodeType() error {
 	return c.say(n.Type, "The node %s's type: %s", n.Name, n.Type)
 }
 
-// nodeWeight is 100: nodes have no other weight in our ring.
+// nodeWeight tells what hb_setweight said.
 func (c *clCall) nodeWeight() error {
 	n, err := c.node()
 	if err != nil {
 		return err
 	}
-	return c.say("100", "The weight of the cluster node %s is 100", n.Name)
+	weight := cmp.Or(n.Weight, "100")
+	return c.say(weight, "The weight of the cluster node %s is %s", n.Name, weight)
 }
 
-// nodeSite is empty: nodes have no sites in our ring.
+// nodeSite tells what hb_setsite said.
 func (c *clCall) nodeSite() error {
 	n, err := c.node()
 	if err != nil {
 		return err
 	}
-	return c.say("", "The site of the cluster node %s is ", n.Name)
+	return c.say(n.Site, "The site of the cluster node %s is %s", n.Name, n.Site)
 }
 
 func (c *clCall) listLinks() error {

@@ -45,5 +45,8 @@ func moveResources(name, does, action string, args []string, std Streams) int {
 		fmt.Fprintf(std.Err, "%s: %v\n", name, err)
 		return exitError
 	}
+	if action == control.MoveStandby {
+		fmt.Fprintf(std.Out, "%s Going standby [%s].\n", time.Now().Format("Jan 02 15:04:05"), set)
+	}
 	return exitOK
 }

@@ -18,8 +18,10 @@ import (
 
 // What an init script says beside success and failure (LSB).
 const (
-	serviceStopped = 3
-	notConfigured  = 6
+	serviceUnknown     = 1 // no such word
+	serviceWrongOption = 2
+	serviceStopped     = 3
+	notConfigured      = 6
 )
 
 // How long the service may take.
@@ -30,12 +32,14 @@ const (
 	serviceLog    = "/var/log/crm.log"
 )
 
-const serviceHelp = `Usage: heartbeat start|stop|restart|reload|status|standby|takeover [OPTION]...
+const serviceUsage = "Usage: heartbeat start|stop|restart|reload|status|standby|takeover [OPTION]..."
+
+const serviceHelp = serviceUsage + `
 
 start      start this member, and wait until it answers
 stop       give everything up, leave, and wait until that is done
 restart    stop and start
-reload     check the files, then read authkeys again; when ha.cf or haresources has changed,
+reload     (force-reload) check the files, then read authkeys again; when ha.cf or haresources has changed,
            start the daemon anew while the resources run on
 status     whether it runs, and who holds what; exit code 0, or 3 when it is stopped
 standby [all|foreign|local]     as hb_standby
@@ -52,27 +56,33 @@ type service struct {
 	config string
 	socket string
 	log    string
-	word   string // of -s, -k or -r
+	word   string // of -s, -k, -r or -V
 	help   bool
 }
 
 // Heartbeat is what the init script of heartbeat does: start, stop, status, ...
-// and heartbeat's own -s, -k and -r.
+// and heartbeat's own -s, -k, -r and -V.
 func Heartbeat(args []string, std Streams) int {
 	s := &service{std: std, config: haFolder, socket: control.Socket(), log: serviceLog}
 	words, err := getopt([]flag{{'h', "help", false}, {0, "config", true}, {0, "state", true}, {0, "socket", true}, {0, "node", true},
-		{0, "clients", true}, {0, "log", true}, {'s', "status", false}, {'k', "stop", false}, {'r', "reload", false}}, args, s.option)
+		{0, "clients", true}, {0, "log", true}, {'s', "status", false}, {'k', "stop", false}, {'r', "reload", false}, {'V', "version", false}}, args, s.option)
 	switch {
 	case err != nil:
-		return ended(std, "heartbeat", err)
+		return ended(std, "heartbeat", fail(serviceWrongOption, "%w\n%s", err, serviceUsage))
 	case s.help:
 		fmt.Fprint(std.Out, serviceHelp)
+		return exitOK
+	case s.word == "version":
+		fmt.Fprintln(std.Out, "heartbeat of crm (the ring's protocol of heartbeat 3.0.6)")
+		return exitOK
+	case s.word == "stop" && s.info() == nil:
+		fmt.Fprintln(std.Out, "INFO: Heartbeat already stopped.")
 		return exitOK
 	case s.word != "":
 		words = append([]string{s.word}, words...)
 	case len(words) == 0:
 		fmt.Fprint(std.Err, serviceHelp)
-		return exitUsage
+		return serviceUnknown
 	}
 	switch words[0] {
 	case "standby":
@@ -81,7 +91,7 @@ func Heartbeat(args []string, std Streams) int {
 		return TakeoverHeartbeat(words[1:], std)
 	}
 	if len(words) > 1 {
-		return ended(std, "heartbeat", fail(exitUsage, "unexpected word %q", words[1]))
+		return ended(std, "heartbeat", fail(serviceUnknown, "unexpected word %q", words[1]))
 	}
 	return s.do(words[0])
 }
@@ -90,7 +100,7 @@ func (s *service) option(long, value string) error {
 	switch long {
 	case "help":
 		s.help = true
-	case "status", "stop", "reload":
+	case "status", "stop", "reload", "version":
 		s.word = long
 	case "log":
 		s.log = value
@@ -117,12 +127,12 @@ func (s *service) do(word string) int {
 			return code
 		}
 		return s.said("Starting High-Availability services: ", s.start())
-	case "reload":
+	case "reload", "force-reload":
 		return s.said("Reloading High-Availability services: ", s.reload())
 	case "status":
 		return s.status()
 	}
-	return ended(s.std, "heartbeat", fail(exitUsage, "%s: expected start, stop, restart, reload, status, standby or takeover", word))
+	return ended(s.std, "heartbeat", fail(serviceUnknown, "%s: expected start, stop, restart, reload, status, standby or takeover", word))
 }
 
 // said says how it went, as an init script.

@@ -32,6 +32,11 @@ func TestStandbyAndTakeoverByTheirNames(t *testing.T) {
 		{TakeoverHeartbeat, []string{"all"}, 0, ""},
 		{TakeoverHeartbeat, []string{"all", "local"}, 1, "Usage: hb_takeover"},
 		{Heartbeat, []string{"standby", "local"}, 0, ""},
+		{SetWeight, nil, 1, "Usage: hb_setweight"},
+		{SetWeight, []string{"hbn1"}, 1, "Usage: hb_setweight"},
+		{SetWeight, []string{"hbn1", "50"}, 1, "setweight is refused"},
+		{SetSite, []string{"hbn1", "paris", "rome"}, 1, "Usage: hb_setsite"},
+		{SetSite, []string{"hbn1", "all"}, 0, ""},
 	} {
 		if code, _, errs := called(test.tool, test.args...); code != test.code || !strings.Contains(errs, test.errs) {
 			t.Errorf("%v: code %d, %q; want %d and %q", test.args, code, errs, test.code, test.errs)
@@ -47,6 +52,9 @@ func TestServiceStatus(t *testing.T) {
 	if code, out, _ := called(Heartbeat, "stop"); code != 0 || !strings.HasSuffix(out, "Done.\n") {
 		t.Errorf("stop of what is stopped: code %d, %q", code, out)
 	}
+	if code, out, _ := called(Heartbeat, "-k"); code != 0 || out != "INFO: Heartbeat already stopped.\n" {
+		t.Errorf("-k of what is stopped: code %d, %q", code, out)
+	}
 	ring := testRing
 	ring.Groups = []control.HeldGroup{{Key: "10.0.0.1", Node: "hbn1", State: "started", Holder: "hbn1"},
 		{Key: "10.0.0.2", Node: "hbn2", State: "elsewhere", Holder: "hbn2"}, {Key: "10.0.0.3", Node: "hbn2", State: "failed"}}
@@ -56,10 +64,16 @@ func TestServiceStatus(t *testing.T) {
 	if code != 0 || !strings.HasPrefix(out, "heartbeat OK [pid ") || !strings.HasSuffix(out, want) {
 		t.Errorf("running: code %d, %q", code, out)
 	}
-	if code, _, errs := called(Heartbeat, "go"); code == 0 || !strings.Contains(errs, "expected start, stop") {
+	if code, _, errs := called(Heartbeat, "go"); code != 1 || !strings.Contains(errs, "expected start, stop") {
 		t.Errorf("unknown word: %d, %q", code, errs)
 	}
-	if code, _, errs := called(Heartbeat); code == 0 || !strings.Contains(errs, "Usage") {
+	if code, _, errs := called(Heartbeat, "-x"); code != 2 || !strings.Contains(errs, "Usage") {
+		t.Errorf("unknown option: %d, %q", code, errs)
+	}
+	if code, out, _ := called(Heartbeat, "-V"); code != 0 || !strings.Contains(out, "3.0.6") {
+		t.Errorf("version: %d, %q", code, out)
+	}
+	if code, _, errs := called(Heartbeat); code != 1 || !strings.Contains(errs, "Usage") {
 		t.Errorf("no word: %d, %q", code, errs)
 	}
 }

@@ -36,6 +36,8 @@ func Lookup(name string) (Tool, bool) {
 		"hb_takeover":  TakeoverHeartbeat,
 		"hb_addnode":   AddNode,
 		"hb_delnode":   DelNode,
+		"hb_setweight": SetWeight,
+		"hb_setsite":   SetSite,
 		"ha_propagate": Propagate,
 		"heartbeat":    Heartbeat,
 		"crm_simulate": Simulate,

@@ -87,6 +87,8 @@ const (
 	MoveTakeover = "takeover"
 	MoveAddNode  = "addnode"
 	MoveDelNode  = "delnode"
+	MoveWeight   = "setweight"
+	MoveSite     = "setsite"
 )
 
 // RingNode is a node of the ring.
@@ -95,6 +97,9 @@ type RingNode struct {
 	State string // init, up, active, dead; ping for what only answers pings
 	Type  string // normal or ping
 	Links []RingLink
+	// Weight and Site are what hb_setweight and hb_setsite gave it.
+	Weight string `json:",omitempty"`
+	Site   string `json:",omitempty"`
 }
 
 // RingLink is a medium between this node and another.

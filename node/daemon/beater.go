@@ -51,6 +51,8 @@ type beater struct {
 	links map[string]map[string]bool // by node and link: whether it is up
 	gone  map[string]bool            // deleted from the ring
 	uuids map[string]string          // 16 raw bytes each
+	// traits are weights and sites, of the nodes that were given any.
+	traits map[string]trait
 }
 
 func newBeater(self string, r *ring.Ring, s settings, events *queue[node.Event], notice func(node.Level, string)) *beater {
@@ -63,7 +65,8 @@ func newBeater(self string, r *ring.Ring, s settings, events *queue[node.Event],
 	}
 	return &beater{self: self, member: s.ring.HasNode, squeeze: squeeze, ring: r, plain: s.ring.PlainForm, form: formOf(s.keys, s.ring.PlainForm), keys: s.keys, ended: make(chan struct{}),
 		events: events, notice: notice,
-		up: map[string]bool{}, peers: map[string]string{}, links: map[string]map[string]bool{}, gone: map[string]bool{}, uuids: map[string]string{}}
+		up: map[string]bool{}, peers: map[string]string{}, links: map[string]map[string]bool{}, gone: map[string]bool{}, uuids: map[string]string{},
+		traits: map[string]trait{}}
 }
 
 // run beats until ctx ends or goodbye has been said. It keeps its thread for
@@ -250,6 +253,7 @@ func (b *beater) forget(name string) {
 	defer b.mu.Unlock()
 	delete(b.peers, name)
 	delete(b.links, name)
+	delete(b.traits, name)
 	b.gone[name] = true
 }
 

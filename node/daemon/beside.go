@@ -194,6 +194,9 @@ func (d *Daemon) alongside(e *ring.Effect) {
 			b.clients.LinkChanged(e.Node, e.Link, e.Up)
 		}
 	case ring.Deliver:
+		if isTrait(e.Message) {
+			d.traitSaid(e.Node, e.Message)
+		}
 		if b.clients != nil {
 			b.clients.Heard(e.Message)
 		}
@@ -216,6 +219,9 @@ func (d *Daemon) spoken(m *wire.Message) {
 		return // no number, or sent again
 	}
 	b.said = seq
+	if isTrait(m) {
+		d.traitSaid(d.opts.Name, m)
+	}
 	if dest, ok := m.Lookup(wire.Dest); b.clients != nil && (!ok || dest == d.opts.Name) {
 		b.clients.Heard(m)
 	}
@@ -316,7 +322,7 @@ func (d *Daemon) clientView() hbapi.View {
 	v := hbapi.View{Node: d.opts.Name, Version: d.opts.Version, KeepAlive: info.KeepAlive, DeadTime: info.DeadTime,
 		Parameters: info.Parameters, Hold: info.Hold}
 	for _, n := range info.Nodes {
-		one := hbapi.Node{Name: n.Name, Type: n.Type, State: n.State, UUID: d.beater.uuid(n.Name)}
+		one := hbapi.Node{Name: n.Name, Type: n.Type, State: n.State, UUID: d.beater.uuid(n.Name), Weight: n.Weight, Site: n.Site}
 		for _, l := range n.Links {
 			one.Links = append(one.Links, hbapi.Link{Name: l.Name, Up: l.Up})
 		}
@@ -353,7 +359,8 @@ func (d *Daemon) besideNodes(states map[string]string) []control.RingNode {
 	var all []control.RingNode
 	for name, state := range states { // order: sorted below
 		if !cf.HasNode(name) && d.nodeType(name) == "normal" {
-			n := control.RingNode{Name: name, Type: "normal", State: state}
+			t := d.beater.trait(name)
+			n := control.RingNode{Name: name, Type: "normal", State: state, Weight: t.weight, Site: t.site}
 			for _, link := range cf.Links() {
 				n.Links = append(n.Links, control.RingLink{Name: link, Up: d.beater.linkUp(name, link)})
 			}
@@ -362,7 +369,7 @@ func (d *Daemon) besideNodes(states map[string]string) []control.RingNode {
 	}
 	slices.SortFunc(all, func(a, b control.RingNode) int { return cmp.Compare(a.Name, b.Name) })
 	for _, name := range cf.PingNames() {
-		n := control.RingNode{Name: name, Type: "ping", State: string(ring.Init)}
+		n := control.RingNode{Name: name, Type: "ping", State: string(ring.Init), Weight: usualWeight}
 		if state := states[name]; state != "" {
 			n.State = state
 		}

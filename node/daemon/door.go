@@ -122,7 +122,8 @@ func (d *Daemon) ringInfo() control.Ring {
 		if d.beater.isGone(name) {
 			continue
 		}
-		n := control.RingNode{Name: name, Type: "normal", State: cmp.Or(states[name], string(ring.Init))}
+		t := d.beater.trait(name)
+		n := control.RingNode{Name: name, Type: "normal", State: cmp.Or(states[name], string(ring.Init)), Weight: t.weight, Site: t.site}
 		for _, link := range links {
 			n.Links = append(n.Links, control.RingLink{Name: link, Up: d.beater.linkUp(name, link)})
 		}

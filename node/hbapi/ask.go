@@ -31,7 +31,9 @@ func ClientStatus(path, node, client string, limit time.Duration) (state string,
 	if err := conn.SetDeadline(time.Now().Add(limit)); err != nil {
 		return "", err
 	}
-	if _, err := conn.Write(frames); err != nil {
+	if _, err := conn.Write(frames); errors.Is(err, os.ErrDeadlineExceeded) {
+		return "", ErrSlow
+	} else if err != nil {
 		return "", err
 	}
 	for {

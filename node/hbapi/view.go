@@ -1,6 +1,7 @@
 package hbapi
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +26,7 @@ type Node struct {
 	Name, Type, State string
 	UUID              string // 16 raw bytes; zeros while it is not known
 	Links             []Link
+	Weight, Site      string
 }
 
 // Link is a medium over which a node is heard.
@@ -175,9 +177,9 @@ func (n *Node) answers(kind, link string) []*wire.Message {
 	case "nodetype":
 		return good(kind, "nodetype", n.Type)
 	case "nodeweight":
-		return good(kind, "weight", "100")
+		return good(kind, "weight", cmp.Or(n.Weight, "100"))
 	case "nodesite":
-		return good(kind, "site", "")
+		return good(kind, "site", n.Site)
 	case "iflist":
 		if len(n.Links) == 0 {
 			return bad(kind, badNode)

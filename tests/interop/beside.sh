@@ -143,7 +143,7 @@ check 30 "heartbeat sees ours active" is two active nodestatus one
 lists() { on "$1" cl_status listnodes 2>/dev/null | grep -qx "$2"; }
 lacks() { ! lists "$@"; }
 own() { on one env CRM_SOCKET=/run/crm.sock "$W/$1" "${@:2}"; }
-for t in hb_addnode hb_delnode; do ln -sf "$CRM" "$W/$t"; done
+for t in hb_addnode hb_delnode hb_setweight hb_setsite; do ln -sf "$CRM" "$W/$t"; done
 on two /usr/share/heartbeat/hb_addnode three
 check 5 "ours has the node that heartbeat's hb_addnode names" lists one three
 check 5 "heartbeat has it too" lists two three
@@ -155,6 +155,10 @@ own hb_addnode four && check 5 "heartbeat follows our hb_addnode" lists two four
 check 10 "ours has four" is one dead nodestatus four; check 20 "heartbeat has four" is two dead nodestatus four
 own hb_delnode two 2> /dev/null && { echo "FAIL  a live node was deleted"; FAILED=1; } || echo "ok    a live node is not deleted"
 own hb_delnode four && check 5 "heartbeat follows our hb_delnode" lacks two four
+on two /usr/share/heartbeat/hb_setweight one 250; on two /usr/share/heartbeat/hb_setsite one paris
+for n in one two; do check 5 "heartbeat's hb_setweight is followed by $n" is $n 250 nodeweight one; check 5 "its hb_setsite too" is $n paris nodesite one; done
+own hb_setweight two 30 && own hb_setsite two rome
+for n in one two; do check 5 "our hb_setweight is followed by $n" is $n 30 nodeweight two; check 5 "our hb_setsite too" is $n rome nodesite two; done
 stop one two
 
 if nft list ruleset > /dev/null 2>&1; then
