@@ -37,10 +37,14 @@ func Permitted(full *cib.Document, who cib.Subject, req Request, here string) (R
 		})
 	case VerbCleanup, VerbRefresh:
 		return req, cib.MayWrite(full, who, "clean up", cleanedUp(full, req.Resource, req.Node)...)
+	case VerbFence:
+		return req, cib.MayWrite(full, who, "fence", stateOf(full, req.Node))
 	case VerbConfirm:
 		return req, cib.MayWrite(full, who, "confirm the end of", stateOf(full, req.Node))
 	case VerbShutdown:
 		return req, cib.MayWrite(full, who, "stop the member of", stateOf(full, here))
+	case VerbForgetShots:
+		return req, cib.MayWrite(full, who, "forget the fencings of", full.Status())
 	case VerbForget:
 		return req, cib.MayWrite(full, who, "forget the conflicts of", full.Configuration())
 	}

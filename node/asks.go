@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -30,12 +31,12 @@ func (m *Machine) asked(ev Asked) {
 		m.stop()
 		m.emit(Answer{ID: ev.ID, Reply: Reply{Text: "stopping"}})
 	case VerbMembers:
-		m.emit(Answer{ID: ev.ID, Reply: Reply{Version: m.log.reg.version, Members: m.members()}})
+		m.emit(Answer{ID: ev.ID, Reply: Reply{Version: m.log.reg.version, Members: m.members(), Shots: m.shots}})
 	case VerbForget:
 		m.conflicts = 0
 		m.emit(Store{Acknowledged: true, Sync: true})
 		m.emit(Answer{ID: ev.ID})
-	case VerbRead, VerbCommit, VerbStandby, VerbAttribute, VerbAttributes, VerbWriteDamped, VerbCleanup, VerbRefresh, VerbConfirm, VerbWait:
+	case VerbRead, VerbCommit, VerbStandby, VerbAttribute, VerbAttributes, VerbWriteDamped, VerbForgetShots, VerbFence, VerbCleanup, VerbRefresh, VerbConfirm, VerbWait:
 		m.handOver(ev)
 	default:
 		m.emit(Answer{ID: ev.ID, Reply: Reply{Refused: RefusedInvalid, Text: fmt.Sprintf("unknown request %q", ev.Request.Verb)}})
@@ -45,7 +46,7 @@ func (m *Machine) asked(ev Asked) {
 func (m *Machine) handOver(ev Asked) {
 	wait := m.cfg.AskWait
 	switch ev.Request.Verb {
-	case VerbWait:
+	case VerbWait, VerbFence:
 		wait = 24 * time.Hour // who asks gives up before
 	case VerbRead:
 		wait = max(2*m.cfg.Retry, 2*m.cfg.Election) // then the local copy will do
@@ -135,6 +136,11 @@ func (m *Machine) heardAsk(from string, q *Ask) {
 		m.decideAttribute(to, q.Request)
 	case VerbAttributes:
 		m.reply(to, Reply{Version: m.log.reg.version, Attributes: m.attributeOf(q.Request.Name, q.Request.Node)})
+	case VerbFence:
+		m.decideFence(to, q.Request)
+	case VerbForgetShots:
+		m.forgetShots(q.Request.Node)
+		m.reply(to, Reply{Version: m.log.reg.version})
 	case VerbWriteDamped:
 		m.writeDampedNow()
 		m.reply(to, Reply{Version: m.log.reg.version})
@@ -252,6 +258,8 @@ func (m *Machine) decideConfirm(to asker, q Request) {
 		m.reply(to, Reply{Refused: RefusedInvalid, Text: fmt.Sprintf("node %q is alive: its heartbeat is heard", q.Node)})
 	default:
 		m.note(Warn, "%s is down on the word of an administrator", q.Node)
+		now := m.now.Unix()
+		m.keepShot(Shot{Key: to.id, Target: q.Node, Action: "off", By: Human, Client: cmp.Or(q.Note, "crm"), Origin: to.member, Began: now, Ended: now, OK: true})
 		m.markDead(q.Node, m.processOf(q.Node))
 		m.think(q.Node + " is confirmed down")
 		m.reply(to, Reply{Version: m.log.reg.version})

@@ -2,6 +2,7 @@ package node
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"crm/engine/graph"
@@ -14,6 +15,9 @@ type fencing struct {
 	timeout time.Duration
 	delay   time.Duration
 	why     string
+	request string // see Shot
+	client  string // who wants it, "" for the cluster
+	origin  string // on which member, "" for this one
 	process string // of the node, when the shot was ordered
 	done    func(ok bool)
 }
@@ -31,6 +35,7 @@ func (m *Machine) fence(f fencing) {
 	m.fenceKeys++
 	key := m.cfg.Process + ".fence." + strconv.FormatUint(m.fenceKeys, 10)
 	m.fences[key] = &f
+	m.shotBegan(key, f)
 	m.note(Warn, "fencing %s (%s): %s", f.node, f.action, f.why)
 	m.emit(Fence{Key: key, Node: f.node, Action: f.action, Timeout: f.timeout, Delay: f.delay, Levels: m.fenceLevels(f.node, f.action)})
 }
@@ -41,6 +46,7 @@ func (m *Machine) fenceEnded(ev FenceEnded) {
 		return
 	}
 	delete(m.fences, ev.Key)
+	m.shotEnded(ev.Key, ev.OK, ev.Reason)
 	if ev.OK {
 		m.note(Warn, "%s was fenced (%s) %s", f.node, f.action, ev.Reason)
 		if f.action != "on" {
@@ -89,13 +95,9 @@ func (m *Machine) performFence(a *graph.Action) {
 	c := m.dc
 	action := a.Attr("CRM_meta_stonith_action")
 	timeout := m.options().fencingTimeout
-	if a.Node == m.cfg.Name && action != "on" {
-		for _, name := range sortedKeys(c.members) {
-			if name != m.cfg.Name {
-				m.give(&given{key: m.transitionKey(a), node: name, action: a, inWalk: true})
-				return
-			}
-		}
+	if other := m.otherMember(); a.Node == m.cfg.Name && action != "on" && other != "" {
+		m.give(&given{key: m.transitionKey(a), node: other, action: a, inWalk: true})
+		return
 	}
 	delay := time.Duration(metaNumber(a, "priority_fencing_delay")) * time.Second
 	m.fence(fencing{node: a.Node, action: action, timeout: timeout, delay: delay, why: "the policy engine wants it",
@@ -148,22 +150,30 @@ func (m *Machine) unfenced(a *graph.Action) {
 // whoever is DC by then.
 func (m *Machine) fenceForDC(o Order) {
 	action := o.Action.Attr("CRM_meta_stonith_action")
-	m.fence(fencing{node: o.Action.Node, action: action, timeout: m.options().fencingTimeout, why: "its DC asked for it",
+	request, _ := strings.CutSuffix(o.Key, asksFence)
+	m.fence(fencing{node: o.Action.Node, action: action, request: request, timeout: m.options().fencingTimeout, why: "its DC asked for it", origin: o.Action.Node,
 		done: func(ok bool) {
 			rc := 0
 			if !ok {
 				rc = 1
 			}
-			m.report(Update{Kind: UpdateFenced, Key: o.Key, RC: rc, Status: OpDone, History: nil, Drop: []string{o.Action.Node}})
+			m.report(Update{Kind: UpdateFenced, Key: o.Key, RC: rc, Status: OpDone, Shot: m.lastShot(o.Action.Node), Drop: []string{o.Action.Node}})
 		}})
 }
 
 func (m *Machine) fencedByPeer(up *Update, g *given) {
+	if up.Shot != nil {
+		m.keepShot(*up.Shot)
+	}
 	if up.RC == 0 && len(up.Drop) == 1 {
 		m.markDead(up.Drop[0], m.processOf(up.Drop[0]))
 		m.think(up.Drop[0] + " was fenced")
 	}
-	if g != nil && m.dc != nil {
+	switch {
+	case g == nil || m.dc == nil:
+	case g.done != nil:
+		g.done(up.RC == 0, up)
+	default:
 		m.fenceJudged(g.action, g.action.Attr("CRM_meta_stonith_action"), up.RC == 0)
 	}
 }

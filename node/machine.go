@@ -21,6 +21,7 @@ type Machine struct {
 	nodes     string           // digest of all configured members
 	boss      string           // who coordinates, "" when not known
 	table     map[string]*NodeFact
+	shots     []Shot // the last ones, the newest last; replaced, never changed
 	exec      *executor
 	mirrors   map[string]*mirrored // copies of the other members' histories
 	dc        *coordinator         // nil unless this member is DC

@@ -41,6 +41,7 @@ type Hello struct {
 	// The rest is set while the sender is DC.
 	Joined []string   `json:",omitempty"` // processes whose join was taken
 	Table  []NodeFact `json:",omitempty"`
+	Shots  []Shot     `json:",omitempty"`
 }
 
 // Standing is the part of a hello that every member has.
@@ -83,6 +84,7 @@ type Join struct {
 	History  []ResourceHistory
 	Attrs    []graph.Attr // transient attributes
 	Asides   []Aside      `json:",omitempty"`
+	Shots    []Shot       `json:",omitempty"`
 	AttrsVer uint64
 }
 
@@ -115,6 +117,7 @@ type Update struct {
 	RC      int
 	Status  OpStatus
 	Reason  string           `json:",omitempty"`
+	Shot    *Shot            `json:",omitempty"` // of UpdateFenced
 	History *ResourceHistory `json:",omitempty"` // the agent, and the entries to put in
 	Drop    []string         `json:",omitempty"` // ids of entries to take out
 }

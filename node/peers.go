@@ -127,6 +127,9 @@ func (m *Machine) obey(p *peer) {
 		return
 	}
 	m.keepTable(p.hello.Table)
+	if slices.Contains(p.hello.Joined, m.cfg.Process) { // else it is still to hear what is known here
+		m.takeShots(p.hello.Shots)
+	}
 	m.joinReign(p.name, p.hello.Reign, p.hello.Joined)
 }
 

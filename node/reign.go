@@ -21,6 +21,7 @@ type coordinator struct {
 	plan    plan
 	waiters []waiter // requests that wait for quiet
 	commits map[string][]asker
+	asked   map[string]bool // requests of VerbFence under way
 }
 
 // subject is a member that joined this reign.
@@ -75,10 +76,13 @@ func (m *Machine) beginReign(quorum bool) {
 	m.reigns++
 	m.dc = &coordinator{reign: m.cfg.Process + "/" + strconv.Itoa(m.reigns), quorum: quorum, members: map[string]*subject{}, lost: map[string]*subject{},
 		given: map[string]*given{}, edits: map[string]*edit{}, damped: map[string]time.Time{},
-		commits: map[string][]asker{}}
+		commits: map[string][]asker{}, asked: map[string]bool{}}
 	m.note(Info, "this member is DC %s quorum, lineage %q", map[bool]string{true: "with", false: "without"}[quorum], m.log.lineage)
 	for _, p := range m.sortedPeers() {
 		m.factFor(p)
+		if !p.up {
+			m.abandonShots(p.name, nil)
+		}
 	}
 	m.recall()
 	m.set(alarmJoin, m.cfg.JoinWait)
@@ -210,6 +214,7 @@ func (m *Machine) lose(name, why string) {
 	}
 	f := m.fact(name)
 	f.InCCM, f.Crmd, f.Join = 0, 0, joinDown
+	m.abandonShots(name, nil)
 	m.failOrdersOf(name, why)
 }
 
@@ -234,6 +239,10 @@ func (m *Machine) heardJoin(from string, j *Join) {
 		s.attrs[a.Name] = a.Value
 	}
 	m.recallAsides(s, j.Asides)
+	m.abandonShots(from, j.Shots)
+	for _, shot := range j.Shots {
+		m.keepShot(shot)
+	}
 	if p := m.peers[from]; p != nil {
 		p.harmless = false
 	}

@@ -38,7 +38,13 @@ const (
 	VerbConfirm Verb = "confirm"
 	// VerbWait answers when the cluster has nothing left to do.
 	VerbWait Verb = "wait"
-	// VerbMembers answers with Reply.Members.
+	// VerbFence fences Node now: Value is off, reboot or on; after Wait. It is
+	// answered when that is done.
+	VerbFence Verb = "fence"
+	// VerbForgetShots forgets the fencings of Node, of all nodes when it is
+	// empty, that have ended.
+	VerbForgetShots Verb = "forget-shots"
+	// VerbMembers answers with Reply.Members and Reply.Shots.
 	VerbMembers Verb = "members"
 	// VerbShutdown stops this member cleanly: its resources move away first.
 	// Answered at once; Exit follows when it is done.
@@ -54,9 +60,10 @@ type Request struct {
 	Base cib.Version `json:",omitzero"` // commit
 	// Digest is set by the member that is asked: of the configuration that it
 	// has at Base. Two members that went on alone have two of one version.
-	Digest   string        `json:",omitempty"`
-	CIB      []byte        `json:",omitempty"`
-	Who      string        `json:",omitempty"` // user, for the history
+	Digest string `json:",omitempty"`
+	CIB    []byte `json:",omitempty"`
+	Who    string `json:",omitempty"` // user, for the history
+	// Note is for the history; the tool that asks for VerbFence and VerbConfirm.
 	Note     string        `json:",omitempty"`
 	Resource string        `json:",omitempty"`
 	Node     string        `json:",omitempty"`
@@ -79,6 +86,7 @@ const (
 	RefusedNoDC     Refusal = "no dc"     // nobody coordinates at the moment; nothing was changed
 	RefusedInvalid  Refusal = "invalid"   // the request makes no sense; Text says why
 	RefusedUnknown  Refusal = "unknown"   // asked, but no answer came: it may still be carried out
+	RefusedFailed   Refusal = "failed"    // it was tried; Text says what went wrong
 	RefusedStopping Refusal = "stopping"  // this member is shutting down
 	RefusedDenied   Refusal = "denied"    // access lists do not let this user; Text says what would
 )
@@ -91,6 +99,7 @@ type Reply struct {
 	CIB        []byte          `json:",omitempty"`
 	Members    []MemberInfo    `json:",omitempty"`
 	Attributes []NodeAttribute `json:",omitempty"`
+	Shots      []Shot          `json:",omitempty"`
 	// Partial: access lists keep something of the CIB from who asked.
 	Partial bool `json:",omitempty"`
 }
