@@ -69,6 +69,7 @@ type opEntry struct {
 	expired    bool  // a recurring operation's failure that is too old to count
 	transition int64 // that it belongs to, -1 for none
 	uuid       string
+	dated      bool // the transition can be read
 }
 
 // failure is an operation listed among the failed actions.
@@ -137,13 +138,21 @@ func parseEntry(e *etree.Element) *opEntry {
 	if ok {
 		o.expected = rc
 	}
-	if _, k, found := strings.Cut(magic, ";"); found {
+	if result, k, found := strings.Cut(magic, ";"); found && isResult(result) {
 		if k != key { // nearly always they are the same
-			_, transition, _, uuid, _ = transitionKey(k)
+			_, transition, _, uuid, ok = transitionKey(k)
 		}
-		o.transition, o.uuid = transition, uuid // of nonsense: no transition
+		o.transition, o.uuid, o.dated = transition, uuid, ok
 	}
 	return o
+}
+
+// isResult tells the STATUS:RC that a transition-magic begins with.
+func isResult(text string) bool {
+	status, rc, found := strings.Cut(text, ":")
+	_, err1 := strconv.Atoi(status)
+	_, err2 := strconv.Atoi(rc)
+	return found && err1 == nil && err2 == nil
 }
 
 // transitionKey takes apart ACTION:TRANSITION:RC:UUID.
@@ -165,7 +174,8 @@ func transitionKey(text string) (action, transition int64, rc int, uuid string, 
 
 // compareAge tells which of two operations of a resource was done earlier.
 // Calls of one agent are numbered; otherwise times count, and for what is
-// still pending the numbers of the transitions.
+// still pending the numbers of the transitions. Where these cannot be read,
+// neither is earlier.
 func compareAge(a, b *opEntry) int {
 	sameNode := a.onNode == b.onNode
 	switch {
@@ -180,6 +190,8 @@ func compareAge(a, b *opEntry) int {
 			return 0
 		}
 		return cmp.Compare(a.changed, b.changed)
+	case !a.dated || !b.dated:
+		return 0
 	case a.uuid != b.uuid || a.transition == b.transition:
 		if b.callID == -1 {
 			return -1

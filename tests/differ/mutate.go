@@ -57,6 +57,12 @@ func mutations() []mutation {
 		{"elsewhere", (*mutant).foundElsewhere}, {"migration", (*mutant).addMigration}, {"removed", (*mutant).removeResource},
 		{"quorum", (*mutant).changeQuorum}, {"forget", (*mutant).forgetHistory}, {"bundle", (*mutant).changeBundle},
 		{"constraint-word", (*mutant).changeConstraint}, {"clean", (*mutant).dropSomething},
+		{"value", (*mutant).badValue}, {"value", (*mutant).badValue}, {"default", (*mutant).setDefault}, {"twice", (*mutant).duplicate},
+		{"date", (*mutant).changeDate}, {"ticket", (*mutant).changeTicket}, {"utilization", (*mutant).changeUtilization}, {"level", (*mutant).changeLevel},
+		{"exchanged", (*mutant).swapHistories}, {"moved", (*mutant).moveHistory}, {"record", (*mutant).changeRecord}, {"record", (*mutant).changeRecord},
+		{"pending", (*mutant).addPending}, {"reorder", (*mutant).reorder}, {"fail-count", (*mutant).changeFailCount}, {"promotion", (*mutant).changePromotionScore},
+		{"connection", (*mutant).failConnection}, {"rename", (*mutant).renameNode}, {"nodes", (*mutant).changeNodes},
+		{"structure", (*mutant).restructure}, {"structure", (*mutant).restructure}, {"agent", (*mutant).changeAgent},
 	}
 }
 
