@@ -37,7 +37,8 @@ type cluster struct {
 	created     int         // resources made so far
 	byID        map[string]*Resource
 	byHistoryID map[string][]*Resource
-	templates   map[string][]string // the primitives that use each
+	sameID      map[string][]*Resource // more of an id that byID has
+	templates   map[string][]string    // the primitives that use each
 	tags        map[string][]string
 	tickets     map[string]*ticket
 	locations   []*location // newest first
@@ -64,8 +65,12 @@ func (c *cluster) findNode(id, name string) *Node {
 	if n := c.nodeByID[strings.ToLower(id)]; n != nil && id != "" {
 		return n
 	}
-	return c.nodeByName[strings.ToLower(name)]
+	return c.nodeNamed(name)
 }
+
+// nodeNamed finds a node by its name; what refers to nodes outside the status
+// does not know their ids.
+func (c *cluster) nodeNamed(name string) *Node { return c.nodeByName[strings.ToLower(name)] }
 
 // changesAt notes a time at which the decision could change by itself.
 func (c *cluster) changesAt(epoch int64) {

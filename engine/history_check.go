@@ -32,7 +32,9 @@ func (n *Node) available() bool {
 	return n.Online && !n.Shutdown && !n.Unclean && !n.Standby && !n.Maintenance
 }
 
-// historyMatches are the primitives that a history could be of.
+// historyMatches are the primitives that a history could be of, the last in
+// the list of resources first. What was removed from several nodes of a bundle
+// is in it several times.
 func (c *cluster) historyMatches(h *history) []*Resource {
 	id := cib.ID(h.element)
 	var found []*Resource
@@ -46,6 +48,12 @@ func (c *cluster) historyMatches(h *history) []*Resource {
 			}
 		}
 		found = append(found, r)
+	}
+	for _, r := range slices.Backward(c.sameID[id]) {
+		add(r)
+	}
+	if r := c.byID[id]; r != nil && r.Removed() {
+		add(r)
 	}
 	list := c.byHistoryID[id]
 	for i := len(list) - 1; i >= 0; i-- {

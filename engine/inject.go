@@ -80,7 +80,7 @@ func (s *Situation) Suppose(w *WhatIf) (lines []string, problems []error) {
 
 // knows tells whether a node is one of the cluster's, and complains if not.
 func (in *injector) knows(name string) bool {
-	if in.s.c.findNode("", name) == nil {
+	if in.s.c.nodeNamed(name) == nil {
 		in.problems = append(in.problems, fmt.Errorf("no node %q in this cluster", name))
 		return false
 	}
@@ -105,7 +105,7 @@ func (in *injector) say(format string, args ...any) {
 // node is the state of a node; one that the cluster does not know yet joins.
 func (in *injector) node(name string) *nodeState {
 	id := in.out.nodeID(name)
-	if in.s.c.findNode("", name) == nil {
+	if in.s.c.nodeNamed(name) == nil {
 		nodes := childOf(in.s.c.in.CIB.Configuration(), "nodes")
 		known := false
 		for n := range cib.Children(nodes, "node") {
@@ -202,7 +202,7 @@ func (in *injector) result(text string) error {
 	if r == nil {
 		return fmt.Errorf("Invalid resource name: %s", spec.Resource) //nolint // crm_simulate's words
 	}
-	if c.findNode("", spec.Node) == nil {
+	if c.nodeNamed(spec.Node) == nil {
 		return fmt.Errorf("no node %q for the result %s", spec.Node, text)
 	}
 	state := in.node(spec.Node)

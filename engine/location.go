@@ -114,7 +114,7 @@ func (c *cluster) locate(x locating) {
 	var ok bool
 	if x.rule == nil {
 		l.role, ok = locationRole(x.attr("role"))
-		n := c.findNode(cib.Attr(x.e, "node"), cib.Attr(x.e, "node"))
+		n := c.nodeNamed(cib.Attr(x.e, "node"))
 		s, valid := c.opts.health.Parse(x.attr("score"))
 		if !ok || n == nil || !valid {
 			return

@@ -98,7 +98,7 @@ func (x *reading) migrated(e *opEntry) {
 	if !ok {
 		return
 	}
-	from, to := c.findNode("", source), c.findNode("", target)
+	from, to := c.nodeNamed(source), c.nodeNamed(target)
 	arrival := x.partner("migrate_from", to, source, "")
 	sourceNewer := x.newerAction(from, e)
 	there := e // what newer operations on the target are compared with: if possible one of that node itself
@@ -151,7 +151,7 @@ func (x *reading) migrateToFailed(e *opEntry) {
 		return
 	}
 	r.Role = RoleStarted
-	from, to := c.findNode("", source), c.findNode("", target)
+	from, to := c.nodeNamed(source), c.nodeNamed(target)
 	if !x.unknownOn(to) && !x.newerState(to, e) {
 		if to != nil && to.Online {
 			c.addActive(r, to, false)
@@ -170,7 +170,7 @@ func (x *reading) migrateFromFailed(e *opEntry) {
 		return
 	}
 	r.Role = RoleStarted
-	from := c.findNode("", source)
+	from := c.nodeNamed(source)
 	event := e
 	if departure := x.partner("migrate_to", from, source, target); departure != nil && departure.rc == rcOK && departure.status == statusDone {
 		event = departure

@@ -9,9 +9,19 @@ import (
 	"crm/engine/score"
 )
 
+// nodeOfState is the node that a node_state names. It has to have an id; the
+// name may be missing, since a node that joins is not known by it at once.
+func (c *cluster) nodeOfState(e *etree.Element) *Node {
+	id, set := cib.LookupAttr(e, "id")
+	if !set {
+		return nil
+	}
+	return c.findNode(id, cib.Attr(e, "uname"))
+}
+
 // unpackNodeState reads the membership of a node.
 func (c *cluster) unpackNodeState(e *etree.Element) {
-	n := c.findNode(cib.ID(e), cib.Attr(e, "uname"))
+	n := c.nodeOfState(e)
 	if n == nil {
 		c.unknownNodeState(e)
 		return
@@ -55,9 +65,12 @@ type membership struct {
 }
 
 func (c *cluster) readMembership(n *Node, e *etree.Element) membership {
-	m := membership{member: -1, join: strings.ToLower(cib.Attr(e, "join")), expected: strings.ToLower(cib.Attr(e, "expected"))}
-	if m.join == "" {
-		m.join = "down"
+	m := membership{member: -1, expected: "down"}
+	if text, set := cib.LookupAttr(e, "join"); set {
+		m.join = strings.ToLower(text)
+	}
+	if text, set := cib.LookupAttr(e, "expected"); set {
+		m.expected = strings.ToLower(text)
 	}
 	if text, set := cib.LookupAttr(e, "in_ccm"); set {
 		if yes, ok := score.Boolean(text); ok {
@@ -109,7 +122,7 @@ func (c *cluster) onlineWithFencing(n *Node, m membership) bool {
 		if m.member > 0 || m.online > 0 || m.join != "down" {
 			c.fence(n, "fencing was requested", false)
 		}
-	case m.expected == "down" || m.expected == "":
+	case m.expected == "down":
 		c.judgeUnexpected(n, m)
 	case m.member <= 0:
 		c.fence(n, "peer is no longer part of the cluster", true)

@@ -217,7 +217,7 @@ func (x *reading) blockIfLost(o *result) {
 // readPending takes note of an operation that is under way.
 func (x *reading) readPending(e *opEntry) {
 	r := x.r
-	if x.last != nil && x.last.task == e.task && x.last.ms == e.ms && x.last.changed >= e.changed {
+	if f := x.last; f != nil && f.task == e.task && f.ms == e.ms && f.hasTime && e.hasTime && f.changed >= e.changed {
 		return // the failure of this very operation
 	}
 	switch e.task {
@@ -228,7 +228,7 @@ func (x *reading) readPending(e *opEntry) {
 		r.Role = RolePromoted
 	case "migrate_to":
 		if x.n.Unclean {
-			if target := x.c.findNode("", e.attr("migrate_target")); target != nil {
+			if target := x.c.nodeNamed(e.attr("migrate_target")); target != nil {
 				x.c.requireStop(r, target, r, e)
 			}
 		}

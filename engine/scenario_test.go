@@ -20,7 +20,7 @@ import (
 
 // A scenario file describes small clusters in lines:
 //
-//	node NAME [online|offline|standby|shutdown|maintenance|unclean] [ATTRIBUTE=VALUE ...] [use:CAPACITY=N]
+//	node NAME [online|offline|standby|shutdown|maintenance|unclean|unjoined|coming|nameless] [id=ID] [ATTRIBUTE=VALUE ...] [use:CAPACITY=N]
 //	option NAME=VALUE
 //	default NAME=VALUE                 a resource default
 //	primitive ID [META=VALUE ...] [use:CAPACITY=N]
@@ -201,8 +201,13 @@ func (s *scenario) node(words []string, pairs [][2]string) {
 		pairs = append(pairs, [2]string{"shutdown", "1"})
 	}
 	pairs, has := splitUse(pairs)
+	id := name
+	if i := slices.IndexFunc(pairs, func(p [2]string) bool { return p[0] == "id" }); i >= 0 {
+		id = pairs[i][1]
+		pairs = slices.Delete(pairs, i, i+1)
+	}
 	if state != "remote" {
-		fmt.Fprintf(&s.nodes, `<node id=%q uname=%q>%s</node>`, name, name, utilization(name, has))
+		fmt.Fprintf(&s.nodes, `<node id=%q uname=%q>%s</node>`, id, name, utilization(name, has))
 	}
 	membership := `in_ccm="true" crmd="online" join="member" expected="member"`
 	switch state {
@@ -214,10 +219,18 @@ func (s *scenario) node(words []string, pairs [][2]string) {
 		membership = `remote_node="true"`
 	case "unclean":
 		membership = `in_ccm="false" crmd="offline" join="down" expected="member"`
+	case "unjoined":
+		membership = `in_ccm="true" crmd="online" expected="member"`
+	case "coming":
+		membership = `in_ccm="true" crmd="online"`
+	}
+	if state == "nameless" {
+		s.states = append(s.states, fmt.Sprintf(`<node_state id=%q %s/>`, id, membership))
+		return
 	}
 	s.states = append(s.states, fmt.Sprintf(`<node_state id=%q uname=%q %s><transient_attributes id=%q>`+
 		`<instance_attributes id="%s-i">%s</instance_attributes></transient_attributes>{%s}</node_state>`,
-		name, name, membership, name, name, nvpairs(name, pairs), name))
+		id, name, membership, id, id, nvpairs(id, pairs), name))
 }
 
 func (s *scenario) did(t testing.TB, words []string, pairs [][2]string) {

@@ -156,8 +156,8 @@ func (x *cloneText) mayRun(n *Node) bool {
 }
 
 func (x *cloneText) configuredRole() Role {
-	text := x.r.meta.get("target-role")
-	if text == "" {
+	text, ok := x.r.meta.lookup("target-role")
+	if !ok {
 		text = x.r.Children[0].meta.get("target-role")
 	}
 	role, _ := parseRole(text) // nonsense counts as none

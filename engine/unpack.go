@@ -11,7 +11,7 @@ func newCluster(in Input) *cluster {
 	c := &cluster{
 		in: in, now: in.Now, root: root, config: cib.Child(root, "configuration"), status: cib.Child(root, "status"),
 		nodeByID: map[string]*Node{}, nodeByName: map[string]*Node{}, byID: map[string]*Resource{},
-		byHistoryID: map[string][]*Resource{}, templates: map[string][]string{}, tags: map[string][]string{},
+		byHistoryID: map[string][]*Resource{}, sameID: map[string][]*Resource{}, templates: map[string][]string{}, tags: map[string][]string{},
 		tickets: map[string]*ticket{},
 	}
 	if in.Explain {

@@ -192,10 +192,9 @@ func (c *cluster) implyConnection(r *Resource, conf bundleConfig, rep *replica) 
 	if addr == "" {
 		addr = "#uname"
 	}
-	n := c.findNode(name, name)
+	n := c.nodeNamed(name)
 	if n == nil {
-		n = c.newNode(name, name, true, ban)
-		c.setBuiltinAttrs(n)
+		n = c.newRemoteNode(name, ban)
 	}
 	n.Score, n.probe = ban, probeNever
 	n.attrs.set("#kind", "container")

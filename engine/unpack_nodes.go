@@ -134,12 +134,16 @@ func (c *cluster) unpackRemoteNodes(resources *etree.Element) (implied []*etree.
 	return implied
 }
 
-// remoteNode finds or makes the remote node of a name.
-func (c *cluster) remoteNode(name string) *Node {
-	if n := c.findNode(name, name); n != nil {
-		return n
+// remoteNode makes the remote node of a connection, unless there is a node of
+// this name or id.
+func (c *cluster) remoteNode(name string) {
+	if c.findNode(name, name) == nil {
+		c.newRemoteNode(name, 0)
 	}
-	n := c.newNode(name, name, true, 0)
+}
+
+func (c *cluster) newRemoteNode(name string, base score.Score) *Node {
+	n := c.newNode(name, name, true, base)
 	c.setBuiltinAttrs(n)
 	return n
 }

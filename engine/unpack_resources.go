@@ -98,6 +98,8 @@ func (c *cluster) unpackResource(e *etree.Element, parent *Resource, instance in
 func (c *cluster) register(r *Resource) {
 	if _, taken := c.byID[r.ID]; !taken {
 		c.byID[r.ID] = r
+	} else {
+		c.sameID[r.ID] = append(c.sameID[r.ID], r)
 	}
 	if r.template != nil {
 		t := cib.ID(r.template)
@@ -383,7 +385,7 @@ func (c *cluster) linkRemoteNodes() {
 }
 
 func (c *cluster) linkRemoteNode(r *Resource) {
-	n := c.findNode(r.ID, r.ID)
+	n := c.nodeNamed(r.ID)
 	if n == nil {
 		return
 	}

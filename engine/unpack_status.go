@@ -76,10 +76,10 @@ func (c *cluster) ticket(id string) *ticket {
 func (c *cluster) unpackHistories(all bool) bool {
 	some := false
 	for e := range cib.Children(c.status, "node_state") {
-		if cib.ID(e) == "" || cib.Attr(e, "uname") == "" {
+		if _, named := cib.LookupAttr(e, "uname"); !named {
 			continue
 		}
-		n := c.findNode(cib.ID(e), cib.Attr(e, "uname"))
+		n := c.nodeOfState(e)
 		if n == nil || n.unpacked || !all && !c.historyCounts(n) {
 			continue
 		}
@@ -212,8 +212,8 @@ func (c *cluster) removedResource(h *etree.Element) *Resource {
 	}
 	id := cib.ID(h)
 	connection := isConnectionElement(e)
-	if connection && c.findNode(id, id) == nil {
-		c.remoteNode(id)
+	if connection && c.nodeNamed(id) == nil {
+		c.newRemoteNode(id, 0)
 	}
 	r := c.unpackTop(e)
 	if r == nil {

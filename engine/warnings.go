@@ -49,8 +49,8 @@ func (c *cluster) cannotFence(n *Node) {
 // unknownNodeState tells of the state of a node that is in no configuration.
 func (c *cluster) unknownNodeState(e *etree.Element) {
 	id, name := cib.ID(e), cib.Attr(e, "uname")
-	if id == "" || name == "" {
-		c.complain(cib.Note, "node_state", id+name, "it has no id or no name, it is ignored", "remove it from the status")
+	if id == "" {
+		c.complain(cib.Note, "node_state", name, "it has no id, it is ignored", "remove it from the status")
 		return
 	}
 	c.complain(cib.Warning, "node_state", id, fmt.Sprintf("the node %q is no longer in the configuration, its state is ignored", name),

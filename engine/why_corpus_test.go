@@ -106,7 +106,7 @@ func badChain(c *cluster, chain Chain) string {
 // badRoot is what is wrong with a root: that the input does not have it.
 func badRoot(c *cluster, root Root) string {
 	missing := string(root.Kind) + " " + root.ID + " of " + root.Node + " is not in the input"
-	node := c.findNode("", root.Node)
+	node := c.nodeNamed(root.Node)
 	has := func(tags ...string) bool {
 		for e := range cib.Walk(c.root) {
 			if cib.ID(e) == root.ID && slices.Contains(tags, e.Tag) {
