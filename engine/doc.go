@@ -52,7 +52,8 @@
 // Placement:
 //
 //   - the order of assignment, primitives, groups: assign.go; the best node:
-//     prefer.go; placement-strategy and utilization: utilization.go
+//     prefer.go; placement-strategy and utilization: utilization.go, and the
+//     order in which nodes count as equal there: hashorder.go
 //   - clones, clone-max, clone-node-max: assign_clone.go; promotion scores and
 //     roles: promotion.go; bundles: assign_bundle.go
 //   - colocations: which ones concern a resource: colocation_lists.go; what

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 
 	"crm/engine/score"
@@ -63,6 +64,12 @@ func effective(t table, n *Node) score.Score {
 
 // bestPlace is the best node of a table, nil when it is empty.
 func (c *cluster) bestPlace(t table, preferred *Node) *Node {
+	if c.opts.placement == placeBalanced { // no consistent order: how it is sorted counts
+		if list := c.places(t, preferred); len(list) > 0 {
+			return list[0]
+		}
+		return nil
+	}
 	var best *Node
 	for i := range t {
 		if !t[i].in {
@@ -78,9 +85,14 @@ func (c *cluster) bestPlace(t table, preferred *Node) *Node {
 // places lists the nodes of a table, the best first.
 func (c *cluster) places(t table, preferred *Node) []*Node {
 	var list []*Node
-	for i := range t {
-		if t[i].in {
-			list = append(list, c.byIx[i])
+	if c.opts.placement == placeBalanced {
+		list = c.hashOrder(t)
+		slices.Reverse(list) // as GLib lists the values
+	} else {
+		for i := range t {
+			if t[i].in {
+				list = append(list, c.byIx[i])
+			}
 		}
 	}
 	mergeSort(list, func(a, b *Node) int { return c.comparePlaces(t, a, b, preferred) })

@@ -69,7 +69,7 @@ func (c *cluster) banFull(r *Resource) *Node {
 	needed := c.neededBy(r, set)
 	var most *Node
 	capable := false
-	for _, n := range c.nodes {
+	for _, n := range c.hashOrder(r.allowed) {
 		if !r.allowed.usable(n) {
 			continue
 		}
