@@ -146,7 +146,7 @@ func (c *cluster) colocateTwoSets(e *etree.Element, dependent, primary resourceS
 
 // colocate adds a colocation to those of both resources.
 func (c *cluster) colocate(k *colocation) {
-	if k.score == 0 || k.dependent == k.primary {
+	if k.score == 0 {
 		return
 	}
 	k.dependent.thisWith = insertSorted(k.dependent.thisWith, k, byPrimary)
