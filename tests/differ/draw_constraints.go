@@ -81,6 +81,9 @@ func (c *cluster) ruled(names []string) string {
 		list += c.expression()
 	}
 	boolean := pick(c, "", ` boolean-op="or"`, ` boolean-op="and"`)
+	if boolean == ` boolean-op="or"` && (c.has["bundles"] || c.has["stickiness"]) { // 2.1.5 adds the node's score
+		boolean = ""
+	}
 	return fmt.Sprintf(`<rsc_location id="%s" rsc="%s"><rule id="%s" %s%s>%s</rule></rsc_location>`, c.id("l"), pick(c, names...), c.id("rule"), score, boolean, list)
 }
 

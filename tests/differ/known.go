@@ -12,6 +12,7 @@ var reworded = strings.NewReplacer(
 	"(maintenance)", "(unmanaged)", // a resource in maintenance is said to be
 	"unmigrateable", "unrunnable",
 	", maintenance)", ", unmanaged)",
+	"(maintenance, ", "(unmanaged, ",
 )
 
 // unsure is what 2.1.5 does not know how to go on from when it simulates: it
