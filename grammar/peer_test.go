@@ -31,6 +31,10 @@ func TestReadsWhatTheShellItFollowsReads(t *testing.T) {
 		{`primitive p Dummy meta -INFINITY: priority=1`, "primitive p Dummy meta -INFINITY: priority=1"},
 		{`location l a rule defined $a`, "location l a rule defined $a"},
 		{`location l a rule a eq param{y}{z}`, "location l a rule a eq param{y}{z}"},
+		{`order o m:promote a b sequential=false`, "order o m:promote ( a b )"},
+		{`order o [ m:promote a sequential=true ] b`, "order o [ m:promote ] [ a sequential=true ] b"},
+		{`order o ( m:promote sequential=true a ) b`, "order o m:promote a b"},
+		{`order o sequential=false a b c`, "order o ( a b c )"},
 		{`rsc_ticket t T: a Loss-Policy=stop`, "rsc_ticket t T: a loss-policy=stop"},
 	}
 	for _, test := range tests {

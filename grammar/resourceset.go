@@ -34,74 +34,75 @@ func (r reader) sets(what string, suffixes []string, end string) (Sets, error) {
 		s.Forced = true
 		r.take()
 	}
-	var plain Set // outside brackets; a flag is for the whole run
+	plain := make(run, 1) // outside brackets
 	for !r.done() && r.peek() != end {
 		word := r.peek()
 		if _, is := brackets[word]; is {
 			s.add(plain)
-			plain = Set{}
-			set, err := r.bracketed(what, suffixes)
+			plain = make(run, 1)
+			sets, err := r.bracketed(what, suffixes)
 			if err != nil {
 				return s, err
 			}
-			s.Forced = s.Forced || !set.Parallel && !set.AnyOne
-			s.List = append(s.List, split(set)...)
+			last := sets.last()
+			s.Forced = s.Forced || !last.Parallel && !last.AnyOne
+			s.add(sets)
 			continue
 		}
 		if strings.IndexByte(word, '=') > 0 {
-			if len(plain.Refs) == 0 && len(s.List) == 0 {
-				return s, r.fault("has no resources before it", "resources")
-			}
-			took, err := r.setFlag(&plain)
+			took, err := r.setFlag(plain.last())
 			if err != nil {
 				return s, err
 			}
 			if !took {
 				break
 			}
-			s.Forced = s.Forced || !plain.Parallel && !plain.AnyOne
+			s.Forced = s.Forced || !plain.last().Parallel && !plain.last().AnyOne
 			continue
 		}
 		f, err := r.ref(what, suffixes)
 		if err != nil {
 			return s, err
 		}
-		plain.Refs = append(plain.Refs, f)
+		plain.add(f)
 	}
 	s.add(plain)
 	return s, nil
 }
 
-// add puts a run of resources outside brackets in as sets.
-func (s *Sets) add(plain Set) {
-	if len(plain.Refs) > 0 {
-		s.List = append(s.List, split(plain)...)
+// add puts a run in.
+func (s *Sets) add(sets run) {
+	if len(sets[0].Refs) > 0 {
+		s.List = append(s.List, sets...)
 	}
 }
 
-// split gives each run of members with the same role or action a set.
-func split(set Set) []Set {
-	var out []Set
-	for i, f := range set.Refs {
-		if i == 0 || f.Suffix != set.Refs[i-1].Suffix {
-			out = append(out, Set{Parallel: set.Parallel, AnyOne: set.AnyOne})
-		}
-		last := &out[len(out)-1]
-		last.Refs = append(last.Refs, f)
+// run is what stands between brackets, or outside of them: one set, or several
+// when roles or actions differ. A flag is for the set it stands in and those
+// that are split off behind it.
+type run []Set
+
+func (sets run) last() *Set { return &sets[len(sets)-1] }
+
+func (sets *run) add(f Ref) {
+	last := sets.last()
+	if n := len(last.Refs); n > 0 && f.Suffix != last.Refs[n-1].Suffix {
+		*sets = append(*sets, Set{Parallel: last.Parallel, AnyOne: last.AnyOne})
+		last = sets.last()
 	}
-	return out
+	last.Refs = append(last.Refs, f)
 }
 
-func (r reader) bracketed(what string, suffixes []string) (Set, error) {
+func (r reader) bracketed(what string, suffixes []string) (run, error) {
 	open := r.take()
 	closing := brackets[open]
-	set := Set{Parallel: true, AnyOne: open == "["}
+	set := run{{Parallel: true, AnyOne: open == "["}}
 	for {
 		if r.done() {
 			return set, r.fault("", closing)
 		}
 		switch word := r.peek(); {
-		case word == closing && len(set.Refs) == 0:
+		case word == closing && len(set[0].Refs) == 0:
 			return set, r.fault("closes an empty set", "one or more resources")
 		case word == closing:
 			r.take()
@@ -109,7 +110,7 @@ func (r reader) bracketed(what string, suffixes []string) (Set, error) {
 		case word == ")" || word == "]":
 			return set, r.fault("does not match "+open, closing)
 		case strings.IndexByte(word, '=') > 0:
-			took, err := r.setFlag(&set)
+			took, err := r.setFlag(set.last())
 			if err != nil {
 				return set, err
 			}
@@ -121,7 +122,7 @@ func (r reader) bracketed(what string, suffixes []string) (Set, error) {
 			if err != nil {
 				return set, err
 			}
-			set.Refs = append(set.Refs, f)
+			set.add(f)
 		}
 	}
 }
