@@ -65,8 +65,13 @@ func (p *Printer) readAlert(e *etree.Element) (grammar.Statement, bool) {
 	}
 	s := &grammar.Alert{Word: "alert", ID: grammar.ID(a["id"]), Path: grammar.AlertPath(a["path"]),
 		Desc: grammar.Description(a["description"])}
+	recipients := 0
 	for c := range cib.Children(e) {
 		part, ok := p.readAlertPart(c)
+		if part.Recipient != nil {
+			recipients++
+			ok = ok && cib.ID(c) == a["id"]+"-recipient-"+strconv.Itoa(recipients) // crmsh makes new ids of the words
+		}
 		if !ok {
 			return nil, false
 		}

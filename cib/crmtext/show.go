@@ -23,7 +23,8 @@ var shown = []string{"node", "rsc_template", "primitive", "bundle", "group", "ms
 	"order", "fencing_topology", "rsc_ticket", "property", "rsc_defaults", "op_defaults", "role", "user", "acl_group", "acl_target", "alert"}
 
 // Objects lists all objects in the order of show: by kind, then by id;
-// colocations, locations and orders are one kind.
+// colocations, locations and orders are one kind, and so are tickets and the
+// fencing topology.
 func Objects(doc *cib.Document) []Listed {
 	all := gathered(doc)
 	ranks := showRanks()
@@ -32,9 +33,16 @@ func Objects(doc *cib.Document) []Listed {
 		if ranks[a.Keyword] != ranks[b.Keyword] {
 			return ranks[a.Keyword] < ranks[b.Keyword]
 		}
-		return cib.ID(a.Element) < cib.ID(b.Element)
+		return sortID(a) < sortID(b)
 	})
 	return all
+}
+
+func sortID(l *Listed) string {
+	if id := cib.ID(l.Element); id != "" {
+		return id // of a node it is not the name
+	}
+	return l.ID
 }
 
 func showRanks() map[string]int {
@@ -43,6 +51,7 @@ func showRanks() map[string]int {
 		ranks[k] = i
 	}
 	ranks["colocation"], ranks["location"] = ranks["order"], ranks["order"]
+	ranks["fencing_topology"] = ranks["rsc_ticket"]
 	return ranks
 }
 
