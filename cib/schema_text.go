@@ -6,7 +6,7 @@ const schemaText = `
 type bool true|false|1|0
 type role Stopped|Started|Master|Slave|Promoted@3.7|Unpromoted@3.7
 type action start|promote|demote|stop
-type nodes member|remote|ping|normal@-2.10
+type nodes member|remote@1.3|ping|normal@-2.10
 type class lsb|heartbeat|stonith|systemd|upstart|service|nagios
 type onfail ignore|block|demote|stop|restart|standby|fence|restart-container
 type discovery always|never|exclusive
@@ -126,8 +126,8 @@ rsc_location
 | id!id rsc!ref role:role resource-discovery:discovery@1.3 { lifetime? rule+ }
 | @2.0 id!id rsc-pattern! role:role resource-discovery:discovery@1.3 node! score!score { lifetime? }
 | @2.0 id!id rsc-pattern! role:role resource-discovery:discovery@1.3 { lifetime? rule+ }
-| id!id role:role resource-discovery:discovery@1.3 node! score!score { lifetime? resource_set+ }
-| id!id role:role resource-discovery:discovery@1.3 { lifetime? resource_set+ rule+ }
+| id!id resource-discovery:discovery@1.3 node! score!score { lifetime? resource_set+ }
+| id!id resource-discovery:discovery@1.3 { lifetime? resource_set+ rule+ }
 rsc_colocation
   id!id rsc!ref with-rsc!ref rsc-role:role with-rsc-role:role node-attribute score:score influence@3.6 { lifetime? }
 | @-2.10 id!id rsc!ref with-rsc!ref rsc-role:role with-rsc-role:role node-attribute score-attribute! { lifetime? }

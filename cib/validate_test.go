@@ -56,6 +56,8 @@ func schemaCases() []schemaCase {
 		{"3.9", "constraints", `<rsc_location id="l" rsc="p1" node="a"/>`, "rsc_location l: attribute score is missing; set it"},
 		{"3.9", "constraints", `<rsc_location id="l" rsc="p1" node="a" score="high"/>`, `score is "high", a whole number, INFINITY or -INFINITY is expected`},
 		{"3.9", "constraints", `<rsc_location id="l" rsc="p1" node="a" score="1" role="started"/>`, "did you mean Started?"},
+		{"3.9", "constraints", `<rsc_location id="l" node="a" score="1"><resource_set id="s"><resource_ref id="p1"/></resource_set></rsc_location>`, ""},
+		{"3.9", "constraints", `<rsc_location id="l" node="a" score="1" role="Started"><resource_set id="s"><resource_ref id="p1"/></resource_set></rsc_location>`, "role does not"},
 		{"3.9", "constraints", `<rsc_order id="o" first="p1" then="p2" score="1" kind="Optional"/>`, "rsc_order o: attribute"},
 		{"3.9", "constraints", `<rsc_order id="o" first="p1" then="nosuch"/>`, `then refers to "nosuch"`},
 		{"3.9", "constraints", `<rsc_colocation id="k" rsc="p1" with-rsc="p2"/>`, ""},
@@ -67,6 +69,8 @@ func schemaCases() []schemaCase {
 		{"3.9", "nodes", `<node id="1" uname="a"/><node id="1" uname="b"/>`, ""}, // a matter of Verify
 		{"3.9", "nodes", `<node id="1"/>`, "node 1: attribute uname is missing"},
 		{"3.9", "nodes", `<node id="1" uname="a" type="normal"/>`, "node 1: type is \"normal\", one of member, remote, ping is expected"},
+		{"1.3", "nodes", `<node id="1" uname="a" type="remote"/>`, ""},
+		{"1.2", "nodes", `<node id="1" uname="a" type="remote"/>`, "node 1: type is \"remote\""},
 		{"2.10", "nodes", `<node id="1" uname="a" type="normal"/>`, ""},
 		{"3.9", "crm_config", `<cluster_property_set id="1"/>`, `id is "1", an XML name is expected`},
 		{"3.9", "tags", `<tag id="t"/>`, "tag t: there is no <obj_ref> in it"},

@@ -216,8 +216,13 @@ func (v *verifier) unplacedID(e *etree.Element, id string) {
 	}
 }
 
-// member checks one of those that a tag or template in a constraint stands for.
+// member checks one of those that a tag or template in a constraint stands
+// for. A colocation of the score 0 is dropped before its resources are looked
+// for.
 func (v *verifier) member(e, group *etree.Element, id string) {
+	if e.Tag == "rsc_colocation" && Attr(e, "rsc") != "" && strings.Trim(Attr(e, "score"), "+-0") == "" {
+		return
+	}
 	to := v.index.Find(id)
 	name := quote(id) + " of the " + group.Tag + " " + quote(ID(group))
 	switch {
