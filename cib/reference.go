@@ -159,6 +159,38 @@ func (d *Document) Delete(id string) ([]string, error) {
 		gone = append(gone, own)
 	}
 	Remove(e)
+	return append(gone, dropAll(refs)...), nil
+}
+
+// Withdraw takes an id out of all resource sets and tags, with those of them
+// that make no sense without it. It returns the ids of what is gone.
+func (d *Document) Withdraw(id string) []string {
+	var refs []Reference
+	for ref := range d.References() {
+		if ref.To == id && (ref.From.Tag == "resource_ref" || ref.From.Tag == "obj_ref") {
+			refs = append(refs, ref)
+		}
+	}
+	return dropAll(refs)
+}
+
+// Unrepeat leaves only the last place that an id has in the sets of a
+// constraint. It tells whether the constraint is gone: too little was left.
+func Unrepeat(constraint *etree.Element, id string) (gone bool) {
+	var refs []Reference
+	for set := range Children(constraint, "resource_set") {
+		for ref := range Children(set, "resource_ref") {
+			if ID(ref) == id {
+				refs = append(refs, Reference{From: ref, Attr: "id", To: id})
+			}
+		}
+	}
+	return len(refs) > 1 && len(dropAll(refs[:len(refs)-1])) > 0
+}
+
+// dropAll drops references, and the sets that are none any more. It returns
+// the ids of what went with them.
+func dropAll(refs []Reference) (gone []string) {
 	var constraints []*etree.Element
 	for _, ref := range refs {
 		if ref.From.Tag == "resource_ref" && ref.From.Parent() != nil {
@@ -171,7 +203,7 @@ func (d *Document) Delete(id string) ([]string, error) {
 			unwrap(c)
 		}
 	}
-	return gone, nil
+	return gone
 }
 
 // removable collects the references from outside of e to what is inside.
@@ -274,7 +306,7 @@ func setMembers(constraint *etree.Element) (n int) {
 }
 
 // unwrap turns a constraint whose sets have become two single resources, or
-// two in a row, into a plain one that means the same.
+// two in a row, into a plain one that means the same, or one of one set.
 func unwrap(constraint *etree.Element) {
 	var sets, refs []*etree.Element
 	for set := range Children(constraint, "resource_set") {
@@ -288,6 +320,12 @@ func unwrap(constraint *etree.Element) {
 	if len(refs) != 2 || !alone && !inRow {
 		return
 	}
+	for _, set := range sets {
+		set.RemoveAttr("sequential") // alone it has no sequence
+		if Attr(set, "require-all") != "" {
+			return
+		}
+	}
 	ends := [2]string{"first", "then"}
 	suffix := "action"
 	switch constraint.Tag {
@@ -298,6 +336,11 @@ func unwrap(constraint *etree.Element) {
 		}
 	case "rsc_order":
 	default:
+		if alone && Attr(sets[0], "role") == Attr(sets[1], "role") {
+			Remove(refs[1])
+			sets[0].AddChild(refs[1])
+			Remove(sets[1])
+		}
 		return
 	}
 	for i, ref := range refs {

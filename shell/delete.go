@@ -70,7 +70,7 @@ func deleteObject(doc *cib.Document, o object) (told []string, err error) {
 			doc.DropEmptySections()
 		}
 		return nil, nil
-	case "group", "clone", "ms":
+	case "group", "clone", "ms", "bundle":
 		if e := doc.Resource(o.id); e != nil {
 			return unwrap(doc, e), nil
 		}
@@ -103,7 +103,8 @@ func userOf(doc *cib.Document, o object) *etree.Element {
 }
 
 // unwrap takes a group or clone away from round its members. A clone round it
-// goes too. What named the container names its first member then.
+// goes too. What named the container names its first member then, but sets
+// and tags go without.
 func unwrap(doc *cib.Document, e *etree.Element) (told []string) {
 	if p := e.Parent(); p != nil && cib.IsResource(p) {
 		told = unwrap(doc, p)
@@ -117,6 +118,9 @@ func unwrap(doc *cib.Document, e *etree.Element) (told []string) {
 		e.Parent().InsertChildAt(e.Index(), m)
 	}
 	id := attr(e, "id")
+	for _, gone := range doc.Withdraw(id) {
+		told = append(told, "hanging "+gone+" deleted")
+	}
 	for _, ref := range slices.Collect(doc.References()) {
 		if ref.To != id || ref.Attr == "devices" {
 			continue

@@ -106,6 +106,7 @@ func (m *maker) role(st grammar.Statement) *etree.Element {
 
 func (m *maker) permissions(e *etree.Element, list []grammar.Permission) {
 	old := m.ed.oldACLs()
+	keep := &matcher{old: m.old}
 	for _, p := range list {
 		if old && p.Type != "" && !p.Tagged {
 			m.fail(grammar.WhereFrom(m.ed.now, p.Pos, "type:"+p.Type), "is for schema 2.0 and later", "tag:"+p.Type)
@@ -116,7 +117,7 @@ func (m *maker) permissions(e *etree.Element, list []grammar.Permission) {
 		}
 		if !old {
 			e.AddChild(element("acl_permission", "kind", p.Kind, "xpath", xpath, "reference", p.Ref, "object-type", p.Type,
-				"attribute", p.Attr, "description", p.Desc, "id", m.choose(p.ID, p.Pos, nil, cib.ID(e))))
+				"attribute", p.Attr, "description", p.Desc, "id", m.choose(p.ID, p.Pos, keep.next("acl_permission"), cib.ID(e))))
 			continue
 		}
 		if p.More {
@@ -129,7 +130,7 @@ func (m *maker) permissions(e *etree.Element, list []grammar.Permission) {
 			m.fail(grammar.WhereFrom(m.ed.now, p.Pos, p.ID+":"), "is not for permissions before schema 2.0", "a permission without an id")
 		}
 		e.AddChild(element(p.Kind, "xpath", xpath, "ref", p.Ref, "tag", p.Type, "attribute", p.Attr,
-			"id", m.choose(p.ID, p.Pos, nil, cib.ID(e), p.Kind)))
+			"id", m.choose(p.ID, p.Pos, keep.next(p.Kind), cib.ID(e), p.Kind)))
 	}
 }
 

@@ -3,6 +3,8 @@ package crmtext
 import (
 	"crm/cib"
 	"crm/grammar"
+	"slices"
+	"strings"
 
 	"github.com/beevik/etree"
 )
@@ -81,30 +83,31 @@ func (ed *Editor) follow(e *etree.Element, fresh []*etree.Element) {
 	}
 	id := cib.ID(e)
 	for _, c := range ed.doc.MakeSection(cib.Constraints).ChildElements() {
-		from := ""
+		var from []string
 		for _, ends := range constraintEnds[c.Tag] {
 			if was := cib.Attr(c, ends); inside[was] {
 				cib.SetAttr(c, ends, id)
-				from = was
+				from = append(from, was)
 			}
 		}
 		for ref := range cib.Walk(c) {
 			if was := cib.ID(ref); ref.Tag == "resource_ref" && inside[was] {
 				cib.SetAttr(ref, "id", id)
-				from = was
+				from = append(from, was)
 			}
 		}
-		if from == "" {
+		if len(from) == 0 {
 			continue
 		}
 		name := describe(c) + " " + cib.ID(c)
-		if ends := constraintEnds[c.Tag]; len(ends) == 2 && cib.Attr(c, ends[0]) == id && cib.Attr(c, ends[1]) == id {
+		ends := constraintEnds[c.Tag]
+		if cib.Unrepeat(c, id) || len(ends) == 2 && cib.Attr(c, ends[0]) == id && cib.Attr(c, ends[1]) == id {
 			ed.ids.Forget(c)
 			cib.Remove(c)
 			ed.notes = append(ed.notes, name+" deleted: it would tie "+id+" to itself")
 			continue
 		}
-		ed.notes = append(ed.notes, name+" now speaks of "+id+" instead of "+from)
+		ed.notes = append(ed.notes, name+" now speaks of "+id+" instead of "+strings.Join(slices.Compact(from), ", "))
 	}
 }
 

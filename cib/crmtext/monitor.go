@@ -10,8 +10,8 @@ func (ed *Editor) monitor(s *grammar.Monitor) error {
 	e := ed.ids.Find(s.Resource.ID)
 	switch {
 	case e == nil:
-		return ed.missing("the id of a primitive", s.Resource.ID, "primitive", "template")
-	case e.Tag != "primitive" && e.Tag != "template":
+		return ed.missing("the id of a primitive", s.Resource.ID, "primitive")
+	case e.Tag != "primitive":
 		return &Error{Pos: s.Resource.Pos, Word: s.Resource.ID, Problem: "is " + oneOf(e), Expected: "the id of a primitive"}
 	}
 	for op := range cib.Children(cib.Child(e, "operations"), "op") {

@@ -31,6 +31,9 @@ func (ed *Editor) xml(s *grammar.XML, replace bool) error {
 	if old != nil && !replace && e.Tag != "node" && section != "" && section != cib.CrmConfig {
 		return atXML(s, cib.ID(e), "is "+oneOf(old)+" already", "an id that is free")
 	}
+	if old != nil && !replace && section == "" {
+		return atXML(s, "<"+e.Tag, "is there already", "fencing_topology, which replaces it, or edit")
+	}
 	inner, err := ed.xmlIDs(e, old)
 	if err != nil {
 		return err
@@ -62,7 +65,11 @@ func atXML(s *grammar.XML, word, problem, expected string) *Error {
 // xmlPlace says where an element goes and what it replaces.
 func (ed *Editor) xmlPlace(s *grammar.XML, e *etree.Element) (section string, old *etree.Element, err error) {
 	if e.Tag == cib.FencingTopology {
-		return "", ed.doc.Section(e.Tag), nil
+		old = ed.doc.Section(e.Tag)
+		if cib.Child(old, "fencing-level") == nil {
+			old = nil
+		}
+		return "", old, nil
 	}
 	section, known := sectionsOf[e.Tag]
 	if e.Tag == "meta_attributes" {
