@@ -57,21 +57,17 @@ func (s *Session) checkAgent(doc *cib.Document, e *etree.Element) []finding {
 		}
 		return []finding{fault(e, "", typ, noAgent(s.Agents, class, provider, typ))}
 	}
-	return slices.Concat(checkParameters(m, class, agent, e), checkMeta(e), checkOperations(m, e))
+	return slices.Concat(checkParameters(doc, m, class, agent, e), checkMeta(e), checkOperations(m, e))
 }
 
 // checkParameters looks for parameters that are missing or unknown.
-func checkParameters(m *completions.Metadata, class string, agent, e *etree.Element) []finding {
+func checkParameters(doc *cib.Document, m *completions.Metadata, class string, agent, e *etree.Element) []finding {
 	given := map[string]bool{}
 	var list []finding
-	elsewhere := false // a set or a value that stands in another object
 	for _, owner := range []*etree.Element{agent, e} {
-		for set := range cib.Children(owner, cib.InstanceAttributes) {
-			elsewhere = elsewhere || attr(set, "id-ref") != ""
-		}
+		givenElsewhere(doc, owner, given)
 		for nv := range cib.NVPairs(owner, cib.InstanceAttributes) {
 			name := attr(nv, "name")
-			elsewhere = elsewhere || name == ""
 			if name == "" || given[name] {
 				continue
 			}
@@ -85,7 +81,7 @@ func checkParameters(m *completions.Metadata, class string, agent, e *etree.Elem
 			}
 		}
 	}
-	if elsewhere || e.Tag == "template" {
+	if e.Tag == "template" {
 		return list
 	}
 	for _, p := range m.Parameters {
@@ -94,6 +90,24 @@ func checkParameters(m *completions.Metadata, class string, agent, e *etree.Elem
 		}
 	}
 	return list
+}
+
+// givenElsewhere adds the names of parameters that stand in other objects, to
+// whose sets or values the owner's refer.
+func givenElsewhere(doc *cib.Document, owner *etree.Element, given map[string]bool) {
+	for set := range cib.Children(owner, cib.InstanceAttributes) {
+		if ref := attr(set, "id-ref"); ref != "" {
+			set = doc.Find(ref)
+		}
+		for nv := range cib.Children(set, "nvpair") {
+			if ref := doc.Find(attr(nv, "id-ref")); ref != nil && attr(nv, "name") == "" {
+				nv = ref
+			}
+			if nv.Parent().Parent() != owner {
+				given[attr(nv, "name")] = true
+			}
+		}
+	}
 }
 
 // fault is a finding that stops a commit, about an element or an attribute of
@@ -268,9 +282,10 @@ func runDefaultTimeouts(ctx context.Context, c *Call) error {
 		if m == nil {
 			return newError(NotFound, word.Pos, "the agent of %s is not installed here: nothing is known of its timeouts", word.Text)
 		}
+		template := next.Find(attr(e, "template")) // what it says of an operation holds
 		for op := range cib.Children(cib.Child(e, "operations"), "op") {
 			a := advisedFor(m, attr(op, "name"), attr(op, "role"))
-			if a.Timeout != "" && attr(op, "timeout") != a.Timeout {
+			if a.Timeout != "" && len(operationsOf(template, a.Name, "")) == 0 && attr(op, "timeout") != a.Timeout {
 				c.Info("%s: %s gets timeout=%s", word.Text, a.Name, a.Timeout)
 				op.CreateAttr("timeout", a.Timeout)
 			}
@@ -280,7 +295,7 @@ func runDefaultTimeouts(ctx context.Context, c *Call) error {
 			names = append(names, "promote", "demote")
 		}
 		for _, name := range names {
-			if a := advisedFor(m, name, ""); a.Timeout != "" && len(operationsOf(e, name, "")) == 0 {
+			if a := advisedFor(m, name, ""); a.Timeout != "" && len(operationsOf(e, name, ""))+len(operationsOf(template, name, "")) == 0 {
 				addOperation(next, e, name, "0", a.Timeout)
 			}
 		}
