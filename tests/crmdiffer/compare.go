@@ -120,11 +120,14 @@ func (j *judges) try(c testCase) (answer, error) {
 	if err := os.WriteFile(cib, []byte(bases[c.base].whole), 0o644); err != nil {
 		return a, err
 	}
-	a.taken, a.messages = j.run(cib, "configure\n"+strings.Join(c.lines, "\n")+"\ncommit\n")
+	typed, err := c.typed(j.dir)
+	if err != nil {
+		return a, err
+	}
+	a.taken, a.messages = j.run(cib, "configure\n"+strings.Join(typed, "\n")+"\ncommit\n")
 	if !a.taken {
 		return a, nil
 	}
-	var err error
 	if a.xml, err = canonical(cib); err != nil {
 		return a, err
 	}

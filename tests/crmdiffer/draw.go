@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -39,7 +41,8 @@ func readRules(text string) map[string][]string {
 // kinds of statements, with how often they are drawn.
 var kinds = []string{"primitive", "primitive", "primitive", "primitive", "node", "group", "clone", "bundle", "location", "location",
 	"location", "colocation", "colocation", "order", "order", "ticket", "property", "property", "fencing", "role", "target_",
-	"olduser", "tag", "alert", "alert", "monitor", "xml", "command"}
+	"olduser", "tag", "alert", "alert", "monitor", "xml", "command",
+	"loaded", "loaded", "template", "dates", "sets", "sets", "levels", "container_", "receivers", "tagged", "tagged"}
 
 // deck draws from the rules.
 type deck struct{ *rand.Rand }
@@ -52,6 +55,9 @@ func draw(seed uint64, only string) testCase {
 		kind = only
 	}
 	c := testCase{name: fmt.Sprintf("seed %d", seed), kind: kind, base: "full"}
+	if d.IntN(2) == 0 || slices.Contains([]string{"tagged", "template", "levels"}, kind) {
+		c.base = "three"
+	}
 	if kind == "olduser" {
 		c.base = "old"
 	}
@@ -140,6 +146,25 @@ func (d deck) mutate(line string) string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// typed are the lines of a case as they are typed. "@load MODE TEXT" is a file
+// with that text, " ++ " between its lines, and the command that loads it.
+func (c testCase) typed(dir string) ([]string, error) {
+	list := slices.Clone(c.lines)
+	for i, line := range list {
+		rest, is := strings.CutPrefix(line, "@load ")
+		if !is {
+			continue
+		}
+		mode, text, _ := strings.Cut(rest, " ")
+		file := filepath.Join(dir, fmt.Sprintf("load%d.crm", i))
+		if err := os.WriteFile(file, []byte(strings.ReplaceAll(text, " ++ ", "\n")+"\n"), 0o644); err != nil {
+			return nil, err
+		}
+		list[i] = "load " + mode + " " + file
+	}
+	return list, nil
 }
 
 // casesOf reads cases from a file, one a line.

@@ -102,11 +102,18 @@ func (s *session) try(c testCase) (answer, error) {
 	if err := s.start(); err != nil {
 		return a, err
 	}
-	script := append([]string{"refresh"}, c.lines...)
+	typed, err := c.typed(s.dir)
+	if err != nil {
+		return a, err
+	}
+	script := append([]string{"refresh"}, typed...)
 	if joined := c.lines[len(c.lines)-1]; strings.HasSuffix(joined, `\`) {
 		script = append(script, "")
 	}
 	for _, line := range script {
+		if word, _, _ := strings.Cut(line, " "); strings.EqualFold(word, "assist") {
+			defer s.end() // it may be a level deeper now
+		}
 		out, err := s.say(line)
 		a.messages += told(out)
 		if err != nil || complaint.MatchString(out) {
