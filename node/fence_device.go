@@ -29,8 +29,20 @@ type device struct {
 
 // devices are the fence devices that are not switched off, the first to be
 // tried first (Pacemaker Explained, "Fencing", special meta-attribute priority).
-func (m *Machine) devices() []device {
-	config := m.log.reg.doc.Configuration()
+func (m *Machine) devices() []device { return devicesOf(m.log.reg.doc) }
+
+// FenceDevices are the fence devices of a CIB that are not switched off, the
+// first to be tried first.
+func FenceDevices(doc *cib.Document) []FenceDevice {
+	var all []FenceDevice
+	for _, d := range devicesOf(doc) {
+		all = append(all, d.FenceDevice)
+	}
+	return all
+}
+
+func devicesOf(doc *cib.Document) []device {
+	config := doc.Configuration()
 	byID := map[string]*etree.Element{}
 	var primitives []*etree.Element
 	for e := range cib.Walk(cib.Child(config, "resources")) {

@@ -15,6 +15,7 @@ import (
 
 	"crm/cib"
 	"crm/engine"
+	"crm/node"
 )
 
 var monFlags = []flag{
@@ -69,6 +70,8 @@ type monitor struct {
 	nodes     map[string]bool // the names that are shown; nil is all
 	resources map[string]bool
 	now       time.Time
+	shots     []node.Shot // the newest first
+	shotless  error       // why there are none
 
 	settled bool // operations under way are not told of
 }
@@ -174,6 +177,8 @@ func (m *monitor) show() error {
 		return fail(exitBadConfig, "%w", err)
 	}
 	m.filter()
+	m.shots, m.shotless = m.store.shots()
+	m.shots = newestFirst(m.shots, "")
 	if m.shown["bans"] || m.shown["tickets"] {
 		m.banned = m.sit.Bans() // first of all: a lost ticket can ask for a node to be fenced
 	}
@@ -293,8 +298,15 @@ func (m *monitor) sections() []section {
 	} else {
 		list = append(list, section{"failcounts", "Migration Summary", m.failcounts, history})
 	}
-	return append(list, section{"failures", "Failed Resource Actions", failures, false}, section{"tickets", "Tickets", m.tickets, false},
-		section{"bans", "Negative Location Constraints", m.bans, false})
+	list = append(list, section{"failures", "Failed Resource Actions", failures, false})
+	if !m.shown["fencing-succeeded"] || m.shotless != nil {
+		list = append(list, section{"fencing-failed", "Failed Fencing Actions", m.failedFencings, false})
+	}
+	list = append(list, section{"tickets", "Tickets", m.tickets, false}, section{"bans", "Negative Location Constraints", m.bans, false})
+	if m.shown["fencing-succeeded"] {
+		return append(list, section{"fencing-succeeded", "Fencing History", m.fencings, false})
+	}
+	return append(list, section{"fencing-pending", "Pending Fencing Actions", m.pendingFencings, false})
 }
 
 // view is what the options ask for.

@@ -18,10 +18,13 @@ var monSections = []string{"attributes", "bans", "counts", "dc", "failcounts", "
 // summarySections are the lines that "summary" means.
 var summarySections = []string{"stack", "dc", "times", "counts", "maint-mode"}
 
+// fencingSections are what "fencing" means.
+var fencingSections = []string{"fencing-failed", "fencing-pending", "fencing-succeeded"}
+
 // defaultSections are what is shown when nothing else is asked for: in XML all
 // there is.
 func defaultSections(xml bool) map[string]bool {
-	show := map[string]bool{"nodes": true, "resources": true, "failures": true}
+	show := map[string]bool{"nodes": true, "resources": true, "failures": true, "fencing-failed": true, "fencing-pending": true}
 	for _, name := range summarySections {
 		show[name] = true
 	}
@@ -45,6 +48,8 @@ func (m *monitor) choose(option, words string) error {
 			m.shown["options"] = false
 		case name == "default" && on:
 			m.shown = defaultSections(m.text["output-as"] == "xml")
+		case name == "fencing":
+			m.setSections(on, fencingSections...)
 		case name == "summary":
 			m.setSections(on, summarySections...)
 		case slices.Contains(monSections, name):
@@ -95,6 +100,9 @@ func (m *monitor) chooseAll() error {
 			m.shown["times"] = false
 		case "neg-locations":
 			m.shown["bans"], m.bansOf = true, o[1]
+		case "fence-history":
+			m.setSections(o[1] != "0", fencingSections...)
+			m.shown["fencing-succeeded"] = o[1] != "0" && o[1] != "1"
 		default:
 			if name := sectionOptions[option]; name != "" {
 				m.shown[name] = true

@@ -49,6 +49,9 @@ func (m *monitor) asXML() *etree.Element {
 		m.historyXML(out.CreateElement("node_history"), m.shown["operations"])
 	}
 	add("failures", m.failuresXML())
+	if history := m.fencingsXML(); len(history.Child) > 0 {
+		out.AddChild(history)
+	}
 	add("tickets", m.ticketsXML())
 	add("bans", m.bansXML())
 	if !m.set["as-xml"] {

@@ -41,6 +41,8 @@ func Lookup(name string) (Tool, bool) {
 		"ha_propagate": Propagate,
 		"heartbeat":    Heartbeat,
 		"crm_simulate": Simulate,
+
+		"stonith_admin": FenceAdmin,
 	}[name]
 	return tool, known
 }

@@ -49,6 +49,10 @@ type store interface {
 	writeDamped() error
 	// local is the name of the node that this machine is.
 	local() (string, error)
+	// shots are the last fencings, the oldest first.
+	shots() ([]node.Shot, error)
+	// act has the daemons do something that is no change of the CIB.
+	act(req node.Request, patience time.Duration) error
 	// members tells who belongs to the cluster.
 	members() ([]node.MemberInfo, error)
 }
@@ -245,6 +249,12 @@ func (s *fileStore) writeDamped() error { return nil }
 
 func (s *fileStore) local() (string, error) { return hostName() }
 
+func (s *fileStore) shots() ([]node.Shot, error) { return nil, nil }
+
+func (s *fileStore) act(node.Request, time.Duration) error {
+	return fail(exitNotConnected, "that is for a running cluster, and CIB_file or CIB_shadow names a file")
+}
+
 func (s *fileStore) members() ([]node.MemberInfo, error) {
 	d, err := s.read()
 	if err != nil {
@@ -278,7 +288,9 @@ type daemonStore struct{ client *control.Client }
 // patience is how long a tool waits for the cluster.
 const patience = 30 * time.Second
 
-func (s *daemonStore) ask(req node.Request) (node.Reply, error) {
+func (s *daemonStore) ask(req node.Request) (node.Reply, error) { return s.askFor(req, patience) }
+
+func (s *daemonStore) askFor(req node.Request, patience time.Duration) (node.Reply, error) {
 	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
 	reply, err := s.client.Ask(ctx, req)
@@ -367,6 +379,16 @@ func (s *daemonStore) local() (string, error) {
 		return hostName()
 	}
 	return info.Node, nil
+}
+
+func (s *daemonStore) shots() ([]node.Shot, error) {
+	reply, err := s.ask(node.Request{Verb: node.VerbMembers})
+	return reply.Shots, err
+}
+
+func (s *daemonStore) act(req node.Request, patience time.Duration) error {
+	_, err := s.askFor(req, patience)
+	return err
 }
 
 func (s *daemonStore) members() ([]node.MemberInfo, error) {

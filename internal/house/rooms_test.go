@@ -35,7 +35,7 @@ node/store: cib node  # the Store effect is its contract
 node/control: cib node  # requests and replies
 node/daemon: cib engine engine/graph node node/ring node/wire node/haconf node/haresources node/transport node/agent node/stonith node/store node/control node/respawn node/realtime node/hbapi
 node/lab: node/haconf node/control
-tools: cib cib/crmtext engine engine/graph engine/score node node/control node/hbapi node/agent node/haconf  # node: its requests; haconf: ha_propagate and heartbeat read the ring's files
+tools: cib cib/crmtext engine engine/graph engine/score node node/control node/hbapi node/agent node/stonith node/haconf  # node: its requests; stonith: what stonith_admin asks fence devices; haconf: ha_propagate and heartbeat read the ring's files
 cmd/crm: cib completions examples node node/agent node/control node/daemon node/haconf node/lab node/stonith shell shell/repl tools
 examples:
 internal/house:
