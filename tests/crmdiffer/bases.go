@@ -78,11 +78,11 @@ const oldRoles = `<acls><acl_role id="r1"><read id="r1-read" xpath="/cib"/></acl
 const tail = `</configuration><status/></cib>`
 
 var bases = map[string]base{
-	"full": {cibOf("pacemaker-3.9", options, members, objects+rest), cibOf("pacemaker-3.9", "<crm_config/>", "<nodes/>", "<resources/><constraints/>")},
+	"full":  {cibOf("pacemaker-3.9", options, members, objects+rest), cibOf("pacemaker-3.9", "<crm_config/>", "<nodes/>", "<resources/><constraints/>")},
 	"three": {grown(), cibOf("pacemaker-3.9", "<crm_config/>", "<nodes/>", "<resources/><constraints/>")},
-	"two":  {cibOf("pacemaker-3.9", options, members, "<resources/><constraints/>"), cibOf("pacemaker-3.9", "<crm_config/>", "<nodes/>", "<resources/><constraints/>")},
-	"bare": {cibOf("pacemaker-3.9", "<crm_config/>", "<nodes/>", "<resources/><constraints/>"), cibOf("pacemaker-3.9", "<crm_config/>", "<nodes/>", "<resources/><constraints/>")},
-	"old":  {cibOf("pacemaker-1.2", options, strings.ReplaceAll(members, "uname", `type="normal" uname`), `<resources><primitive id="a" class="ocf" provider="pacemaker" type="Dummy"/></resources><constraints/>`+oldRoles), cibOf("pacemaker-1.2", "<crm_config/>", "<nodes/>", "<resources/><constraints/>")},
+	"two":   {cibOf("pacemaker-3.9", options, members, "<resources/><constraints/>"), cibOf("pacemaker-3.9", "<crm_config/>", "<nodes/>", "<resources/><constraints/>")},
+	"bare":  {cibOf("pacemaker-3.9", "<crm_config/>", "<nodes/>", "<resources/><constraints/>"), cibOf("pacemaker-3.9", "<crm_config/>", "<nodes/>", "<resources/><constraints/>")},
+	"old":   {cibOf("pacemaker-1.2", options, strings.ReplaceAll(members, "uname", `type="normal" uname`), `<resources><primitive id="a" class="ocf" provider="pacemaker" type="Dummy"/></resources><constraints/>`+oldRoles), cibOf("pacemaker-1.2", "<crm_config/>", "<nodes/>", "<resources/><constraints/>")},
 }
 
 func cibOf(schema string, parts ...string) string {
