@@ -12,6 +12,8 @@ var reworded = strings.NewReplacer(
 	"(maintenance)", "(unmanaged)", // a resource in maintenance is said to be
 	"unmigrateable", "unrunnable",
 	", maintenance)", ", unmanaged)",
+	"(maintenance, disabled)", "(disabled, unmanaged)",
+	"(unmanaged, disabled)", "(disabled, unmanaged)",
 	"(maintenance, ", "(unmanaged, ",
 )
 
@@ -49,7 +51,7 @@ func planLines(out string) []string {
 func graphLines(dot string) []string {
 	var lines []string
 	for line := range strings.Lines(dot) {
-		if !strings.Contains(line, "bold") || amongInstances(line) {
+		if !strings.Contains(line, "bold") || amongInstances(line) || strings.HasPrefix(line, `"probe_again `) {
 			continue
 		}
 		lines = append(lines, strings.TrimSpace(line))

@@ -161,7 +161,7 @@ func (u *mutant) removeResource() string {
 func (u *mutant) dropSomething() string {
 	list := append(all(u.doc.Configuration(), "nvpair", "op", "rule", "fencing-level", "utilization"), all(u.section("status"), "nvpair")...)
 	e := u.any(list)
-	if e == nil || e.Tag == "op" && len(e.Parent().ChildElements()) == 1 {
+	if e == nil || cib.Attr(e, "name") == "concurrent-fencing" || e.Tag == "op" && len(e.Parent().ChildElements()) == 1 {
 		return ""
 	}
 	if e.Tag == "rule" && e.Parent().Tag == "rule" || e.Tag == "rule" && e.Parent().Tag == "rsc_location" {

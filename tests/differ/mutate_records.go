@@ -181,7 +181,7 @@ func (u *mutant) renameNode() string {
 	if was == "" {
 		return ""
 	}
-	places := pick(u.cluster, []string{"uname", "node", "on_node", "migrate_source", "migrate_target", "target", "value"}, []string{"uname"}, []string{"node"})
+	places := pick(u.cluster, []string{"uname", "node", "on_node", "migrate_source", "migrate_target", "target", "value"}, []string{"uname", "on_node"}, []string{"node"})
 	for e := range cib.Walk(u.doc.Root()) {
 		for i, a := range e.Attr {
 			if a.Value == was && slices.Contains(places, a.Key) {
