@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/beevik/etree"
+
+	"crm/engine/score"
 )
 
 // What the tools that show a cluster (crm_mon, crm_resource) read of a
@@ -130,8 +132,8 @@ func (r *Resource) Disabled() bool {
 // history knows.
 func (r *Resource) Element() *etree.Element { return r.element }
 
-// Ban is a location constraint that keeps a resource off a node.
-type Ban struct {
+// Wish is a score of a location constraint for one node.
+type Wish struct {
 	ID       string // of the constraint, or of its rule
 	Resource *Resource
 	Node     *Node
@@ -139,20 +141,31 @@ type Ban struct {
 	Promoted bool // it is only about promotion
 }
 
-// Bans are the location constraints with a negative score, the last one first.
-// Like Decide it may be called only once on a situation, and not on one that
-// is decided.
-func (s *Situation) Bans() []Ban {
-	s.c.unpackConstraints()
-	var list []Ban
+// ReadConstraints reads the constraints, for those who look at them without a
+// decision. Like Decide it may be called only once on a situation, and not on
+// one that is decided.
+func (s *Situation) ReadConstraints() { s.c.unpackConstraints() }
+
+// Bans are the wishes with a negative score, the last constraint first.
+func (s *Situation) Bans() []Wish {
+	return s.wishes(func(_ *Resource, s score.Score) bool { return s < 0 })
+}
+
+// Locations are the wishes for a resource, the last constraint first.
+func (s *Situation) Locations(r *Resource) []Wish {
+	return s.wishes(func(of *Resource, _ score.Score) bool { return of == r })
+}
+
+func (s *Situation) wishes(asked func(*Resource, score.Score) bool) []Wish {
+	var list []Wish
 	for _, l := range slices.Backward(s.c.locations) {
 		if strings.HasPrefix(l.id, healthLocation) || strings.HasPrefix(l.id, pingLocation) {
 			continue // nobody configured it
 		}
 		from := len(list)
 		for _, n := range l.nodes {
-			if n.score < 0 {
-				list = append(list, Ban{cmp.Or(l.rule, l.id), l.rsc, n.node, n.score.String(), l.role == RolePromoted})
+			if asked(l.rsc, n.score) {
+				list = append(list, Wish{cmp.Or(l.rule, l.id), l.rsc, n.node, n.score.String(), l.role == RolePromoted})
 			}
 		}
 		if !l.anyOf { // the nodes stand in this order in the lists of Pacemaker
@@ -160,4 +173,34 @@ func (s *Situation) Bans() []Ban {
 		}
 	}
 	return list
+}
+
+// Colocated is a colocation of two resources. A role is "" when any will do.
+type Colocated struct {
+	ID                         string
+	Dependent, Primary         *Resource
+	Score                      string
+	DependentRole, PrimaryRole string
+}
+
+// Colocations are those by which others depend on a resource, and those by
+// which it depends on others.
+func (s *Situation) Colocations(r *Resource) (dependents, primaries []Colocated) {
+	shown := func(list []*colocation) []Colocated {
+		var out []Colocated
+		for _, k := range list {
+			if k.explicit {
+				out = append(out, Colocated{k.id, k.dependent, k.primary, k.score.String(), shownRole(k.depRole), shownRole(k.priRole)})
+			}
+		}
+		return out
+	}
+	return shown(r.withThis), shown(r.thisWith)
+}
+
+func shownRole(r Role) string {
+	if r <= RoleStarted {
+		return ""
+	}
+	return r.String()
 }

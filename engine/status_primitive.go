@@ -31,6 +31,10 @@ func (t *statusText) primitive(depth int, r *Resource) {
 	if n == nil {
 		n = r.lockNode
 	}
+	if t.view.Placeless {
+		t.item(depth, t.primitiveState(r, r.shownName(), nil))
+		return
+	}
 	t.item(depth, t.primitiveText(r, r.shownName(), n))
 }
 

@@ -13,11 +13,12 @@ func (s *Situation) Counts() (nodes, instances, disabled, blocked int) {
 
 // View is what of the status is shown, and how.
 type View struct {
-	Inactive bool                 // also what does not run
-	Detail   bool                 // the ids of nodes, and each instance of a clone
-	Brief    bool                 // only how many of each agent
-	Node     func(*Node) bool     // which nodes; nil is all
-	Resource func(*Resource) bool // which resources, with their members; nil is all
+	Inactive  bool                 // also what does not run
+	Detail    bool                 // the ids of nodes, and each instance of a clone
+	Brief     bool                 // only how many of each agent
+	Placeless bool                 // primitives without the nodes where they run
+	Node      func(*Node) bool     // which nodes; nil is all
+	Resource  func(*Resource) bool // which resources, with their members; nil is all
 }
 
 func (v *View) node(n *Node) bool { return v.Node == nil || v.Node(n) }
@@ -75,6 +76,13 @@ func (s *Situation) ResourceLines(v View) []string {
 	for _, r := range shown {
 		t.resource(2, r)
 	}
+	return t.lines
+}
+
+// StateLines tell where one resource is.
+func (s *Situation) StateLines(r *Resource) []string {
+	t := &statusText{c: s.c, pending: true}
+	t.resource(0, r)
 	return t.lines
 }
 

@@ -139,6 +139,13 @@ func plainText(text string) string {
 			e.Attr[i].Value = timeOfDay.ReplaceAllString(recently.ReplaceAllString(e.Attr[i].Value, "NOW"), "THEN")
 		}
 	}
+	for _, e := range doc.FindElements("//capacity") { // in no order
+		children := e.ChildElements()
+		slices.SortFunc(children, func(a, b *etree.Element) int { return strings.Compare(a.Tag, b.Tag) })
+		for _, child := range children {
+			e.AddChild(e.RemoveChild(child))
+		}
+	}
 	doc.Indent(1)
 	out, err := doc.WriteToString()
 	if err != nil {

@@ -62,7 +62,7 @@ type monitor struct {
 	text      map[string]string
 	choices   [][2]string     // options that choose sections, with their values
 	shown     map[string]bool // sections
-	banned    []engine.Ban
+	banned    []engine.Wish
 	bansOf    string // how the ids of the bans begin that are shown
 	every     time.Duration
 	doc       *cib.Document
@@ -180,7 +180,8 @@ func (m *monitor) show() error {
 	m.shots, m.shotless = m.store.shots()
 	m.shots = newestFirst(m.shots, "")
 	if m.shown["bans"] || m.shown["tickets"] {
-		m.banned = m.sit.Bans() // first of all: a lost ticket can ask for a node to be fenced
+		m.sit.ReadConstraints() // first of all: a lost ticket can ask for a node to be fenced
+		m.banned = m.sit.Bans()
 	}
 	var text string
 	switch {

@@ -1,12 +1,12 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -58,6 +58,9 @@ type resourceCall struct {
 	command string
 	set     map[string]bool
 	text    map[string]string
+
+	xml      *etree.Element // the answer, if it is to be XML
+	problems []string       // what the XML says of errors
 }
 
 // commands are the options that say what to do.
@@ -87,6 +90,10 @@ func ResourceTool(args []string, std Streams) int {
 	if err != nil {
 		return ended(std, "crm_resource", fail(exitUsage, "%w", err))
 	}
+	if c.text["output-as"] == "xml" {
+		c.xml = pacemakerResult("crm_resource", args)
+		return c.endXML(c.run())
+	}
 	return ended(std, "crm_resource", c.run())
 }
 
@@ -104,7 +111,7 @@ func (c *resourceCall) run() error {
 		return c.metadata()
 	}
 	c.store = openStore()
-	needs := !slices.Contains([]string{"list", "list-raw", "list-operations", "list-all-operations", "wait", "cleanup", "refresh", "reprobe"}, c.command)
+	needs := !slices.Contains([]string{"list", "list-raw", "list-operations", "list-all-operations", "wait", "cleanup", "refresh", "reprobe", "why"}, c.command)
 	if needs && c.text["resource"] == "" {
 		return fail(exitUsage, "Must supply a resource id with -r")
 	}
@@ -119,7 +126,9 @@ func (c *resourceCall) run() error {
 		return c.wait()
 	case "cleanup", "refresh", "reprobe":
 		return c.forget()
-	case "fail", "restart", "stack":
+	case "restart":
+		return c.restart()
+	case "fail":
 		return fail(exitUnavailable, "--%s is not done by this program: use \"crm resource\"", c.command)
 	}
 	return c.query()
@@ -181,37 +190,49 @@ func (c *resourceCall) query() error {
 	}
 	switch c.command {
 	case "list":
-		lines := s.ResourceLines(engine.View{Inactive: true})
-		if len(lines) == 0 {
-			lines = []string{"  * No resources"}
-		}
-		_, err = fmt.Fprintln(c.std.Out, "Full List of Resources:\n"+strings.Join(lines, "\n"))
-		return err
+		return c.list(s)
 	case "list-raw":
-		for _, r := range leavesOf(s) {
-			fmt.Fprintln(c.std.Out, r.ID)
-		}
-		return nil
+		return c.ids(s)
 	case "list-operations", "list-all-operations":
 		return c.operations(d, s)
+	case "why":
+		return c.why(s)
 	}
 	found := resourceNamed(s, c.text["resource"])
 	if len(found) == 0 {
 		return c.notFound()
 	}
 	switch c.command {
-	case "locate", "why":
+	case "locate":
 		return c.locate(found)
-	case "constraints":
-		return c.constraints(d, s)
+	case "constraints", "stack":
+		return c.constraints(s, found[0].Root())
 	case "get-parameter":
 		return c.get(d, found[0])
 	}
-	return c.showXML(d, found[0])
+	return c.configuration(d, s, found[0])
 }
 
 func (c *resourceCall) notFound() error {
 	return fail(exitNotFound, "Resource '%s' not found\nError performing operation: No such object", c.text["resource"])
+}
+
+func nodeNotFound(name string) error {
+	return fail(exitNotFound, "Node '%s' not found\nError performing operation: No such object", name)
+}
+
+// host is the node of --node, nil when all are meant.
+func (c *resourceCall) host(s *engine.Situation) (*engine.Node, error) {
+	name := c.text["node"]
+	if name == "" {
+		return nil, nil
+	}
+	for _, n := range s.Nodes() {
+		if strings.EqualFold(n.Name, name) || n.ID == name {
+			return n, nil
+		}
+	}
+	return nil, nodeNotFound(name)
 }
 
 // leavesOf are all resources without members.
@@ -241,35 +262,6 @@ func resourceNamed(s *engine.Situation, id string) []*engine.Resource {
 	return append(exact, instances...)
 }
 
-func (c *resourceCall) locate(found []*engine.Resource) error {
-	name := c.text["resource"]
-	where := map[*engine.Node]string{}
-	var order []*engine.Node
-	for _, r := range found {
-		for _, leaf := range append([]*engine.Resource{r}, parts(r)...) {
-			for _, n := range leaf.Active {
-				if _, known := where[n]; !known {
-					order = append(order, n)
-				}
-				if role := leaf.ShownRole(); role == "Promoted" || where[n] == "" {
-					where[n] = map[bool]string{true: " Promoted"}[role == "Promoted"]
-				}
-			}
-		}
-	}
-	for _, n := range order {
-		if c.set["quiet"] {
-			fmt.Fprintln(c.std.Out, n.Name)
-			continue
-		}
-		fmt.Fprintf(c.std.Out, "resource %s is running on: %s%s\n", name, n.Name, where[n])
-	}
-	if len(order) == 0 && !c.set["quiet"] {
-		fmt.Fprintf(c.std.Out, "resource %s is NOT running\n", name)
-	}
-	return nil
-}
-
 // parts are all the resources inside.
 func parts(r *engine.Resource) []*engine.Resource {
 	var list []*engine.Resource
@@ -297,7 +289,15 @@ func (c *resourceCall) get(d *cib.Document, r *engine.Resource) error {
 		}
 	}
 	if !ok {
-		fmt.Fprintf(c.std.Err, "Attribute '%s' not found for '%s'\n", name, c.text["resource"])
+		c.complain("Attribute '" + name + "' not found for '" + r.ID + "'")
+		return nil
+	}
+	if c.xml != nil {
+		list := c.xml.CreateElement("list")
+		attrs(list, "name", "attributes", "count", "1")
+		item := list.CreateElement("item")
+		attrs(item, "name", name)
+		item.SetText(value)
 		return nil
 	}
 	_, err := fmt.Fprintln(c.std.Out, value)
@@ -315,25 +315,6 @@ func (c *resourceCall) kind() string {
 	return cib.InstanceAttributes
 }
 
-func (c *resourceCall) showXML(d *cib.Document, r *engine.Resource) error {
-	e := d.Resource(r.ConfigID)
-	if e == nil {
-		return c.notFound()
-	}
-	if t := d.Find(cib.Attr(e, "template")); t != nil && c.command == "query-xml" {
-		e = expanded(e, t)
-	}
-	state := r.ShownName() + "\t(" + r.Agent() + "):\t " + r.ShownRole()
-	if len(r.Children) > 0 {
-		state = r.ShownName() + ":"
-	}
-	for _, n := range r.Active {
-		state += " " + n.Name
-	}
-	_, err := io.WriteString(c.std.Out, state+"\nResource XML:\n"+cib.Format(e))
-	return err
-}
-
 // expanded is a primitive with what its template gives it.
 func expanded(e, template *etree.Element) *etree.Element {
 	out := cib.CopyElement(template)
@@ -349,100 +330,31 @@ func expanded(e, template *etree.Element) *etree.Element {
 	return out
 }
 
-// operations lists what the history holds, node by node.
-func (c *resourceCall) operations(d *cib.Document, s *engine.Situation) error {
-	leaves := leavesOf(s)
-	for state := range cib.Children(d.Status(), "node_state") {
-		name := cib.Attr(state, "uname")
-		if c.text["node"] != "" && !strings.EqualFold(c.text["node"], name) {
-			continue
-		}
-		history := map[string]*etree.Element{}
-		for e := range cib.Children(cib.Child(cib.Child(state, "lrm"), "lrm_resources"), "lrm_resource") {
-			history[cib.ID(e)] = e
-		}
-		for _, r := range leaves {
-			e := history[r.ShownName()]
-			if wanted := c.text["resource"]; e == nil || wanted != "" && r.ShownName() != wanted {
-				continue
-			}
-			delete(history, r.ShownName())
-			r = hereOr(r, leaves, name)
-			if c.command == "list-operations" && !r.IsActive(false) {
-				continue
-			}
-			for op := range cib.Children(e, "lrm_rsc_op") {
-				fmt.Fprintln(c.std.Out, r.ShownName()+"\t("+r.Agent()+"):\t "+r.ShownRole()+": "+operationText(op, name))
-			}
-		}
-	}
-	return nil
-}
-
-// hereOr is the instance of r that runs on a node, else r itself.
-func hereOr(r *engine.Resource, leaves []*engine.Resource, host string) *engine.Resource {
-	for _, other := range leaves {
-		if other.ShownName() == r.ShownName() && slices.ContainsFunc(other.Active, func(n *engine.Node) bool { return n.Name == host }) {
-			return other
-		}
-	}
-	return r
-}
-
-func operationText(op *etree.Element, host string) string {
-	text := orElse(cib.Attr(op, "operation_key"), cib.ID(op)) + " (node=" + host + ", call=" + orElse(cib.Attr(op, "call-id"), "0") +
-		", rc=" + orElse(cib.Attr(op, "rc-code"), "0")
-	if changed, err := strconv.ParseInt(cib.Attr(op, "last-rc-change"), 10, 64); err == nil {
-		text += ", last-rc-change='" + when(changed) + "', exec=" + orElse(cib.Attr(op, "exec-time"), "0") + "ms"
-	}
-	status, _ := strconv.Atoi(cib.Attr(op, "op-status"))
-	return text + "): " + statusText(status)
-}
-
-// constraints lists the constraints on a resource, or on what it is part of.
-func (c *resourceCall) constraints(d *cib.Document, _ *engine.Situation) error {
-	e := d.Resource(c.text["resource"])
-	if e == nil {
-		return c.notFound()
-	}
-	id := cib.ID(cib.Outermost(e))
-	if c.set["force"] {
-		id = cib.ID(e)
-	}
-	var locations, with, by []string
-	for x := range cib.Children(d.Section(cib.Constraints), "rsc_location", "rsc_colocation") {
-		score := orElse(cib.Attr(x, "score"), "0")
-		switch {
-		case x.Tag == "rsc_location" && cib.Attr(x, "rsc") == id:
-			where := cib.Attr(x, "node")
-			if rule := cib.Child(x, "rule"); rule != nil {
-				where, score = "by rule "+cib.ID(rule), orElse(cib.Attr(rule, "score"), "0")
-			}
-			locations = append(locations, fmt.Sprintf("  * Node %s (score=%s, id=%s, rsc=%s)", where, score, cib.ID(x), id))
-		case x.Tag == "rsc_colocation" && cib.Attr(x, "rsc") == id:
-			with = append(with, fmt.Sprintf("  * %s (score=%s, id=%s)", cib.Attr(x, "with-rsc"), score, cib.ID(x)))
-		case x.Tag == "rsc_colocation" && cib.Attr(x, "with-rsc") == id:
-			by = append(by, fmt.Sprintf("  * %s (score=%s, id=%s)", cib.Attr(x, "rsc"), score, cib.ID(x)))
-		}
-	}
-	for _, part := range []struct {
-		title string
-		lines []string
-	}{{"Locations:", locations}, {"Resources " + id + " is colocated with:", with}, {"Resources colocated with " + id + ":", by}} {
-		if len(part.lines) > 0 {
-			fmt.Fprintln(c.std.Out, part.title+"\n"+strings.Join(part.lines, "\n"))
-		}
-	}
-	return nil
-}
-
 // forget asks the daemon to forget failures or history.
 func (c *resourceCall) forget() error {
+	d, err := c.store.read()
+	if err != nil {
+		return err
+	}
+	s, err := engine.Read(engine.Input{CIB: d, Now: time.Now(), Sanitized: true})
+	if err != nil {
+		return fail(exitBadConfig, "%w", err)
+	}
+	id := c.text["resource"]
+	if id != "" && len(resourceNamed(s, id)) == 0 {
+		return c.notFound()
+	}
+	if _, err := c.host(s); err != nil {
+		return err
+	}
 	daemon, ok := c.store.(*daemonStore)
 	if !ok {
-		_, err := fmt.Fprintln(c.std.Out, "Dry run: skipping clean-up of "+orElse(c.text["resource"], "all resources")+" on "+
-			orElse(c.text["node"], "all nodes")+" due to CIB_file")
-		return err
+		what := orElse(id, "all resources") + " on "
+		if id == "" && c.command != "cleanup" {
+			what = ""
+		}
+		c.say("Dry run: skipping clean-up of %s due to CIB_file", what+orElse(c.text["node"], "all nodes"))
+		return nil
 	}
 	verb := node.VerbCleanup
 	if c.command != "cleanup" {
@@ -453,6 +365,60 @@ func (c *resourceCall) forget() error {
 		_, err = fmt.Fprintln(c.std.Out, orElse(reply.Text, "Cleaned up "+orElse(c.text["resource"], "all resources")+" on "+orElse(c.text["node"], "all nodes")))
 	}
 	return err
+}
+
+// restart stops what runs and starts it again, by its target role.
+func (c *resourceCall) restart() error {
+	d, err := c.store.read()
+	if err != nil {
+		return err
+	}
+	s, err := engine.Read(engine.Input{CIB: d, Now: time.Now(), Sanitized: true})
+	if err != nil {
+		return fail(exitBadConfig, "%w", err)
+	}
+	id := c.text["resource"]
+	found := resourceNamed(s, id)
+	if len(found) == 0 {
+		return c.notFound()
+	}
+	host, err := c.host(s)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(found, func(r *engine.Resource) bool { return runsOn(r, host) }) {
+		where := "anywhere"
+		if host != nil {
+			where = "on " + host.Name
+		}
+		c.complain(id + " is not running " + where + " and so cannot be restarted")
+		return fail(exitNotFound, "Error performing operation: No such object")
+	}
+	if _, ok := c.store.(*daemonStore); !ok || host != nil {
+		return fail(exitUnavailable, "--restart needs a running cluster, and the whole of a resource: the CIB in a file is not carried out")
+	}
+	return c.stopAndStart(d)
+}
+
+// stopAndStart gives a resource the target role Stopped, and then that which it
+// had.
+func (c *resourceCall) stopAndStart(d *cib.Document) error {
+	before, had := cib.NVValue(d.Resource(c.text["resource"]), cib.MetaAttributes, "target-role")
+	c.set["meta"] = true
+	c.set["parameter-value"], c.text["parameter-value"] = true, "Stopped"
+	c.command, c.text["set-parameter"] = "set-parameter", "target-role"
+	if err := c.parameter(); err != nil {
+		return err
+	}
+	stopped := c.wait()
+	c.text["parameter-value"] = before
+	if !had {
+		c.command, c.text["delete-parameter"] = "delete-parameter", "target-role"
+	}
+	if err := c.parameter(); err != nil || stopped != nil {
+		return cmp.Or(err, stopped)
+	}
+	return c.wait()
 }
 
 // wait returns when the cluster has nothing left to do.

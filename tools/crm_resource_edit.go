@@ -53,7 +53,7 @@ func (c *resourceCall) parameter() error {
 }
 
 func (c *resourceCall) say(format string, args ...any) {
-	if !c.set["quiet"] {
+	if !c.set["quiet"] && c.xml == nil {
 		fmt.Fprintf(c.std.Out, format+"\n", args...)
 	}
 }
@@ -73,12 +73,15 @@ func (c *resourceCall) pair(e *etree.Element, kind, name string) *etree.Element 
 func (c *resourceCall) remove() error {
 	kind := c.text["resource-type"]
 	if kind == "" {
-		return fail(exitUsage, "You need to specify a resource type with -t")
+		return fail(exitNotFound, "You need to specify a resource type with -t\nError performing operation: No such object")
 	}
 	return c.store.update(func(d *cib.Document) error {
 		e := d.Resource(c.text["resource"])
-		if e == nil || e.Tag != kind {
-			return nil // it is gone already, as wanted
+		if e == nil {
+			return c.notFound()
+		}
+		if e.Tag != kind {
+			return nil // there is no such resource, as wanted
 		}
 		cib.Remove(e)
 		return nil
@@ -102,7 +105,7 @@ func (c *resourceCall) place() error {
 	}
 	host := c.text["node"]
 	if host != "" && d.Node(host) == nil {
-		return fail(exitNotFound, "Node '%s' not found", host)
+		return nodeNotFound(host)
 	}
 	if c.command == "clear" {
 		return c.clear(id, host)
@@ -114,7 +117,7 @@ func (c *resourceCall) place() error {
 	active := activeNodes(s, id, c.set["promoted"])
 	if c.command == "move" && host != "" {
 		if slices.Contains(active, host) && !c.set["force"] {
-			return fail(exitExists, "Error performing operation: Requested item already exists (%s runs on %s)", id, host)
+			return fail(exitExists, "Error performing operation: Requested item already exists")
 		}
 		return c.store.update(func(d *cib.Document) error {
 			c.clearFrom(d, id, "", false)
@@ -127,7 +130,7 @@ func (c *resourceCall) place() error {
 			active = promoted
 		}
 		if len(active) != 1 {
-			return fail(exitUsage, "Resource '%s' not moved: active in %d locations. To prevent '%s' from running on a specific location, specify a node with --node", id, len(active), id)
+			return fail(exitUsage, "Resource '%s' not moved: active in %d locations.\nTo prevent '%s' from running on a specific location, specify a node.", id, len(active), id)
 		}
 		host = active[0]
 	}

@@ -203,7 +203,11 @@ func (s *simulation) carryOut(out *engine.Output) error {
 		s.showStatus("Revised Cluster Status", done.CIB, sit, false)
 	}
 	if !done.Complete {
-		fmt.Fprintln(s.std.Err, "Transition failed: terminated")
+		if s.xml != nil {
+			s.problems = append(s.problems, "Transition failed: terminated")
+		} else {
+			fmt.Fprintln(s.std.Err, "Transition failed: terminated")
+		}
 		return fail(exitError, "An invalid transition was produced")
 	}
 	return nil

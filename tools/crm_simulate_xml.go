@@ -212,6 +212,9 @@ func (s *simulation) endXML(err error) {
 	switch {
 	case err == nil:
 		attrs(status, "code", strconv.Itoa(exitOK), "message", "OK")
+	case errors.As(err, &f) && f.code == exitError:
+		attrs(status, "code", strconv.Itoa(exitError), "message", "Error occurred")
+		s.problems = append(s.problems, err.Error())
 	case errors.As(err, &f):
 		attrs(status, "code", strconv.Itoa(f.code), "message", err.Error())
 	default:
