@@ -13,7 +13,7 @@ func (c *cluster) stateOf(n *Node) said {
 	name := n.Name
 	switch {
 	case n.Unclean && !c.fencedFor(n):
-		return say(name+" has to be fenced"+c.offlineHow(n), c.membershipOf(n))
+		return c.hasToBeFenced(n)
 	case n.Unclean:
 		s := c.tell(c.trace.fences[n][0])
 		s.text = name + " has to be fenced: " + s.text
@@ -102,7 +102,17 @@ func (c *cluster) whyFenced(n *Node) said {
 		}
 		return c.whyLost(n.host(), n.host().currentNode())
 	}
-	return say(n.Name+" has to be fenced"+c.offlineHow(n), c.membershipOf(n))
+	return c.hasToBeFenced(n)
+}
+
+// hasToBeFenced tells why a node is fenced for its own state, and what to do
+// where no device can.
+func (c *cluster) hasToBeFenced(n *Node) said {
+	s := say(n.Name+" has to be fenced"+c.offlineHow(n), c.membershipOf(n))
+	if !n.Online && !n.Remote {
+		s.remedies = []string{"if " + n.Name + " is certainly off, and no fence device can tell: crm node clearstate " + n.Name}
+	}
+	return s
 }
 
 // whyUnfenced tells why a node is unfenced: for whose sake.
