@@ -46,7 +46,8 @@ func (m *Machine) decideFence(to asker, q Request) {
 	f := fencing{node: q.Node, action: q.Value, request: to.id, timeout: m.options().fencingTimeout, delay: q.Wait, why: q.Note + " on " + to.member + " asks for it",
 		client: q.Note, origin: to.member, done: done}
 	if other := m.otherMember(); q.Node == m.cfg.Name && q.Value != "on" && other != "" {
-		a := &graph.Action{Node: q.Node, Operation: "stonith", Attrs: []graph.Attr{{Name: "CRM_meta_stonith_action", Value: q.Value}}}
+		a := &graph.Action{Node: q.Node, Operation: "stonith", Attrs: []graph.Attr{
+			{Name: "CRM_meta_stonith_action", Value: q.Value}, {Name: "client", Value: q.Note}, {Name: "origin", Value: to.member}}}
 		m.give(&given{key: to.id + asksFence, node: other, action: a, deadline: m.now.Add(2 * f.timeout), done: func(ok bool, _ *Update) { done(ok) }})
 		return
 	}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -151,7 +152,8 @@ func (m *Machine) unfenced(a *graph.Action) {
 func (m *Machine) fenceForDC(o Order) {
 	action := o.Action.Attr("CRM_meta_stonith_action")
 	request, _ := strings.CutSuffix(o.Key, asksFence)
-	m.fence(fencing{node: o.Action.Node, action: action, request: request, timeout: m.options().fencingTimeout, why: "its DC asked for it", origin: o.Action.Node,
+	m.fence(fencing{node: o.Action.Node, action: action, request: request, timeout: m.options().fencingTimeout, why: "its DC asked for it",
+		client: o.Action.Attr("client"), origin: cmp.Or(o.Action.Attr("origin"), o.Action.Node),
 		done: func(ok bool) {
 			rc := 0
 			if !ok {
