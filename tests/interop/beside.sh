@@ -5,6 +5,7 @@
 # its file system, with the path of crm.
 set -u
 CRM=$1
+HERE=$(dirname "$(readlink -f "$0")")
 W=$(mktemp -d)
 FAILED=0
 
@@ -160,6 +161,29 @@ for n in one two; do check 5 "heartbeat's hb_setweight is followed by $n" is $n 
 own hb_setweight two 30 && own hb_setsite two rome
 for n in one two; do check 5 "our hb_setweight is followed by $n" is $n 30 nodeweight two; check 5 "our hb_setsite too" is $n rome nodesite two; done
 stop one two
+
+if command -v python3 > /dev/null; then
+	echo "# one of ours and a heartbeat: messages that are longer than a packet"
+	config "bcast eth0" "logfile /tmp/ha-log" "apiauth large uid=root"; echo "crm on" >> "$W/one/ha.d/ha.cf"; : > /tmp/ha-log
+	theirs two; ours one
+	check 30 "heartbeat sees ours active" is two active nodestatus one
+	check 30 "ours sees heartbeat active" is one active nodestatus two
+	apiclient() { on "$1" python3 "$HERE/apiclient.py" "$2" "$1" "${@:3}"; }
+	apiclient two hear 60 > "$W/two/large" 2>&1 & LISTENER=$!
+	check 10 "a client has signed on at heartbeat" is two online clientstatus two large
+	heard() { grep -qx "$1" "$W/two/large"; }
+	apiclient one say 20000 random; check 5 "20 KB of ours arrive at a client of heartbeat" heard 20000
+	apiclient one say 200000 a; check 5 "200 KB arrive, packed" heard 200000
+	apiclient one say 200000 random
+	refused() { grep -q "two does not get the message of type large: its .* bytes are more than the 65507 of a packet" "$W/one/log"; }
+	check 25 "what is too long, packed too, is refused, and the log says so" refused
+	told() { grep -qi "irretrievably lost\|nak" /tmp/ha-log; }
+	check 10 "heartbeat has stopped asking for it" told
+	apiclient one say 1000 random; check 5 "what comes after it arrives" heard 1000
+	is two active nodestatus one && is one active nodestatus two && echo "ok    the ring stands" || { echo "FAIL  the ring has parted"; FAILED=1; }
+	kill $LISTENER
+	stop one two
+fi
 
 if nft list ruleset > /dev/null 2>&1; then
 	echo "# one of ours and a heartbeat, a fifth of all packets lost in both directions"
