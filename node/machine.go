@@ -14,6 +14,7 @@ type Machine struct {
 	alarms [alarms]time.Time
 	chance chance
 	out    []Effect
+	ranked []*peer    // peers, by name
 	inbox  []*Message // from this member to itself
 
 	log       replica

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"maps"
 	"slices"
 	"time"
 )
@@ -39,14 +38,13 @@ func (m *Machine) upMembers() []string {
 }
 
 func (m *Machine) sortedPeers() []*peer {
-	all := slices.Collect(maps.Values(m.peers))
-	slices.SortFunc(all, func(a, b *peer) int {
-		if a.name < b.name {
-			return -1
+	if len(m.ranked) != len(m.peers) { // the configured ones: they do not change
+		m.ranked = m.ranked[:0]
+		for _, name := range sortedKeys(m.peers) {
+			m.ranked = append(m.ranked, m.peers[name])
 		}
-		return 1
-	})
-	return all
+	}
+	return m.ranked
 }
 
 // peerState takes the ring's word.

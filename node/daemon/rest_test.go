@@ -56,7 +56,11 @@ func restWithCIB(b *testing.B, many int, timing string) {
 	w.until("all members take part", "n0", func(doc *cib.Document) bool {
 		return len(doc.Status().FindElements("./node_state[@join='member']")) == many
 	})
+	end := time.Now().Add(2 * time.Minute)
 	for said := int64(-1); said != letter.Load(); { // until they have told each other all there is
+		if time.Now().After(end) {
+			b.Skip("not at rest after two minutes: this machine has too much to do for so many members (node/sim's BenchmarkRest has them in virtual time)")
+		}
 		said = letter.Load()
 		<-time.After(3 * time.Second)
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func quietWorld(t *testing.T, opt Options, members int) *World {
+func quietWorld(t testing.TB, opt Options, members int) *World {
 	t.Helper()
 	opt.Seed = 3
 	for i := range members {
@@ -87,5 +87,26 @@ func TestACutLeaderGivesUp(t *testing.T) {
 	}
 	if !w.RunUntil(5*time.Second, func() bool { return !old.m.Inspect().Leads }) {
 		t.Errorf("%s leads on alone:\n%s", old.name, w.state())
+	}
+}
+
+// BenchmarkRest is a quiet cluster in virtual time, so that it comes to rest
+// on a machine that has other work too: what the machines of the members say
+// to each other, how often each is woken by its own alarms, and the processor
+// time of a member in a second, the simulation's own included.
+func BenchmarkRest(b *testing.B) {
+	for _, members := range []int{2, 16, 100} {
+		b.Run(fmt.Sprintf("members=%d", members), func(b *testing.B) {
+			w := quietWorld(b, Options{}, members)
+			const watched = 10 * time.Second
+			sends, alarms, began := w.sends, w.alarms, time.Now()
+			for b.Loop() {
+				w.Run(watched)
+			}
+			each := float64(members) * float64(b.N) * watched.Seconds()
+			b.ReportMetric(float64(w.sends-sends)/each, "messages/s/member")
+			b.ReportMetric(float64(w.alarms-alarms)/each, "alarms/s/member")
+			b.ReportMetric(100*time.Since(began).Seconds()/each, "%core/member")
+		})
 	}
 }

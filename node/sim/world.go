@@ -140,14 +140,14 @@ func (w *World) RunUntil(d time.Duration, done func() bool) bool {
 	for len(w.queue) > 0 && !w.queue[0].at.After(end) {
 		it := w.queue.pop()
 		if w.now.Equal(it.at) {
-			if w.same++; w.same > 20000 {
+			if w.same++; w.same > 20000+2000*len(w.members)*len(w.members) {
 				panic(fmt.Sprintf("time stands still: %s\n%s", w.lastStep, w.state()))
 			}
 		} else {
 			w.same = 0
 		}
 		w.now = it.at
-		if w.items++; w.items > 1000000 {
+		if w.items++; w.items > 1000000*max(1, len(w.members)*len(w.members)/16) {
 			panic("too much happens")
 		}
 		it.do()
