@@ -85,6 +85,8 @@ type plan struct {
 	named   map[string]*action
 	orders  orderList
 
+	restarts []restarts // that wait for probes
+
 	deferred []deferredCheck
 	planned  []Planned
 

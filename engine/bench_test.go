@@ -103,3 +103,21 @@ func BenchmarkReplan1000x16(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkClones is two clones, the second where the first is, of more and
+// more instances: what it costs shall grow as they do.
+func BenchmarkClones(b *testing.B) {
+	for _, kind := range []string{"", "interleave", "notify", "promotable", "group", "interleave notify promotable group"} {
+		for _, instances := range []int{100, 500, 1000, 2000, 5000} {
+			in := Input{CIB: twoClones(b, kind, instances), Now: time.Unix(1750000000, 0).UTC()}
+			b.Run(fmt.Sprintf("%s/%d", strings.ReplaceAll("unique "+kind, " ", "+"), instances), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := Run(in); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

@@ -12,6 +12,13 @@ func (o *Output) Dot(all, ids bool) string {
 	var b strings.Builder
 	b.WriteString(" digraph \"g\" {\n")
 	c := o.c
+	if all {
+		c.orderRestarts(true)
+		c.disableInvalid()
+		for _, a := range c.actions {
+			a.mergeInputs()
+		}
+	}
 	names := make([]string, len(c.actions)+1)
 	for _, a := range slices.Backward(c.actions) {
 		names[a.id] = a.dotName(ids)

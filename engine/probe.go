@@ -192,12 +192,12 @@ func (c *cluster) guestReady(r *Resource, n *Node) bool {
 	return !stops
 }
 
-// orderProbes lets what is about to start or restart wait for probes that it
-// is not tied to directly.
+// orderProbes lets what is about to start wait for probes that it is not tied
+// to directly, and finds the restarts that have to.
 func (c *cluster) orderProbes() {
-	leading := c.leadingToRestarts()
+	w := &probeWalks{c: c, leading: c.leadingToRestarts(), clones: map[*Resource]*placed{}}
 	for _, r := range c.resources {
-		c.orderProbesOf(r, leading)
+		w.from(r)
 	}
 	for o := range c.orders.all {
 		c.orderProbeBeforeStopped(o)
@@ -239,10 +239,19 @@ func (c *cluster) orderProbeBeforeStopped(o order) {
 	}
 }
 
-func (c *cluster) orderProbesOf(r *Resource, leading actionSet) {
+// probeWalks is what the walks from all probes share.
+type probeWalks struct {
+	c       *cluster
+	leading actionSet             // to restarts; other actions need not be looked at
+	clones  map[*Resource]*placed // interleaved clones, and where their instances will be
+}
+
+// from finds the restarts that wait for the probes of a resource, and of all in
+// it.
+func (w *probeWalks) from(r *Resource) {
 	if r.Kind != KindPrimitive {
 		for _, child := range r.Children {
-			c.orderProbesOf(child, leading)
+			w.from(child)
 		}
 		return
 	}
@@ -251,16 +260,35 @@ func (c *cluster) orderProbesOf(r *Resource, leading actionSet) {
 	for _, probe := range r.withKey(probeKey) {
 		for i := len(probe.after) - 1; i >= 0; i-- {
 			l := probe.after[i]
-			c.orderInactiveStarts(probe, l)
+			w.c.orderInactiveStarts(probe, l)
 			found, known := undone[l.action]
 			if !known {
-				w := probeWalk{c: c, rsc: r, leading: leading, seen: map[*action]bool{}, partners: partners}
-				w.from(l.action)
-				found = w.found
+				walk := probeWalk{probeWalks: w, rsc: r, seen: map[*action]bool{}, partners: partners}
+				walk.from(l.action)
+				found = walk.found
 				undone[l.action] = found
 			}
-			for _, undo := range found {
-				c.link(probe, undo, ordered)
+			if len(found) > 0 {
+				w.c.restarts = append(w.c.restarts, restarts{probe, found})
+			}
+		}
+	}
+}
+
+// restarts are stops and demotions that have to wait for a probe.
+type restarts struct {
+	probe *action
+	undo  []*action
+}
+
+// orderRestarts lets restarts wait for probes. It changes nothing but their
+// order, so it is done last, and only for those that happen or, for a drawing,
+// are shown: most could and do not.
+func (c *cluster) orderRestarts(all bool) {
+	for _, x := range c.restarts {
+		for _, undo := range x.undo {
+			if (all || undo.required() || undo.is(actAlwaysGraphed)) && c.link(x.probe, undo, ordered) {
+				undo.clear(actDeduplicated)
 			}
 		}
 	}
@@ -286,12 +314,10 @@ func (c *cluster) orderInactiveStarts(probe *action, l link) {
 // leads to, and finds the restarts of other resources on the way: they, too,
 // wait for the probe.
 type probeWalk struct {
-	c     *cluster
+	*probeWalks
 	rsc   *Resource // that is probed
 	seen  map[*action]bool
 	found []*action
-
-	leading actionSet // other actions need not be looked at
 
 	partners map[*Resource]*Resource // of the resource, by clone
 }
@@ -382,7 +408,10 @@ func (w *probeWalk) downTo(a, b *action) bool {
 	if a.rsc.isInstanced() && a.rsc.meta.isTrue("interleave") {
 		partner, known := w.partners[a.rsc]
 		if !known {
-			partner = w.c.partner(w.rsc, a.rsc, false)
+			if w.clones[a.rsc] == nil {
+				w.clones[a.rsc] = newPlaced(a.rsc, false)
+			}
+			partner = w.c.partner(w.rsc, w.clones[a.rsc])
 			w.partners[a.rsc] = partner
 		}
 		return partner == b.rsc

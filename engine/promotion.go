@@ -38,14 +38,11 @@ func (c *cluster) promotionScore(r *Resource, n *Node) (s score.Score, known boo
 		}
 		return s, known
 	}
-	if !c.promotionScoreCounts(r, n) {
-		return 0, false
-	}
 	text, known := c.promotionAttr(r, n, r.historyName())
 	if !known && !r.Unique() {
 		text, known = c.promotionAttr(r, n, baseName(r.historyName()))
 	}
-	if !known {
+	if !known || !c.promotionScoreCounts(r, n) {
 		return 0, false
 	}
 	s, _ = c.opts.health.Parse(text) // nonsense counts 0

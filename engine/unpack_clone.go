@@ -30,7 +30,7 @@ func (c *cluster) unpackClone(r *Resource) bool {
 	f := &cloneFacts{child: child, interleave: r.meta.isTrue("interleave"), ordered: r.meta.isTrue("ordered")}
 	r.clone = f
 	f.nodeMax = count(r, 1, "clone-node-max")
-	f.max = c.atMost(mostInstances, holder, "clone-max", count(r, max(1, len(c.nodes)), "clone-max"))
+	f.max = c.atMost(c.instanceLimit(f, r.Unique()), holder, "clone-max", count(r, max(1, len(c.nodes)), "clone-max"))
 	if r.Promotable() {
 		f.promotedMax = count(r, 1, "promoted-max", "master-max")
 		f.promotedNodeMax = count(r, 1, "promoted-node-max", "master-node-max")
@@ -84,15 +84,33 @@ func count(r *Resource, fallback int, names ...string) int {
 }
 
 // How many instances of one clone, and replicas of one bundle, are planned. A
-// number beyond it is a slip of the pen. Of n instances n*n things have to be
-// looked at: each waits for each in a clone with ordered=true, a probe of one
-// leads to all the others, and an action of the clone is what those of all are
-// whenever one of them has changed. A replica is a node too, on which all
-// others could run.
+// number beyond it is a slip of the pen. Of a clone with ordered=true each
+// instance waits for each; a replica is a node too, on which all others could
+// run.
 const (
-	mostInstances = 2_000
+	mostInstances = 10_000
+	mostOrdered   = 1_000
+	mostProbes    = 80_000 // of the instances of a clone on all nodes
 	mostReplicas  = 500
 )
+
+// instanceLimit is how many instances of a clone are planned: as many as can be
+// looked for on all nodes within 2 s and 500 MB, and at least as many as there
+// are nodes.
+func (c *cluster) instanceLimit(f *cloneFacts, unique bool) int {
+	most := mostInstances
+	if unique {
+		members := 0
+		for range cib.Children(f.child, "primitive") {
+			members++
+		}
+		most = min(most, mostProbes/(max(1, members)*max(1, len(c.nodes))))
+	}
+	if f.ordered {
+		most = min(most, mostOrdered)
+	}
+	return max(most, len(c.nodes))
+}
 
 // atMost bounds a number of instances.
 func (c *cluster) atMost(most int, e *etree.Element, option string, n int) int {

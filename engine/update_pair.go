@@ -238,11 +238,11 @@ func (c *cluster) interleaves(p pair) bool {
 // pairInterleaved ties each instance of then to its partner of first.
 func (c *cluster) pairInterleaved(p pair) change {
 	var changed change
-	current := p.first.key.ends("stopped", "demoted")
+	firsts := newPlaced(p.first.rsc, p.first.key.ends("stopped", "demoted"))
 	for _, t := range p.then.rsc.instances() {
-		f := c.partner(t, p.first.rsc, current)
+		f := c.partner(t, firsts)
 		if f == nil {
-			if !current && p.rel.any(unrunnableFirstBlocks|firstImpliesThen) && c.leaveUnassigned(t, p.first.rsc) {
+			if !firsts.current && p.rel.any(unrunnableFirstBlocks|firstImpliesThen) && c.leaveUnassigned(t, p.first.rsc) {
 				changed.then = true
 			}
 			continue
@@ -273,14 +273,15 @@ func (c *cluster) pairPartners(f, t *Resource, p pair) change {
 	return changed
 }
 
-// partner is the instance of other that the instance t goes together with.
-func (c *cluster) partner(t, other *Resource, current bool) *Resource {
-	if n := t.onlyLocation(current); n != nil {
-		return c.instanceOn(other, n, current)
+// partner is the one of another clone's instances that the instance t goes
+// together with.
+func (c *cluster) partner(t *Resource, others *placed) *Resource {
+	if n := t.onlyLocation(others.current); n != nil {
+		return others.on(n)
 	}
 	for _, n := range c.places(t.allowed, nil) {
-		if f := c.instanceOn(other, n, current); f != nil {
-			return f
+		if other := others.on(n); other != nil {
+			return other
 		}
 	}
 	return nil

@@ -53,15 +53,42 @@ func (r *Resource) fullyActive() bool {
 	return slices.ContainsFunc(r.Active, func(n *Node) bool { return n.Unclean || n.Online || !r.Managed() })
 }
 
-// instanceOn is the first instance of a clone or bundle that is, or will be,
-// on just this node, and is not blocked.
-func (c *cluster) instanceOn(r *Resource, n *Node, current bool) *Resource {
-	for _, i := range r.instances() {
-		if i.onlyLocation(current) == n && !i.blockedInside() {
-			return i
+// placed finds the instances of a clone or bundle by the one node where each
+// is, or will be.
+type placed struct {
+	of      *Resource
+	current bool
+	first   []*Resource // by the node's index
+}
+
+func newPlaced(of *Resource, current bool) *placed {
+	p := &placed{of: of, current: current}
+	for _, i := range of.instances() {
+		n := i.onlyLocation(current)
+		if n == nil || i.blockedInside() {
+			continue
+		}
+		for len(p.first) <= n.ix {
+			p.first = append(p.first, nil)
+		}
+		if p.first[n.ix] == nil {
+			p.first[n.ix] = i
 		}
 	}
-	return nil
+	return p
+}
+
+// on is the first instance on just this node that is not blocked.
+func (p *placed) on(n *Node) *Resource {
+	if n.ix >= len(p.first) {
+		return nil
+	}
+	i := p.first[n.ix]
+	if i != nil && i.onlyLocation(p.current) != n { // it has lost its place meanwhile
+		*p = *newPlaced(p.of, p.current)
+		return p.on(n)
+	}
+	return i
 }
 
 func (r *Resource) blockedInside() bool {

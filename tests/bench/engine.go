@@ -73,7 +73,29 @@ func (b *runner) benchEngine() error {
 			return fmt.Errorf("%v: %w", s, err)
 		}
 	}
+	if err := b.benchClones(); err != nil {
+		return err
+	}
 	return b.benchLargeCases()
+}
+
+// benchClones times one clone of many instances, on 16 nodes that know nothing
+// of it yet. That a number is absurd shall cost no more.
+func (b *runner) benchClones() error {
+	for _, x := range []struct {
+		kind      string
+		instances int
+	}{{"", 1000}, {"unique", 100}, {"unique", 1000}, {"unique", 5000}, {"unique", 1_000_000_000}} {
+		what := strings.TrimSpace(fmt.Sprintf("1 x 16 clone-max %d %s", x.instances, x.kind))
+		file, err := b.clone(what, x.instances, x.kind == "unique")
+		if err != nil {
+			return err
+		}
+		if err := b.beside(what, file, file, anyInput(2*time.Second, 500)); err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+	}
+	return nil
 }
 
 func (b *runner) benchShape(s shape) error {

@@ -54,6 +54,29 @@ func (b *runner) document(name string, n int) (file string, err error) {
 	})
 }
 
+// clone writes a CIB of 16 nodes and one clone.
+func (b *runner) clone(name string, instances int, unique bool) (file string, err error) {
+	const nodes = 16
+	file = filepath.Join(b.dir, strings.Map(letter, name)+".xml")
+	return file, write(file, func(w io.Writer) {
+		io.WriteString(w, `<cib validate-with="pacemaker-3.9" admin_epoch="0" epoch="1" num_updates="0" have-quorum="1"><configuration>`+
+			`<crm_config><cluster_property_set id="p"><nvpair id="s" name="stonith-enabled" value="false"/></cluster_property_set></crm_config><nodes>`)
+		for n := range nodes {
+			fmt.Fprintf(w, `<node id="%d" uname="node%[1]d"/>`, n+1)
+		}
+		fmt.Fprintf(w, `</nodes><resources><clone id="c"><meta_attributes id="m"><nvpair id="x" name="clone-max" value="%d"/>`+
+			`<nvpair id="u" name="globally-unique" value="%t"/>`, instances, unique)
+		if unique {
+			fmt.Fprintf(w, `<nvpair id="y" name="clone-node-max" value="%d"/>`, (instances+nodes-1)/nodes)
+		}
+		fmt.Fprintf(w, `</meta_attributes>`+primitive+`</clone></resources><constraints/></configuration><status>`, 0)
+		for n := range nodes {
+			fmt.Fprintf(w, `<node_state id="%d" uname="node%[1]d" in_ccm="true" crmd="online" join="member" expected="member"/>`, n+1)
+		}
+		io.WriteString(w, `</status></cib>`)
+	})
+}
+
 const primitive = `<primitive id="d%[1]d" class="ocf" provider="heartbeat" type="Dummy">` +
 	`<operations><op id="d%[1]d-monitor-10s" name="monitor" interval="10s"/></operations></primitive>`
 
