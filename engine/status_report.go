@@ -79,6 +79,11 @@ func (s *Situation) ResourceLines(v View) []string {
 	return t.lines
 }
 
+// StateLine tells how a primitive is, without the nodes where it runs.
+func (s *Situation) StateLine(r *Resource) string {
+	return (&statusText{c: s.c, pending: true}).primitiveState(r, r.shownName(), nil)
+}
+
 // StateLines tell where one resource is.
 func (s *Situation) StateLines(r *Resource) []string {
 	t := &statusText{c: s.c, pending: true}

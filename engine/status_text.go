@@ -313,6 +313,10 @@ func (t *statusText) bundle(depth int, r *Resource) {
 		if rep.address != "" {
 			name += " (" + rep.address + ")"
 		}
+		if t.view.Placeless {
+			t.item(depth+1, t.primitiveState(shown, name, nil))
+			continue
+		}
 		t.item(depth+1, t.primitiveText(shown, name, rep.container.currentNode()))
 	}
 }

@@ -62,19 +62,35 @@ func (c *resourceCall) list(s *engine.Situation) error {
 		m := &monitor{sit: s}
 		resources, _ := m.resourcesXML(v)
 		c.xml.AddChild(resources)
+		if len(resources.Child) == 0 {
+			resources.CreateElement("item").SetText("No resources")
+			return noResource()
+		}
 		return nil
 	}
 	lines := s.ResourceLines(v)
-	if len(lines) == 0 {
+	none := len(lines) == 0
+	if none {
 		lines = []string{"  * No resources"}
 	}
 	_, err := fmt.Fprintln(c.std.Out, "Full List of Resources:\n"+strings.Join(lines, "\n"))
+	if none {
+		return noResource()
+	}
 	return err
+}
+
+func noResource() error {
+	return fail(exitNotFound, "Error performing operation: No such object")
 }
 
 // ids lists the names of all resources without members.
 func (c *resourceCall) ids(s *engine.Situation) error {
 	leaves := leavesOf(s)
+	if len(leaves) == 0 {
+		c.complain("NO resources configured")
+		return noResource()
+	}
 	if c.xml != nil {
 		list := c.xml.CreateElement("list")
 		attrs(list, "name", "resource names", "count", strconv.Itoa(len(leaves)))
@@ -99,7 +115,7 @@ func (c *resourceCall) locate(found []*engine.Resource) error {
 	for _, r := range found {
 		for _, leaf := range append([]*engine.Resource{r}, parts(r)...) {
 			for _, n := range leaf.Active {
-				if _, known := promoted[n]; !known {
+				if _, known := promoted[n]; !known || leaf.Root().Kind == engine.KindClone && leaf.Unique() {
 					order = append(order, n)
 				}
 				promoted[n] = promoted[n] || leaf.ShownRole() == "Promoted"
@@ -163,14 +179,15 @@ func (c *resourceCall) operations(d *cib.Document, s *engine.Situation) error {
 	if err != nil {
 		return err
 	}
-	m := &monitor{sit: s}
+	m := &monitor{sit: s, doc: d}
+	fencing := m.truth("true", "fencing-enabled", "stonith-enabled")
 	var list *etree.Element
 	if c.xml != nil {
-		list = c.xml.CreateElement("operations")
+		list = etree.NewElement("operations")
 	}
 	for state := range cib.Children(d.Status(), "node_state") {
 		n := m.nodeOf(state)
-		if n == nil || host != nil && n != host {
+		if n == nil || host != nil && n != host || !n.Online && !fencing {
 			continue
 		}
 		for e := range cib.Children(cib.Child(cib.Child(state, "lrm"), "lrm_resources"), "lrm_resource") {
@@ -180,12 +197,15 @@ func (c *resourceCall) operations(d *cib.Document, s *engine.Situation) error {
 			}
 			for _, op := range done(e, c.command == "list-all-operations") {
 				if list != nil {
-					operationOfXML(list.CreateElement("operation"), op, cib.ID(e), r, n)
+					operationOfXML(list.CreateElement("operation"), op, r.ShownName(), r, n)
 					continue
 				}
-				fmt.Fprintln(c.std.Out, cib.ID(e)+"\t("+r.Agent()+"):\t "+r.ShownRole()+": "+operationText(op, n.Name))
+				fmt.Fprintln(c.std.Out, s.StateLine(r)+": "+operationText(op, n.Name))
 			}
 		}
+	}
+	if list != nil && len(list.Child) > 0 {
+		c.xml.AddChild(list)
 	}
 	return nil
 }
@@ -194,7 +214,7 @@ func (c *resourceCall) operations(d *cib.Document, s *engine.Situation) error {
 // was started there, and none if it is stopped.
 func done(history *etree.Element, all bool) []*etree.Element {
 	ops := slices.Collect(cib.Children(history, "lrm_rsc_op"))
-	slices.SortStableFunc(ops, func(a, b *etree.Element) int { return callID(a) - callID(b) })
+	slices.SortStableFunc(ops, func(a, b *etree.Element) int { return cmp.Compare(uint(callID(a)), uint(callID(b))) }) // -1, what is under way, is last
 	if all {
 		return ops
 	}
@@ -208,7 +228,7 @@ func done(history *etree.Element, all bool) []*etree.Element {
 			start = i
 		case (task == "promote" || task == "demote") && start <= stop:
 			changed = i
-		case task == "monitor" && start <= stop && (rc == "0" || rc == "8"):
+		case task == "monitor" && seen <= stop && start <= stop && (rc == "0" || rc == "8"):
 			seen = i
 		}
 	}
@@ -237,7 +257,7 @@ func operationText(op *etree.Element, host string) string {
 func operationOfXML(e, op *etree.Element, name string, r *engine.Resource, on *engine.Node) {
 	status, _ := strconv.Atoi(cib.Attr(op, "op-status"))
 	attrs(e, "op", orElse(cib.Attr(op, "operation_key"), cib.ID(op)), "node", on.Name, "call", orElse(cib.Attr(op, "call-id"), "0"),
-		"rc", orElse(cib.Attr(op, "rc-code"), "0"), "status", statusText(status), "rsc", name, "agent", r.Agent())
+		"rc", orElse(cib.Attr(op, "rc-code"), "0"), "status", statusText(status), "rsc", name, "agent", r.Class+":"+r.Provider+":"+r.Type)
 	if changed, err := strconv.ParseInt(cib.Attr(op, "last-rc-change"), 10, 64); err == nil {
 		attrs(e, "last-rc-change", when(changed), "exec-time", orElse(cib.Attr(op, "exec-time"), "0"))
 	}
