@@ -38,6 +38,8 @@ type beater struct {
 	above    func([]ring.Effect) // who decides without a CIB: hears all that the ring tells; else nil
 	// alongside does what an effect means for those beside the ring.
 	alongside func(*ring.Effect)
+	// overheard is shown every message and what became of it; nil: nobody cares.
+	overheard func(ring.Verdict, *wire.Message)
 	member    func(name string) bool // whether a node is of ha.cf's node lines
 	squeeze   int                    // bytes above which a message is compressed; 0: none is
 	failing   string                 // what the media said last, so that it is told once
@@ -86,6 +88,9 @@ func (b *beater) run(ctx context.Context) {
 				b.sealed.Learn(src, p.From)
 			}
 			b.perform(b.ring.Step(time.Now(), ring.Event{Kind: ring.Heard, Link: p.Link, Message: p.Message}))
+			if b.overheard != nil {
+				b.overheard(b.ring.Verdict(), p.Message)
+			}
 		}
 		b.oblige()
 		// What has come in is looked at before anybody is taken for dead, but

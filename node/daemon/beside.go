@@ -129,6 +129,9 @@ func (d *Daemon) openBeside() {
 		d.notice(node.Warn, err.Error())
 	}
 	d.beside.clients = clients
+	if clients != nil {
+		d.beater.overheard = d.overheard
+	}
 }
 
 // coreDumps has the system write down what this process was when it crashes,
@@ -205,6 +208,17 @@ func (d *Daemon) alongside(e *ring.Effect) {
 	}
 }
 
+// verdictFilter is what clients ask for, to hear what became of so much.
+var verdictFilter = map[ring.Verdict]uint64{ring.Unchanged: hbapi.FilterUnchanged, ring.Dropped: hbapi.FilterDropped,
+	ring.Duplicate: hbapi.FilterDuplicate, ring.Protocol: hbapi.FilterProtocol}
+
+// overheard shows clients that ask for it what is the ring's own affair.
+func (d *Daemon) overheard(v ring.Verdict, m *wire.Message) {
+	if class := verdictFilter[v]; class != 0 && d.beside.clients.Curious(class) {
+		d.beside.clients.Overheard(class, m)
+	}
+}
+
 // spoken shows clients what this member says, once, and keeps the watchdog
 // quiet.
 func (d *Daemon) spoken(m *wire.Message) {
@@ -212,6 +226,9 @@ func (d *Daemon) spoken(m *wire.Message) {
 	kind := m.Type()
 	if kind == "status" {
 		b.watchdog.tickle()
+		if b.clients != nil {
+			d.overheard(ring.Unchanged, m)
+		}
 		return
 	}
 	seq, err := strconv.ParseUint(m.Get(wire.Seq), 16, 64)

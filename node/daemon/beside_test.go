@@ -111,6 +111,19 @@ func (w *world) client(name, as string) net.Conn {
 	return conn
 }
 
+// TestCuriousClientHearsBeats: the filter's second bit lets through the beats
+// of this member and of others.
+func TestCuriousClientHearsBeats(t *testing.T) {
+	w := newWorld(t, "alice", "bob")
+	w.ringUntil("alice", func(r control.Ring) bool { return r.Nodes[0].State == "active" && r.Nodes[1].State == "active" })
+	pid := fmt.Sprint(os.Getpid())
+	conn := w.client("alice", pid)
+	frame(t, conn, wire.New("hbapi-req").Add("reqtype", "setfilter").Add("pid", pid).Add("from_id", pid).Add("fmask", "2"))
+	for of := map[string]bool{}; !of["alice"] || !of["bob"]; {
+		of[hear(t, conn, "status").Get(wire.Src)] = true
+	}
+}
+
 func frame(t testing.TB, conn net.Conn, m *wire.Message) {
 	t.Helper()
 	text := wire.AppendClassic(nil, m)

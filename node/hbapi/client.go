@@ -19,9 +19,17 @@ const (
 	// waitingFrames is how much may wait for a client that does not read.
 	waitingFrames = 1024
 	waitingBytes  = 64 << 20
-	// maskNormal is the bit of a client's filter that lets through what is
-	// meant for clients; the others let through what is the daemon's affair.
-	maskNormal = 1
+)
+
+// The bits of a client's filter (setfilter): the first lets through what is
+// meant for clients, the others what is the daemon's affair.
+const (
+	maskNormal      = 1
+	FilterUnchanged = 2    // beats that tell nothing new
+	FilterDropped   = 4    // for other nodes, or consumed by the daemon
+	FilterDuplicate = 8    // copies over other media
+	FilterRequests  = 0x10 // what clients ask
+	FilterProtocol  = 0x20 // about the nodes of the ring
 )
 
 // client is one conversation. What others read is changed under the server's
@@ -94,6 +102,9 @@ func (c *client) serve() {
 			continue
 		}
 		kind := m.Get("reqtype")
+		if c.signed && c.server.Curious(FilterRequests) {
+			c.server.Overheard(FilterRequests, m)
+		}
 		switch {
 		case kind == "signoff":
 			return
@@ -170,6 +181,7 @@ func (c *client) leave() {
 	s := c.server
 	s.mu.Lock()
 	delete(s.clients, c)
+	s.look()
 	was := c.signed && !s.closed
 	c.signed = false
 	close(c.out)
@@ -229,13 +241,14 @@ func (c *client) set(kind string, m *wire.Message) []*wire.Message {
 		return nil // what waits for a client has one bound here; heartbeat does not answer
 	}
 	n, err := strconv.ParseUint(m.Get(field), base, 32)
-	if err != nil || kind == "setsignal" && n > 64 {
+	if err != nil || kind == "setsignal" && n > 64 || kind == "setfilter" && n == 0 {
 		return bad(kind, "EINVAL")
 	}
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()
 	if kind == "setfilter" {
 		c.mask = n
+		c.server.look()
 	} else {
 		c.signal = unix.Signal(n)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"crm/node/wire"
@@ -34,6 +35,8 @@ type Server struct {
 	cfg      Config
 	listener net.Listener
 	working  sync.WaitGroup
+
+	curious atomic.Uint64 // all bits that any client's filter has
 
 	mu      sync.Mutex
 	closed  bool
@@ -132,6 +135,29 @@ func (s *Server) Heard(m *wire.Message) {
 			return
 		}
 		c.send(frame)
+	})
+}
+
+// look sums up what clients are curious about; the lock is held.
+func (s *Server) look() {
+	all := uint64(0)
+	for c := range s.clients { // order: summed up
+		all |= c.mask
+	}
+	s.curious.Store(all)
+}
+
+// Curious tells whether any client wants to hear of a class of messages.
+func (s *Server) Curious(class uint64) bool { return s.curious.Load()&class != 0 }
+
+// Overheard shows a message that is the daemon's affair to those who asked for
+// its class.
+func (s *Server) Overheard(class uint64, m *wire.Message) {
+	frame := appendFrame(nil, m)
+	s.each(func(c *client) {
+		if c.mask&class != 0 {
+			c.send(frame)
+		}
 	})
 }
 

@@ -245,12 +245,43 @@ func TestNamedClientsTalkToTheirNamesakes(t *testing.T) {
 	w.server.Heard(wire.New("query-cstatus").Add(wire.Src, "hbn2").Add("cn", "ipfail").Add("from_id", "503"))
 	w.sends("t=respond-cstatus dest=hbn2 result=OK cn=ipfail to_id=503 cs=online")
 	c.ask("setfilter", "fmask=0")
+	c.expect("setfilter to nothing", "result=badreq")
+	c.ask("setfilter", "fmask=20")
 	c.expect("setfilter", "result=OK")
 	w.server.NodeChanged("hbn2", "active", "normal")
 	c.ask("numnodes")
 	c.expect("the filter keeps all away", "numnodes=2")
 	c.ask("signoff")
 	w.sends("t=hbapi-clstat st=leave from_id=ipfail to_id=ipfail client_gen=0 info=signoff")
+}
+
+// TestFilter: each bit lets through its class, to those alone who asked for it.
+func TestFilter(t *testing.T) {
+	w := serve(t)
+	plain, curious := w.dial(casual()).signOn(), w.dial("ipfail").signOn()
+	w.sends("t=hbapi-clstat st=join from_id=ipfail to_id=ipfail client_gen=0 info=signon")
+	classes := map[string]uint64{"2": FilterUnchanged, "4": FilterDropped, "8": FilterDuplicate, "20": FilterProtocol}
+	for mask := range classes {
+		curious.ask("setfilter", "fmask="+mask)
+		curious.expect("setfilter", "result=OK")
+		for name, class := range classes {
+			if want := name == mask; w.server.Curious(class) != want {
+				t.Errorf("fmask %s: curious about %s: %v", mask, name, !want)
+			}
+			w.server.Overheard(class, wire.New("class").Add(wire.Info, name))
+		}
+		curious.expect("what was asked for", "t=class info="+mask)
+	}
+	curious.ask("setfilter", "fmask=10")
+	curious.expect("setfilter", "result=OK")
+	plain.ask("numnodes")
+	plain.expect("nothing but the answer", "numnodes=2")
+	curious.expect("what others ask", "t=hbapi-req reqtype=numnodes")
+	curious.ask("signoff")
+	w.sends("t=hbapi-clstat st=leave from_id=ipfail to_id=ipfail client_gen=0 info=signoff")
+	if w.server.Curious(FilterRequests) {
+		t.Error("who has left is curious")
+	}
 }
 
 // TestCasualClientsOnlyAsk, and nobody speaks for the ring.

@@ -76,12 +76,17 @@ func (r *Ring) refuse(peer, seq, reason string) {
 // dispatch takes a new sequenced message.
 func (r *Ring) dispatch(p *peer, kind string, seq uint64, m *wire.Message) {
 	if kind == "status" {
+		state := p.state
 		r.statusOf(p, seq, m)
+		if r.verdict = Unchanged; p.state != state {
+			r.verdict = Told
+		}
 		return
 	}
 	if dest, ok := m.Lookup(wire.Dest); ok && !r.isMe(dest) {
 		return
 	}
+	r.verdict = Protocol
 	switch kind {
 	case "reqnodes":
 		all := strings.Join(r.names(), " ") + " "
@@ -99,6 +104,7 @@ func (r *Ring) dispatch(p *peer, kind string, seq uint64, m *wire.Message) {
 	case wire.AddNode, wire.DelNode:
 		r.renode(p.name, kind, m)
 	default:
+		r.verdict = Told
 		r.out = append(r.out, Effect{Kind: Deliver, Node: p.name, Message: m})
 	}
 }

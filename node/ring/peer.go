@@ -111,7 +111,9 @@ func (r *Ring) enter(p *peer, s State, left bool) {
 // heard takes a verified packet.
 func (r *Ring) heard(link string, m *wire.Message) {
 	name := strings.ToLower(m.Get(wire.Src))
+	r.verdict = Dropped
 	if name == r.cfg.Self {
+		r.verdict = Duplicate
 		if m.Get(wire.SrcUUID) != r.uuid {
 			r.complain(Error, "another machine calls itself "+name+" too: every node needs a name of its own")
 		}
@@ -143,6 +145,7 @@ func (r *Ring) heard(link string, m *wire.Message) {
 		return
 	}
 	if !r.inSequence(p, seq) {
+		r.verdict = Duplicate
 		return
 	}
 	r.acknowledge(p, seq)

@@ -112,12 +112,14 @@ type Effect struct {
 
 // Ring is one member's view of the ring. It belongs to one goroutine.
 type Ring struct {
-	cfg    Config
-	began  time.Time
-	now    time.Time
-	out    []Effect
-	peers  []*peer // all nodes but this one, in the order of the configuration
-	byName map[string]*peer
+	cfg   Config
+	began time.Time
+	now   time.Time
+	out   []Effect
+	// verdict is about the last message heard.
+	verdict Verdict
+	peers   []*peer // all nodes but this one, in the order of the configuration
+	byName  map[string]*peer
 	// deleted are the nodes that were deleted since this member started.
 	deleted []string
 	random  uint64
@@ -196,6 +198,22 @@ func (r *Ring) countHops() { r.ttl = strconv.Itoa(r.cfg.HopFudge + len(r.peers) 
 
 // State is this member's own state.
 func (r *Ring) State() State { return r.state }
+
+// Verdict is what became of a message that was heard, in the terms of the
+// filter of heartbeat's clients.
+type Verdict byte
+
+// The verdicts.
+const (
+	Told      Verdict = iota // it is in the effects: a change, or for somebody above
+	Unchanged                // a status that says what was known
+	Dropped                  // for another node, not to be believed, or for the ring alone
+	Duplicate                // heard before, or our own
+	Protocol                 // about the ring's nodes
+)
+
+// Verdict is about the last message that was Heard.
+func (r *Ring) Verdict() Verdict { return r.verdict }
 
 // Step takes one event and returns what must be done about it, in order.
 func (r *Ring) Step(now time.Time, ev Event) []Effect {
