@@ -51,7 +51,7 @@ var wanted = []*regexp.Regexp{
 	regexp.MustCompile(`^  xml differs\n(  - ours +fencing-level .*\n)?  \+ peer +fencing-level devices=`),
 	regexp.MustCompile(`is in use by primitive [\w.-]+ \(template\)`),
 	// A tag follows a renamed object.
-	regexp.MustCompile(`\+ peer +obj_ref id=`),
+	regexp.MustCompile(`\+ peer +obj_ref id=|INFO: modified tag:`),
 	// A part of a bundle that comes twice, with nothing behind it.
 	regexp.MustCompile(`comes twice in one bundle`),
 	// To replace everything trips over tags.
