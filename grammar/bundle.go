@@ -52,7 +52,7 @@ func (ps *BundleParts) Parse(lex *lexer.PeekingLexer) error {
 	for !r.done() {
 		word, is := r.keyword(bundleWords...)
 		if !is {
-			return r.fault("", list(bundleWords), bundleWords...)
+			return r.fault("", list(bundleWords), append([]string{"storage-mapping", "port-mapping"}, bundleWords...)...)
 		}
 		kind := word
 		if contains(containers, word) {

@@ -49,7 +49,7 @@ func (ts *FencingTargets) Parse(lex *lexer.PeekingLexer) error {
 			continue
 		}
 		if !validDevices(word) {
-			return r.fault("is not a list of fence devices", "DEVICE or DEVICE,DEVICE", "attr:", "pattern:")
+			return r.fault("is not a list of fence devices", "DEVICE or DEVICE,DEVICE", "attr", "pattern")
 		}
 		if len(ts.List) == 0 {
 			ts.List = append(ts.List, t)

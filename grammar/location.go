@@ -146,14 +146,12 @@ func (w *LocationWhere) attributes(r reader, names ...string) error {
 		switch name {
 		case "role":
 			if !contains(roles, value) {
-				e := r.fault("", "role="+list(roles))
-				e.Hint = Near(value, roles)
-				return e
+				return r.fault("", "role="+list(roles), append([]string{"role"}, roles...)...)
 			}
 			w.Role = value
 		case "resource-discovery":
 			if !contains(discoveries, value) {
-				return r.fault("", "resource-discovery="+list(discoveries))
+				return r.fault("", "resource-discovery="+list(discoveries), append([]string{name}, discoveries...)...)
 			}
 			w.Discovery = value
 		}

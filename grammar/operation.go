@@ -76,7 +76,7 @@ func (o *Operation) attribute(r reader) error {
 			return r.fault("is written in small letters", known+"="+Quote(p.Value))
 		}
 		if _, is := o.Attrs.Get("interval"); !is {
-			return r.fault("stands before the interval", "interval=TIME before the parameters of the operation")
+			return r.fault("stands before the interval", "interval=TIME before the parameters of the operation", opAttrs...)
 		}
 		o.param(p)
 		r.take()
@@ -89,7 +89,7 @@ func (o *Operation) attribute(r reader) error {
 		return r.fault("is not the name of an operation", "name=NAME")
 	}
 	if values, limited := opValues[p.Name]; limited && !contains(values, p.Value) {
-		return r.fault("", p.Name+"="+list(values))
+		return r.fault("", p.Name+"="+list(values), append([]string{p.Name}, values...)...)
 	}
 	o.Attrs = append(o.Attrs, p)
 	r.take()

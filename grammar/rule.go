@@ -187,7 +187,7 @@ func (r reader) date(e *Expr) error {
 	case "in", "in_range":
 		e.Op, e.Pairs = "in_range", r.datePairs(append([]string{"start", "end"}, DateUnits...))
 		if len(e.Pairs) < 2 {
-			return r.fault("", "two or more of start=DATE, end=DATE, "+list(DateUnits)+"=NUMBER", DateUnits...)
+			return r.fault("", "two or more of start=DATE, end=DATE, "+list(DateUnits)+"=NUMBER", append([]string{"start", "end"}, DateUnits...)...)
 		}
 	case "spec", "date_spec":
 		e.Op, e.Pairs = "date_spec", r.datePairs(DateUnits)

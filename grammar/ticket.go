@@ -45,7 +45,7 @@ func (l *LossPolicy) Parse(lex *lexer.PeekingLexer) error {
 		name, value, _ := strings.Cut(r.peek(), "=")
 		name = strings.ToLower(name)
 		if name != "loss-policy" || !contains(lossPolicies, value) {
-			return r.fault("", "loss-policy="+list(lossPolicies), "loss-policy")
+			return r.fault("", "loss-policy="+list(lossPolicies), append([]string{"loss-policy"}, lossPolicies...)...)
 		}
 		*l = LossPolicy(value)
 		r.take()

@@ -99,6 +99,28 @@ func (r reader) fault(problem, expected string, known ...string) *Error {
 		return e
 	}
 	e.Word = r.peek()
-	e.Hint = Near(e.Word, known)
+	e.Hint = nearWord(e.Word, known)
 	return e
+}
+
+// nearWord is like Near; of name=value and name:value the name counts, or the
+// value.
+func nearWord(word string, known []string) string {
+	if hint := Near(word, known); hint != "" {
+		return hint
+	}
+	at := strings.IndexAny(word, "=:")
+	if at < 0 {
+		return ""
+	}
+	if contains(known, word[:at]) {
+		if value := Near(word[at+1:], known); value != "" {
+			return word[:at+1] + value
+		}
+		return ""
+	}
+	if name := Near(word[:at], known); name != "" {
+		return name + word[at:]
+	}
+	return ""
 }
