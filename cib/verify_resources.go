@@ -239,6 +239,10 @@ func (v *verifier) operations(e *etree.Element) {
 	}
 }
 
+// SameTime tells whether two intervals or timeouts mean the same: 10, 10s and
+// PT10S.
+func SameTime(a, b string) bool { return spanKey(a) == spanKey(b) }
+
 // spanKey makes 10, 10s, 10000ms and PT10S the same.
 func spanKey(s string) string {
 	if ms, ok := milliseconds(s); ok {

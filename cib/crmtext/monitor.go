@@ -15,7 +15,7 @@ func (ed *Editor) monitor(s *grammar.Monitor) error {
 		return &Error{Pos: s.Resource.Pos, Word: s.Resource.ID, Problem: "is " + oneOf(e), Expected: "the id of a primitive"}
 	}
 	for op := range cib.Children(cib.Child(e, "operations"), "op") {
-		if cib.Attr(op, "name") == "monitor" && cib.Attr(op, "interval") == s.Times.Interval {
+		if cib.Attr(op, "name") == "monitor" && cib.SameTime(cib.Attr(op, "interval"), s.Times.Interval) {
 			return &Error{Pos: s.Resource.Pos, Word: s.Resource.ID, Problem: "has a monitor with the interval " + s.Times.Interval + " already", Expected: "another interval"}
 		}
 	}
