@@ -3,6 +3,7 @@ package shell
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -151,7 +152,7 @@ func (c *Call) pick(w *work, all []object, word grammar.Word) ([]object, error) 
 		}
 	}
 	if len(found) == 0 {
-		return nil, noObject(w.doc, word.Text, word)
+		return nil, noObject(w.doc, word.Text, word, "changed")
 	}
 	return found, nil
 }
@@ -180,12 +181,19 @@ func unknownKind(kind string) string {
 	return "there is no type " + kind + "; the types are " + strings.Join(kinds, ", ")
 }
 
-func noObject(doc *cib.Document, id string, word grammar.Word) error {
-	var known []string
+// noObject says that an id is none; words are others that could stand there.
+// The only one that begins so is a guess, too.
+func noObject(doc *cib.Document, id string, word grammar.Word, words ...string) error {
+	known := words
 	for _, o := range objects(doc) {
 		known = append(known, o.id)
 	}
-	return wrong(NotFound, "", grammar.Word{Text: id, Pos: word.Pos}, "does not exist", "the id of an object; \"show\" lists them", known...)
+	err := wrong(NotFound, "", grammar.Word{Text: id, Pos: word.Pos}, "does not exist", "the id of an object; \"show\" lists them", known...)
+	begun := slices.DeleteFunc(known, func(k string) bool { return !strings.HasPrefix(k, id) })
+	if len(begun) == 1 && len(id) > 1 && !strings.Contains(err.Text, "did you mean") {
+		err.Text += " (did you mean " + strconv.Quote(begun[0]) + "?)"
+	}
+	return err
 }
 
 // changedObjects are those that are new or different in the copy.
