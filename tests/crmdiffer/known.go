@@ -51,9 +51,17 @@ var wanted = []*regexp.Regexp{
 	regexp.MustCompile(`^  xml differs\n(  - ours +fencing-level .*\n)?  \+ peer +fencing-level devices=`),
 	regexp.MustCompile(`is in use by primitive [\w.-]+ \(template\)`),
 	// A tag follows a renamed object.
-	regexp.MustCompile(`\+ peer +obj_ref id=|INFO: modified tag:`),
+	regexp.MustCompile(`\+ peer +obj_ref id=|INFO: modified (tag:|location:l3 from tg)`),
 	// A part of a bundle that comes twice, with nothing behind it.
 	regexp.MustCompile(`comes twice in one bundle`),
+	// Words beside a reference to a whole set are refused, there they are lost; so are levels behind those of every node.
+	regexp.MustCompile(`takes over a whole set; expected no attributes beside it`),
+	// Nodes that a pushed file does not name stay.
+	regexp.MustCompile(`^  xml differs\n  - ours nodes\n`),
+	// $ is a sign like others; show there puts variables of the environment in.
+	regexp.MustCompile(`- ours .*\$\{`),
+	// What is the default of a set is left out of XML.
+	regexp.MustCompile(`- ours +<resource_set .*sequential="true"`),
 	// To replace everything trips over tags.
 	regexp.MustCompile(`object [\w.-]+ does not exist`),
 	// id= is taken off in files too; a second "nodes" of select says nothing new.
