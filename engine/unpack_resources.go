@@ -329,15 +329,19 @@ func (r *Resource) targetRole() Role {
 }
 
 // allowByDefault lets a resource, and what is in it, run on every node of a
-// symmetric cluster.
+// symmetric cluster. In any cluster connections to guests may run everywhere;
+// where not, that is said of nodes in bundles, too, which are banned anyway.
 func (c *cluster) allowByDefault(r *Resource) {
-	guest := r.isConnection() && r.meta.has("container")
-	if !c.opts.symmetric && !guest {
-		return
-	}
-	r.ensure(len(c.byIx))
-	for _, n := range c.nodes {
-		c.allow(r, n)
+	switch {
+	case c.opts.symmetric:
+		r.ensure(len(c.byIx))
+		for _, n := range c.nodes {
+			c.allow(r, n)
+		}
+	case r.isConnection() && r.meta.has("container"):
+		for _, n := range c.nodes {
+			r.entry(n)
+		}
 	}
 }
 
