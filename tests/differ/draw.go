@@ -14,6 +14,7 @@ var features = []string{
 	"templates", "tags", "maintenance", "unmanaged", "standby", "shutdown", "shutdown-lock", "health", "fencing", "topology",
 	"unfencing", "quorum", "asymmetric", "stop-all", "pending", "removed", "multiple-active", "target-role", "stickiness",
 	"stopped-monitors", "defaults", "attributes", "priority", "parameters", "node-lost", "injected-failure",
+	"location-sets", "ticket-sets", "nested-rules", "ruled-attributes", "remote-attributes", "operations", "classes", "reload", "migrating", "locks", "watchdog",
 }
 
 // cluster is what is being drawn.
@@ -99,6 +100,7 @@ func (c *cluster) options() []string {
 	add("asymmetric", "symmetric-cluster=false")
 	add("quorum", "no-quorum-policy="+pick(c, "stop", "freeze", "ignore", "demote", "suicide"))
 	add("utilization", "placement-strategy="+pick(c, "utilization", "minimal", "balanced"))
+	add("locks", "shutdown-lock=true")
 	add("shutdown-lock", "shutdown-lock=true")
 	if c.has["shutdown-lock"] && c.one(3) {
 		list = append(list, "shutdown-lock-limit="+pick(c, "10m", "100h"))
@@ -112,6 +114,9 @@ func (c *cluster) options() []string {
 	}
 	if c.has["fencing"] {
 		list = append(list, pick(c, "stonith-action=off", "priority-fencing-delay=15s", "stonith-timeout=90s"))
+	}
+	if c.has["watchdog"] {
+		list = append(list, "have-watchdog=true", "stonith-watchdog-timeout="+pick(c, "0", "10s"))
 	}
 	if c.has["migration"] && c.one(3) {
 		list = append(list, "migration-limit=2")
@@ -149,7 +154,7 @@ func (c *cluster) nodeList() string {
 		}
 		fmt.Fprintf(&b, `<node id="%d" uname="%s"%s>%s%s</node>`, i+1, n, score, c.block("instance_attributes", attrs), c.block("utilization", use))
 	}
-	return b.String()
+	return b.String() + c.remoteNodes()
 }
 
 // defaults are rsc_defaults and op_defaults.
@@ -161,7 +166,7 @@ func (c *cluster) defaults() string {
 	if c.has["failures"] {
 		meta = append(meta, "migration-threshold="+pick(c, "1", "2", "3"))
 	}
-	text := "<rsc_defaults>" + c.block("meta_attributes", meta)
+	text := "<rsc_defaults>" + c.block("meta_attributes", meta) + c.ruledBlocks("meta_attributes", c.dateRule, "resource-stickiness=20", "migration-threshold=2", "priority=4")
 	if c.has["defaults"] {
 		text += fmt.Sprintf(`<meta_attributes id="%s" score="5"><rule id="%s" score="0"><rsc_expression id="%s" class="ocf" provider="pacemaker" type="%s"/></rule>%s</meta_attributes>`,
 			c.id("set"), c.id("rule"), c.id("e"), pick(c, "Dummy", "Stateful"), c.nv([]string{pick(c, "priority=3", "resource-stickiness=7", "target-role=Stopped", "is-managed=false")}))

@@ -35,6 +35,9 @@ func (c *cluster) constraints(tags []string) string {
 	several("locations", 4, func() string { return c.location(names) })
 	several("asymmetric", 5, func() string { return c.optIn(names) })
 	several("discovery", 2, func() string { return c.discovery(names) })
+	several("location-sets", 2, c.locationSet)
+	several("ticket-sets", 2, c.ticketSet)
+	several("nested-rules", 2, func() string { return c.nestedRule(names) })
 	several("rules", 3, func() string { return c.ruled(names) })
 	several("dates", 2, func() string { return c.dated(names) })
 	several("patterns", 2, c.pattern)
@@ -104,6 +107,9 @@ func (c *cluster) expression() string {
 }
 
 func (c *cluster) dated(names []string) string {
+	if c.one(2) {
+		return fmt.Sprintf(`<rsc_location id="%s" rsc="%s">%s</rsc_location>`, c.id("l"), pick(c, names...), c.dateRule())
+	}
 	var date string
 	id := c.id("e")
 	day := func() string { return fmt.Sprintf("20%02d-%02d-%02d", 20+c.IntN(10), 1+c.IntN(12), 1+c.IntN(28)) }

@@ -22,7 +22,7 @@ func (c *cluster) drawResources() {
 	for range 1 + c.IntN(4) {
 		c.resource()
 	}
-	for _, kind := range []string{"groups", "clones", "promotable", "bundles", "guests"} {
+	for _, kind := range []string{"groups", "clones", "promotable", "bundles", "guests", "classes"} {
 		if c.has[kind] {
 			for range 1 + c.IntN(2) {
 				c.collective(kind)
@@ -79,7 +79,9 @@ func (c *cluster) primitive(id, agent string, meta []string) string {
 	if c.has["templates"] && agent == "Dummy" && c.one(2) {
 		head = fmt.Sprintf(`<primitive id="%s" template="tmpl">`, id)
 	}
-	return head + c.block("meta_attributes", meta) + c.block("instance_attributes", params) + c.operations(id, agent) + c.block("utilization", use) + "</primitive>"
+	ruled := c.ruledBlocks("meta_attributes", c.dateRule, "target-role=Stopped", "is-managed=false", "resource-stickiness=9") +
+		c.ruledBlocks("instance_attributes", c.byNode, "fake=7", "state=/tmp/y")
+	return head + c.block("meta_attributes", meta) + ruled + c.block("instance_attributes", params) + c.operations(id, agent) + c.block("utilization", use) + "</primitive>"
 }
 
 // operations of a primitive; promotable agents are watched in both roles.
@@ -114,7 +116,7 @@ func (c *cluster) operations(id, agent string) string {
 		op("promote", "0", onFail("demote", "block", "restart", "fence"))
 		op("demote", "0", onFail("block", "fence", "ignore"))
 	}
-	return "<operations>" + b.String() + "</operations>"
+	return "<operations>" + b.String() + c.moreOperations(id) + "</operations>"
 }
 
 // meta are the meta attributes of a resource.
@@ -136,6 +138,7 @@ func (c *cluster) meta(clone bool) []string {
 	maybe("fencing", 3, "requires=nothing", "requires=quorum", "requires=fencing")
 	maybe("health", 4, "allow-unhealthy-nodes=true")
 	if !clone {
+		maybe("migrating", 2, "allow-migrate=true")
 		maybe("migration", 1, "allow-migrate=true", "allow-migrate=true", "allow-migrate=false")
 	}
 	return list
@@ -156,6 +159,8 @@ func (c *cluster) collective(kind string) {
 		c.bundle()
 	case "guests":
 		c.guest()
+	case "classes":
+		c.otherClasses()
 	}
 }
 
@@ -185,6 +190,9 @@ func (c *cluster) clone(promotable bool) {
 	}
 	if c.one(3) {
 		meta = append(meta, fmt.Sprintf("clone-max=%d", c.IntN(5)))
+	}
+	if promotable && c.one(5) {
+		meta = append(meta, "promoted-node-max=2")
 	}
 	if c.one(5) {
 		meta = append(meta, "globally-unique=true", fmt.Sprintf("clone-node-max=%d", 1+c.IntN(2)))
@@ -232,8 +240,8 @@ func (c *cluster) bundle() {
 			c.promotes[child], c.promotes[id] = true, true
 		}
 	}
-	fmt.Fprintf(&c.resources, `<bundle id="%s">%s<docker image="img"%s replicas="%d"/>%s%s</bundle>`, id,
-		c.block("meta_attributes", c.meta(true)), promoted, 1+c.IntN(3), network, inside)
+	fmt.Fprintf(&c.resources, `<bundle id="%s">%s<docker image="img"%s replicas="%d"%s/>%s%s</bundle>`, id,
+		c.block("meta_attributes", c.meta(true)), promoted, 1+c.IntN(3), pick(c, "", "", ` replicas-per-host="2"`), network, inside)
 	c.cloned[id] = true
 	c.tops = append(c.tops, id)
 }

@@ -79,7 +79,7 @@ func carriedOut(doc *cib.Document) (*cib.Document, error) {
 // freshStatus has all nodes online, and nothing has ever been done there.
 func (c *cluster) freshStatus() string {
 	var b strings.Builder
-	if c.has["tickets"] {
+	if c.has["tickets"] || c.has["ticket-sets"] {
 		b.WriteString("<tickets>")
 		for _, t := range []string{"ticketA", "ticketB"} {
 			if c.IntN(4) > 0 {
@@ -266,9 +266,21 @@ func onNode(lrm *etree.Element) string {
 	return ""
 }
 
+// ages of what happened.
+var ages = []time.Duration{time.Minute, 10 * time.Minute, 20 * time.Second}
+
 // resourceEvent makes something fail, be pending or be found elsewhere.
 func (c *cluster) resourceEvent(state, lrm *etree.Element) {
-	age := pick(c, time.Minute, 10*time.Minute, 20*time.Second)
+	age := ages[c.IntN(len(ages))]
+	if c.has["reload"] && c.one(3) {
+		c.reparameterized(lrm)
+	}
+	if c.has["migrating"] && c.one(4) && lrm.SelectAttrValue("class", "") == "ocf" {
+		c.migrates(lrm, state.SelectAttrValue("uname", ""))
+	}
+	if c.has["locks"] && c.one(3) {
+		lrm.CreateAttr("shutdown-lock", fmt.Sprint(now.Add(-age).Unix()))
+	}
 	if (c.has["failures"] || c.has["on-fail"] || c.has["injected-failure"]) && c.one(4) {
 		c.fail(state, lrm, age)
 	}
