@@ -44,24 +44,28 @@ func (c *cluster) unpackColocation(e *etree.Element) {
 		c.warn(e, "it has a role that is none", "use Started, Promoted, Unpromoted or Stopped")
 		return
 	}
-	dependents, depSeveral := c.resourcesNamed(cib.Attr(e, "rsc"))
-	primaries, priSeveral := c.resourcesNamed(cib.Attr(e, "with-rsc"))
-	if len(dependents) == 0 || len(primaries) == 0 || depSeveral && priSeveral {
+	dep, pri := c.resourcesNamed(cib.Attr(e, "rsc")), c.resourcesNamed(cib.Attr(e, "with-rsc"))
+	if len(dep.list) == 0 || len(pri.list) == 0 || dep.several && pri.several {
 		c.warn(e, "it names a resource that does not exist", "correct the name, or remove the constraint")
 		return
 	}
-	if depSeveral || priSeveral {
+	for _, n := range []constrainedResources{dep, pri} {
+		if n.missing != "" {
+			c.warnMissing(e, n.missing)
+		}
+	}
+	if dep.several || pri.several {
 		c.colocateSets(e, []resourceSet{
-			{sequential: !depSeveral, role: depRole, members: dependents},
-			{sequential: !priSeveral, role: priRole, members: primaries}}, s)
+			{sequential: !dep.several, role: depRole, members: dep.list},
+			{sequential: !pri.several, role: priRole, members: pri.list}}, s)
 		return
 	}
 	attr := cib.Attr(e, "node-attribute")
 	if attr == "" {
 		attr = nodeName
 	}
-	c.colocate(&colocation{id: cib.ID(e), dependent: dependents[0], primary: primaries[0], depRole: depRole, priRole: priRole,
-		score: s, attr: attr, influence: influence(e, dependents[0]), explicit: true})
+	c.colocate(&colocation{id: cib.ID(e), dependent: dep.list[0], primary: pri.list[0], depRole: depRole, priRole: priRole,
+		score: s, attr: attr, influence: influence(e, dep.list[0]), explicit: true})
 }
 
 func (c *cluster) colocationScore(e *etree.Element, fallback score.Score) (score.Score, bool) {
@@ -126,14 +130,16 @@ func (c *cluster) colocateSet(e *etree.Element, set resourceSet, s score.Score) 
 
 // colocateTwoSets makes the earlier set depend on the later one.
 func (c *cluster) colocateTwoSets(e *etree.Element, dependent, primary resourceSet, s score.Score) {
-	if len(dependent.members) == 0 || len(primary.members) == 0 {
-		return
-	}
 	dependents, primaries := dependent.members, primary.members
-	if dependent.sequential {
+	if len(dependents) > 0 && (dependent.sequential || primary.broken) {
 		dependents = dependents[:1]
 	}
-	if primary.sequential {
+	switch {
+	case primary.sequential && primary.broken && primary.last == nil:
+		return
+	case primary.sequential && primary.broken:
+		primaries = []*Resource{primary.last}
+	case primary.sequential && len(primaries) > 0:
 		primaries = primaries[len(primaries)-1:]
 	}
 	for _, d := range dependents {

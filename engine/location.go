@@ -56,19 +56,23 @@ func (c *cluster) unpackLocationRule(e, ruleOf *etree.Element) {
 		for s := range cib.Children(e, "resource_set") {
 			s = c.resolve(s)
 			for ref := range cib.Children(s, "resource_ref") {
-				list, _ := c.resourcesNamed(cib.ID(ref))
-				for _, r := range list {
+				n := c.resourcesNamed(cib.ID(ref))
+				for _, r := range n.list {
 					c.locate(locating{e: e, set: s, rule: ruleOf, rsc: r})
+				}
+				if n.missing != "" {
+					c.warnMissing(e, n.missing)
+					return
 				}
 			}
 		}
 		return
 	}
-	list, _ := c.resourcesNamed(cib.Attr(e, "rsc"))
-	if len(list) == 0 {
-		c.warn(e, "it names a resource that does not exist by itself, it is ignored", "name what the resource is in, or remove the constraint")
+	n := c.resourcesNamed(cib.Attr(e, "rsc"))
+	if n.missing != "" {
+		c.warnMissing(e, n.missing)
 	}
-	for _, r := range list {
+	for _, r := range n.list {
 		c.locate(locating{e: e, rule: ruleOf, rsc: r})
 	}
 }

@@ -177,8 +177,12 @@ func (c *cluster) orderSets(e *etree.Element) []orderSet {
 		all, valid := score.Boolean(se.SelectAttrValue("require-all", "true"))
 		s.requireAll = all || !valid
 		for _, ref := range se.SelectElements("resource_ref") {
-			list, _ := c.resourcesNamed(ref.SelectAttrValue("id", ""))
-			s.members = append(s.members, list...)
+			n := c.resourcesNamed(ref.SelectAttrValue("id", ""))
+			if n.missing != "" {
+				c.warnMissing(e, n.missing)
+				return append([]orderSet{}, sets...)
+			}
+			s.members = append(s.members, n.list...)
 		}
 		sets = append(sets, s)
 	}
@@ -195,12 +199,16 @@ func (c *cluster) taggedOrder(e *etree.Element) []orderSet {
 	anySeveral := false
 	for _, side := range []string{"first", "then"} {
 		id := e.SelectAttrValue(side, "")
-		members, several := c.resourcesNamed(id)
-		if len(members) == 0 {
+		n := c.resourcesNamed(id)
+		switch {
+		case len(n.list) == 0:
 			return nil
+		case n.missing != "":
+			c.warnMissing(e, n.missing)
+			return []orderSet{}
 		}
-		s := orderSet{id: id, members: members, task: e.SelectAttrValue(side+"-action", "start"), requireAll: true, element: e}
-		if several {
+		s := orderSet{id: id, members: n.list, task: e.SelectAttrValue(side+"-action", "start"), requireAll: true, element: e}
+		if n.several {
 			s.sequential, anySeveral = "false", true
 		}
 		sets = append(sets, s)

@@ -49,16 +49,22 @@ func (c *cluster) unpackTicketUse(e *etree.Element) {
 			for _, r := range set.members {
 				c.useTicket(e, t, r, set.role)
 			}
+			if set.broken {
+				return
+			}
 		}
 		return
 	}
 	role, ok := constraintRole(cib.Attr(e, "rsc-role"))
-	list, _ := c.resourcesNamed(cib.Attr(e, "rsc"))
-	if !ok || len(list) == 0 {
+	n := c.resourcesNamed(cib.Attr(e, "rsc"))
+	if n.missing != "" && len(n.list) > 0 {
+		c.warnMissing(e, n.missing)
+	}
+	if !ok || len(n.list) == 0 {
 		c.warn(e, "it names no resource or role", "correct the names, or remove the constraint")
 		return
 	}
-	for _, r := range list {
+	for _, r := range n.list {
 		c.useTicket(e, t, r, role)
 	}
 }

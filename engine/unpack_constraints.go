@@ -55,22 +55,43 @@ func (c *cluster) constrained(id string) *Resource {
 	return r
 }
 
-// resourcesNamed are the resources that a name in a constraint stands for: a resource,
-// all that use a template, or all that have a tag.
-func (c *cluster) resourcesNamed(id string) (list []*Resource, several bool) {
+// constrainedResources are those that a name in a constraint stands for.
+type constrainedResources struct {
+	list    []*Resource
+	several bool   // it is a template or a tag
+	missing string // what is not known, "" for nothing; list is what came before it
+}
+
+// resourcesNamed finds a resource, all that use a template, or all that have a
+// tag.
+func (c *cluster) resourcesNamed(id string) constrainedResources {
 	if r := c.constrained(id); r != nil {
-		return []*Resource{r}, false
+		return constrainedResources{list: []*Resource{r}}
 	}
 	ids, known := c.templates[id]
 	if !known {
 		ids = c.tags[id]
 	}
-	for _, id := range ids {
-		if r := c.constrained(id); r != nil {
-			list = append(list, r)
-		}
+	n := constrainedResources{several: true}
+	if len(ids) == 0 {
+		n.missing = id
 	}
-	return list, true
+	for _, member := range ids {
+		r := c.constrained(member)
+		if r == nil {
+			n.missing = member
+			break
+		}
+		n.list = append(n.list, r)
+	}
+	return n
+}
+
+// warnMissing tells that a constraint ends where it names what is not known:
+// what came before holds, as in Pacemaker.
+func (c *cluster) warnMissing(e *etree.Element, id string) {
+	c.warn(e, fmt.Sprintf("there is no resource %q by itself, the constraint is ignored from there on", id),
+		"name what the resource is in, or correct the name")
 }
 
 // resourceSet is a <resource_set> of a constraint.
@@ -79,10 +100,13 @@ type resourceSet struct {
 	sequential bool
 	role       Role
 	members    []*Resource
+	broken     bool      // by a member that is not known; members are those before it
+	last       *Resource // the last member even so, nil when that one is not known
 }
 
 // resourceSets reads the sets of a constraint; roles are read by parse. ok is
-// false if there is a set that makes no sense.
+// false if there is a set that makes no sense. A set is as long as its members
+// are known.
 func (c *cluster) resourceSets(e *etree.Element, parse func(string) (Role, bool)) (sets []resourceSet, ok bool) {
 	for s := range cib.Children(e, "resource_set") {
 		if s = c.resolve(s); s == nil {
@@ -94,12 +118,17 @@ func (c *cluster) resourceSets(e *etree.Element, parse func(string) (Role, bool)
 			return nil, false
 		}
 		for ref := range cib.Children(s, "resource_ref") {
-			list, _ := c.resourcesNamed(cib.ID(ref))
-			if len(list) == 0 {
-				c.warn(e, "there is no resource "+cib.ID(ref), "correct the name, or remove it from the set")
-				return nil, false
+			n := c.resourcesNamed(cib.ID(ref))
+			if !set.broken {
+				set.members = append(set.members, n.list...)
 			}
-			set.members = append(set.members, list...)
+			set.last = nil
+			if n.missing == "" {
+				set.last = n.list[len(n.list)-1]
+				continue
+			}
+			c.warnMissing(e, n.missing)
+			set.broken = true
 		}
 		sets = append(sets, set)
 	}
