@@ -141,13 +141,21 @@ func (c *cluster) explainChoice(r *Resource, n *Node, reason string) {
 // explainPreferred records that a node was given beforehand.
 func (c *cluster) explainPreferred(r *Resource, chosen, current *Node) {
 	switch {
+	case c.trace == nil:
 	case chosen == current:
 		c.explainChoice(r, chosen, "it is there already, and no node is better")
 	case chosen.IsGuest():
 		c.explainChoice(r, chosen, "that is its own container")
+	case !c.usableElsewhere(r, chosen):
+		c.explainChoice(r, chosen, onlyNode)
 	default:
-		c.explainChoice(r, chosen, "it was to go there, and no node is better")
+		c.explainChoice(r, chosen, "it was chosen for what goes together, and no node is better for this")
 	}
+}
+
+// usableElsewhere tells whether a resource could run on any node but one.
+func (c *cluster) usableElsewhere(r *Resource, but *Node) bool {
+	return slices.ContainsFunc(c.nodes, func(n *Node) bool { return n != but && r.allowed.usable(n) })
 }
 
 // explainBest records why one node was better than the others.

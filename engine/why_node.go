@@ -110,7 +110,10 @@ func (c *cluster) whyFenced(n *Node) said {
 func (c *cluster) hasToBeFenced(n *Node) said {
 	s := say(n.Name+" has to be fenced"+c.offlineHow(n), c.membershipOf(n))
 	if !n.Online && !n.Remote {
-		s.remedies = []string{"if " + n.Name + " is certainly off, and no fence device can tell: crm node clearstate " + n.Name}
+		if n.state == nil {
+			s.remedies = []string{"start the cluster on " + n.Name}
+		}
+		s.remedies = append(s.remedies, "if "+n.Name+" is certainly off, and no fence device can tell: crm node clearstate "+n.Name)
 	}
 	return s
 }

@@ -109,7 +109,8 @@ func (c *cluster) causeOf(s contribution) said {
 	case causeMultiple:
 		return meta("it is active on several nodes, and multiple-active is stop_only", "multiple-active")
 	case causeCapacity:
-		return say("not enough capacity is left for"+r.util.text()+" and what must be with it", c.rootOf(r))
+		return say("not enough capacity is left for"+r.util.text()+" and what must be with it", c.rootOf(r),
+			"see what uses the capacity: crm configure simulate nograph utilization")
 	case causePromotion:
 		return c.promotionText(r, n)
 	case causeLock:
@@ -191,18 +192,28 @@ func (c *cluster) locationText(r *Resource, n *Node, id string) said {
 	constraint := Root{Kind: RootConfiguration, ID: id}
 	switch {
 	case n != nil && id == healthLocation+n.Name:
-		for _, a := range n.attrs.list {
-			if s, _ := c.opts.health.Parse(a.value); strings.HasPrefix(a.name, "#health") && (s != 0 || c.opts.healthBase != 0) {
-				return say(fmt.Sprintf("node health (%s=%s, node-health-strategy=%s)", a.name, a.value, c.opts.healthStrategy), rootOfAttr(n, a.name))
-			}
-		}
-		return say("node health (node-health-base)", Root{Kind: RootOption, ID: "node-health-base"})
+		return c.healthText(n)
 	case n != nil && id == pingLocation+n.Name:
 		return say("the node is only an address to ping", Root{Kind: RootConfiguration, ID: n.ID})
 	case strings.HasPrefix(id, "cli-ban-"), strings.HasPrefix(id, "cli-prefer-"):
 		return say("location ("+id+")", constraint, "crm resource clear "+r.Root().shownName())
 	}
 	return say("location ("+id+c.whyRulePasses(r, n, id)+")", constraint)
+}
+
+// healthText tells of all attributes that make a node sick, or fit.
+func (c *cluster) healthText(n *Node) said {
+	var values, names []string
+	for _, a := range n.attrs.list {
+		if s, _ := c.opts.health.Parse(a.value); strings.HasPrefix(a.name, "#health") && (s != 0 || c.opts.healthBase != 0) {
+			values, names = append(values, a.name+"="+a.value), append(names, a.name)
+		}
+	}
+	if names == nil {
+		return say("node health (node-health-base)", Root{Kind: RootOption, ID: "node-health-base"})
+	}
+	return say(fmt.Sprintf("node health (%s, node-health-strategy=%s)", strings.Join(values, ", "), c.opts.healthStrategy), rootOfAttr(n, names[0]),
+		fmt.Sprintf("mend what makes %s sick (%s)", n.Name, strings.Join(names, ", ")))
 }
 
 // whyRulePasses is what makes the rule of a constraint count for a node.
