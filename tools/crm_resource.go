@@ -180,13 +180,9 @@ func (c *resourceCall) metadata() error {
 
 // query answers what only reads.
 func (c *resourceCall) query() error {
-	d, err := c.store.read()
+	d, s, err := c.situation()
 	if err != nil {
 		return err
-	}
-	s, err := engine.Read(engine.Input{CIB: d, Now: time.Now(), Sanitized: true})
-	if err != nil {
-		return fail(exitBadConfig, "%w", err)
 	}
 	switch c.command {
 	case "list":
@@ -332,13 +328,9 @@ func expanded(e, template *etree.Element) *etree.Element {
 
 // forget asks the daemon to forget failures or history.
 func (c *resourceCall) forget() error {
-	d, err := c.store.read()
+	_, s, err := c.situation()
 	if err != nil {
 		return err
-	}
-	s, err := engine.Read(engine.Input{CIB: d, Now: time.Now(), Sanitized: true})
-	if err != nil {
-		return fail(exitBadConfig, "%w", err)
 	}
 	id := c.text["resource"]
 	if id != "" && len(resourceNamed(s, id)) == 0 {
@@ -369,13 +361,9 @@ func (c *resourceCall) forget() error {
 
 // restart stops what runs and starts it again, by its target role.
 func (c *resourceCall) restart() error {
-	d, err := c.store.read()
+	d, s, err := c.situation()
 	if err != nil {
 		return err
-	}
-	s, err := engine.Read(engine.Input{CIB: d, Now: time.Now(), Sanitized: true})
-	if err != nil {
-		return fail(exitBadConfig, "%w", err)
 	}
 	id := c.text["resource"]
 	found := resourceNamed(s, id)
@@ -429,4 +417,17 @@ func (c *resourceCall) wait() error {
 	}
 	_, err := daemon.ask(node.Request{Verb: node.VerbWait})
 	return err
+}
+
+// situation reads the CIB, and what it says is where.
+func (c *resourceCall) situation() (*cib.Document, *engine.Situation, error) {
+	d, err := c.store.read()
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := engine.Read(engine.Input{CIB: d, Now: time.Now(), Sanitized: true})
+	if err != nil {
+		return nil, nil, fail(exitBadConfig, "%w", err)
+	}
+	return d, s, nil
 }

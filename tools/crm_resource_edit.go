@@ -90,13 +90,9 @@ func (c *resourceCall) remove() error {
 
 // place makes or removes the constraints by which a resource is moved.
 func (c *resourceCall) place() error {
-	d, err := c.store.read()
+	d, s, err := c.situation()
 	if err != nil {
 		return err
-	}
-	s, err := engine.Read(engine.Input{CIB: d, Now: time.Now(), Sanitized: true})
-	if err != nil {
-		return fail(exitBadConfig, "%w", err)
 	}
 	id := c.text["resource"]
 	e := d.Resource(id)
