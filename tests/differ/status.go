@@ -278,7 +278,7 @@ func (c *cluster) resourceEvent(state, lrm *etree.Element) {
 	if c.has["migrating"] && c.one(4) && lrm.SelectAttrValue("class", "") == "ocf" {
 		c.migrates(lrm, state.SelectAttrValue("uname", ""))
 	}
-	if c.has["locks"] && c.one(3) {
+	if c.has["locks"] && member(state) && lrm.SelectAttrValue("type", "") != "remote" && c.one(3) {
 		lrm.CreateAttr("shutdown-lock", fmt.Sprint(now.Add(-age).Unix()))
 	}
 	if (c.has["failures"] || c.has["on-fail"] || c.has["injected-failure"]) && c.one(4) {
