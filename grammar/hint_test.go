@@ -46,3 +46,18 @@ func TestAMistypedWordIsHintedAt(t *testing.T) {
 		}
 	}
 }
+
+func TestTheWordAtAPlaceIsTheLastThatBeginsBefore(t *testing.T) {
+	words, err := Line{Text: "loc l vip 5: n", Pos: Pos{1, 1}}.Words()
+	if err != nil {
+		t.Fatal(err)
+	}
+	words[0].Text = "location"
+	st, fault := ParseWords(words, Pos{1, 15})
+	if fault != nil {
+		t.Fatal(fault)
+	}
+	if got := WordAt(st, WhereID(st)); got != "l" {
+		t.Errorf("%q", got)
+	}
+}

@@ -93,7 +93,7 @@ func WordAt(s Statement, at Pos) string {
 	if x, is := s.(*XML); is {
 		return x.wordAt(at)
 	}
-	for _, w := range s.head().words {
+	for _, w := range slices.Backward(s.head().words) { // the keyword may have been shorter when it was typed
 		begin := at.Col - w.Pos.Col
 		if text := []rune(w.Text); w.Pos.Line == at.Line && begin >= 0 && begin < len(text) {
 			return string(text[begin:])
