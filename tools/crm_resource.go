@@ -391,7 +391,14 @@ func (c *resourceCall) restart() error {
 // stopAndStart gives a resource the target role Stopped, and then that which it
 // had.
 func (c *resourceCall) stopAndStart(d *cib.Document) error {
-	before, had := cib.NVValue(d.Resource(c.text["resource"]), cib.MetaAttributes, "target-role")
+	e := d.Resource(c.text["resource"])
+	if e == nil {
+		return c.notFound()
+	}
+	if p := e.Parent(); !c.set["force"] && (p.Tag == "clone" || p.Tag == "master") {
+		e = p // as parameter does
+	}
+	before, had := cib.NVValue(e, cib.MetaAttributes, "target-role")
 	c.set["meta"] = true
 	c.set["parameter-value"], c.text["parameter-value"] = true, "Stopped"
 	c.command, c.text["set-parameter"] = "set-parameter", "target-role"

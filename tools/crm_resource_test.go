@@ -9,6 +9,11 @@ func TestCrmResource(t *testing.T) {
 	tell(t, []step{
 		{ResourceTool, "-l", 0, "p\ns\n", "", "", ""},
 		{ResourceTool, "-L", 0, "Full List of Resources:\n  * p\t(ocf:heartbeat:Dummy):\t Stopped\n  * Resource Group: g:\n    * s\t(ocf:heartbeat:Dummy):\t Stopped\n", "", "", ""},
+		{ResourceTool, "-Y -r p", 0, "Resource p is not running\n", "", "", ""},
+		{ResourceTool, "-Y -r p -N alice", 0, "Resource p is not running on host alice\n", "", "", ""},
+		{ResourceTool, "-Y -N nobody", 105, "", "Node 'nobody' not found", "", ""},
+		{ResourceTool, "--restart -r p", 105, "", "p is not running anywhere and so cannot be restarted", "", ""},
+		{ResourceTool, "-C -r nobody", 105, "", "Resource 'nobody' not found", "", ""},
 		{ResourceTool, "-W -r p", 0, "resource p is NOT running\n", "", "", ""},
 		{ResourceTool, "-W -r zz", 105, "", "Resource 'zz' not found", "", ""},
 		{ResourceTool, "-w -r p", 0, "p\t(ocf:heartbeat:Dummy):\t Stopped\nResource XML:\n<primitive id=\"p\" class=\"ocf\" provider=\"heartbeat\" type=\"Dummy\"/>\n", "", "", ""},
