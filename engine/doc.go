@@ -38,15 +38,17 @@
 // Constraints:
 //
 //   - whom they name, sets, templates, tags: unpack_constraints.go
-//   - rsc_location, rules, resource-discovery: location.go
-//   - rsc_colocation: colocation.go; rsc_order: order_constraint.go;
-//     rsc_ticket, loss-policy: ticket.go; node health: health.go
+//   - rsc_location, rules, score-attribute, resource-discovery: location.go
+//   - rsc_colocation, influence, critical: colocation.go; rsc_order, kind,
+//     symmetrical, require-all: order_constraint.go; rsc_ticket, loss-policy:
+//     ticket.go; node health: health.go
 //   - colocations and bans that follow from what resources are: implied.go;
 //     orders that do: collective_orders.go, primitive_actions.go
 //
 // What each resource thinks of each node:
 //
-//   - shutdown locks, stickiness, thresholds, exclusive discovery: criteria.go
+//   - shutdown-lock, resource-stickiness, migration-threshold, exclusive
+//     discovery: criteria.go
 //   - the dense tables of scores: table.go
 //
 // Placement:
@@ -54,8 +56,8 @@
 //   - the order of assignment, primitives, groups: assign.go; the best node:
 //     prefer.go; placement-strategy and utilization: utilization.go, and the
 //     order in which nodes count as equal there: hashorder.go
-//   - clones, clone-max, clone-node-max: assign_clone.go; promotion scores and
-//     roles: promotion.go; bundles: assign_bundle.go
+//   - clones, clone-max, clone-node-max: assign_clone.go; promotion scores,
+//     promoted-max: promotion.go; bundles: assign_bundle.go
 //   - colocations: which ones concern a resource: colocation_lists.go; what
 //     dependents think moves the primary: colocation_scores.go; where the
 //     primary is binds the dependent: colocation_apply.go; when the primary is
@@ -69,7 +71,8 @@
 //     are by their members': collective_flags.go; instances: instances.go
 //   - monitors and cancelling: recurring.go; probes: probe.go; live migration:
 //     migrate.go; notifications: notify.go
-//   - changed parameters, agents and operations: history_check.go, digest.go
+//   - changed parameters (restart or reload), agents and operations:
+//     history_check.go, digest.go
 //   - fencing, unfencing, shutdown, priority-fencing-delay: fencing.go; through
 //     connections of remote nodes: remote_orders.go
 //
