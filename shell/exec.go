@@ -156,7 +156,8 @@ func (s *Session) noSuch(w grammar.Word) error {
 		err.Text += fmt.Sprintf("; did you mean %q?", guess)
 	default:
 		err.Text += `; "ls" lists what there is`
-		for _, l := range s.tree.Levels {
+		near := slices.Concat(s.path, s.tree.Levels) // the level that this one is in comes first
+		for _, l := range near {
 			if e, is := l.named(w.Text); is && e.command != nil && !e.command.Hidden && l != s.here() {
 				err.Text += fmt.Sprintf(", and the level %s has a %q", l.Name, w.Text)
 				break
