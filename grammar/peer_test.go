@@ -27,6 +27,7 @@ func TestReadsWhatTheShellItFollowsReads(t *testing.T) {
 		{`monitor id=a 10s`, "monitor a 10s"},
 		{`order o (a b sequential=false)`, "order o ( a b )"},
 		{`location l { (a b) c } 5: n`, "location l { ( a b ) c } 5: n"},
+		{`order o (a b) sequential=false`, "order o ( a b )"},
 		{`rsc_ticket t T: (a b)`, "rsc_ticket t T: ( a b )"},
 		{`primitive p Dummy meta -INFINITY: priority=1`, "primitive p Dummy meta -INFINITY: priority=1"},
 		{`location l a rule defined $a`, "location l a rule defined $a"},

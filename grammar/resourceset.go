@@ -127,10 +127,12 @@ func (r reader) bracketed(what string, suffixes []string) (run, error) {
 	}
 }
 
+var setFlags = []string{"sequential", "require-all"}
+
 // setFlag reads sequential= or require-all=.
 func (r reader) setFlag(set *Set) (took bool, err error) {
 	name, value, _ := strings.Cut(r.peek(), "=")
-	name, known := oneOf(name, []string{"sequential", "require-all"})
+	name, known := oneOf(name, setFlags)
 	if !known {
 		return false, nil
 	}
@@ -259,6 +261,9 @@ func stuck(keyword string, ws []Word) *Error {
 		rest = rest[1:]
 	}
 	for n := len(rest) - 1; n >= 0 && strings.IndexByte(rest[n].Text, '=') >= 0 && !strings.ContainsAny(rest[n].Text, ")]"); n-- {
+		if name, _, _ := strings.Cut(rest[n].Text, "="); contains(setFlags, name) {
+			break
+		}
 		rest = rest[:n] // the attributes of the constraint
 	}
 	least := map[string]int{"colocation": 2, "collocation": 2, "order": 2, "rsc_ticket": 1}[keyword]
