@@ -121,7 +121,7 @@ func readSelection(e *etree.Element) (*grammar.Select, bool) {
 func (p *Printer) readRecipient(e *etree.Element) (*grammar.Recipient, bool) {
 	// A recipient's description is shown as XML, as crmsh does.
 	a, ok := attrsOf(e, "value")
-	if !ok || a["value"] == "" || strings.ContainsAny(a["value"], "{}") {
+	if !ok || a["value"] == "" || a["value"] == "{" || a["value"] == "}" {
 		return nil, false
 	}
 	to := &grammar.Recipient{Value: a["value"]}
