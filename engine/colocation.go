@@ -50,7 +50,7 @@ func (c *cluster) unpackColocation(e *etree.Element) {
 		return
 	}
 	for _, n := range []constrainedResources{dep, pri} {
-		if n.missing != "" {
+		if n.broken {
 			c.warnMissing(e, n.missing)
 		}
 	}

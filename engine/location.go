@@ -60,7 +60,7 @@ func (c *cluster) unpackLocationRule(e, ruleOf *etree.Element) {
 				for _, r := range n.list {
 					c.locate(locating{e: e, set: s, rule: ruleOf, rsc: r})
 				}
-				if n.missing != "" {
+				if n.broken {
 					c.warnMissing(e, n.missing)
 					return
 				}
@@ -69,7 +69,7 @@ func (c *cluster) unpackLocationRule(e, ruleOf *etree.Element) {
 		return
 	}
 	n := c.resourcesNamed(cib.Attr(e, "rsc"))
-	if n.missing != "" {
+	if n.broken {
 		c.warnMissing(e, n.missing)
 	}
 	for _, r := range n.list {

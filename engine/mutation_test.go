@@ -87,8 +87,9 @@ func decideSafely(in Input) (problem string) {
 	if o, err = Run(in); err != nil {
 		return err.Error()
 	}
+	leaves := 0
 	o.c.eachResource(func(r *Resource) {
-		if r.leaf() {
+		if leaves++; r.leaf() && leaves < 300 { // thousands of instances are much alike
 			o.explain(r).Lines("")
 		}
 	})

@@ -178,7 +178,7 @@ func (c *cluster) orderSets(e *etree.Element) []orderSet {
 		s.requireAll = all || !valid
 		for _, ref := range se.SelectElements("resource_ref") {
 			n := c.resourcesNamed(ref.SelectAttrValue("id", ""))
-			if n.missing != "" {
+			if n.broken {
 				c.warnMissing(e, n.missing)
 				return append([]orderSet{}, sets...)
 			}
@@ -203,7 +203,7 @@ func (c *cluster) taggedOrder(e *etree.Element) []orderSet {
 		switch {
 		case len(n.list) == 0:
 			return nil
-		case n.missing != "":
+		case n.broken:
 			c.warnMissing(e, n.missing)
 			return []orderSet{}
 		}

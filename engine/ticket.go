@@ -57,7 +57,7 @@ func (c *cluster) unpackTicketUse(e *etree.Element) {
 	}
 	role, ok := constraintRole(cib.Attr(e, "rsc-role"))
 	n := c.resourcesNamed(cib.Attr(e, "rsc"))
-	if n.missing != "" && len(n.list) > 0 {
+	if n.broken && len(n.list) > 0 {
 		c.warnMissing(e, n.missing)
 	}
 	if !ok || len(n.list) == 0 {

@@ -59,7 +59,8 @@ func (c *cluster) constrained(id string) *Resource {
 type constrainedResources struct {
 	list    []*Resource
 	several bool   // it is a template or a tag
-	missing string // what is not known, "" for nothing; list is what came before it
+	broken  bool   // by what is not known; list is what came before it
+	missing string // what is not known
 }
 
 // resourcesNamed finds a resource, all that use a template, or all that have a
@@ -74,12 +75,12 @@ func (c *cluster) resourcesNamed(id string) constrainedResources {
 	}
 	n := constrainedResources{several: true}
 	if len(ids) == 0 {
-		n.missing = id
+		n.broken, n.missing = true, id
 	}
 	for _, member := range ids {
 		r := c.constrained(member)
 		if r == nil {
-			n.missing = member
+			n.broken, n.missing = true, member
 			break
 		}
 		n.list = append(n.list, r)
@@ -123,7 +124,7 @@ func (c *cluster) resourceSets(e *etree.Element, parse func(string) (Role, bool)
 				set.members = append(set.members, n.list...)
 			}
 			set.last = nil
-			if n.missing == "" {
+			if !n.broken {
 				set.last = n.list[len(n.list)-1]
 				continue
 			}
