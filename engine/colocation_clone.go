@@ -32,8 +32,10 @@ func (c *cluster) applyClone(k *colocation, d, p *Resource) score.Score {
 	}
 	if k.score >= must {
 		var on []nodeScore
+		var seen nodeSet // many instances can be on few nodes
 		for _, i := range p.Children {
-			if n := i.singleLocation(); n != nil && !i.blockedInside() {
+			if n := i.singleLocation(); n != nil && !seen.has(n) && !i.blockedInside() {
+				seen.add(n)
 				on = append(on, nodeScore{node: n})
 			}
 		}

@@ -5,6 +5,9 @@ import "slices"
 // onlyLocation is the one node where all parts of a resource are, or where
 // they were assigned to; nil when there are several, or none.
 func (r *Resource) onlyLocation(current bool) *Node {
+	if r.leaf() && !current {
+		return r.Assigned
+	}
 	var only *Node
 	several := r.locate(current, &only)
 	if several {
