@@ -24,7 +24,6 @@ const (
 	actLoopMark                               // met on the present path, while looking for loops
 	actDeduplicated                           // its inputs are merged and sorted
 	actAttrsKnown                             // its extra parameters were evaluated
-	actDotted                                 // has a node in the dot file
 )
 
 // needs is what a start or a promotion has to wait for.

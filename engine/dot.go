@@ -6,24 +6,19 @@ import (
 	"strings"
 )
 
-// Dot is the transition as a graph for Graphviz. With all, actions that need
-// not happen are shown, too; with ids, each has its number.
-func (o *Output) Dot(all, ids bool) string {
+// Dot is the transition as a graph for Graphviz, in which with ids each action
+// has its number. Actions that need not happen are shown when the input asked
+// for them.
+func (o *Output) Dot(ids bool) string {
 	var b strings.Builder
 	b.WriteString(" digraph \"g\" {\n")
-	c := o.c
-	if all {
-		c.orderRestarts(true)
-		c.disableInvalid()
-		for _, a := range c.actions {
-			a.mergeInputs()
-		}
-	}
+	c, all := o.c, o.c.in.AllActions
+	shown := newActionSet(c)
 	names := make([]string, len(c.actions)+1)
 	for _, a := range slices.Backward(c.actions) {
 		names[a.id] = a.dotName(ids)
 		if style := a.dotStyle(all); style != "" {
-			a.set(actDotted)
+			shown.add(a)
 			b.WriteString(`"` + names[a.id] + `" [ ` + style + "]\n")
 		}
 	}
@@ -35,7 +30,7 @@ func (o *Output) Dot(all, ids bool) string {
 				style = "bold"
 			case l.rel == noRelation:
 				continue
-			case all, a.shownInDot() && l.action.shownInDot() && l.rel != ifOnSameNodeOrTarget:
+			case all, shown.has(a) && shown.has(l.action) && l.rel != ifOnSameNodeOrTarget:
 				style = "dashed"
 			default:
 				continue
@@ -46,8 +41,6 @@ func (o *Output) Dot(all, ids bool) string {
 	b.WriteString("}\n")
 	return b.String()
 }
-
-func (a *action) shownInDot() bool { return a.is(actDotted) || a.is(actGraphed) }
 
 func (a *action) dotStyle(all bool) string {
 	font := "black"

@@ -19,6 +19,8 @@ type Input struct {
 	Scores    bool          // keep the lines of the scores output
 
 	Utilization bool // among them, the use of capacities
+
+	AllActions bool // Dot shows also what need not happen
 }
 
 // clock is the time that simulated results carry. Rules may be asked about

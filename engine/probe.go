@@ -282,9 +282,10 @@ type restarts struct {
 }
 
 // orderRestarts lets restarts wait for probes. It changes nothing but their
-// order, so it is done last, and only for those that happen or, for a drawing,
-// are shown: most could and do not.
-func (c *cluster) orderRestarts(all bool) {
+// order, so it is done last, and only for those that happen or are drawn: most
+// could and do not.
+func (c *cluster) orderRestarts() {
+	all := c.in.AllActions
 	for _, x := range c.restarts {
 		for _, undo := range x.undo {
 			if (all || undo.required() || undo.is(actAlwaysGraphed)) && c.link(x.probe, undo, ordered) {
@@ -364,7 +365,7 @@ func restarted(a *action, probed *Resource) []*action {
 // leadingToRestarts are the actions from which any walk can come to a restart.
 // Mostly nothing restarts, and then there is nothing to walk for.
 func (c *cluster) leadingToRestarts() actionSet {
-	leading := make(actionSet, len(c.actions)/64+1)
+	leading := newActionSet(c)
 	var todo []*action
 	for _, a := range c.actions {
 		if len(restarted(a, nil)) > 0 {
@@ -389,6 +390,8 @@ func (c *cluster) leadingToRestarts() actionSet {
 
 // actionSet is a set of actions by their ids.
 type actionSet []uint64
+
+func newActionSet(c *cluster) actionSet { return make(actionSet, len(c.actions)/64+1) }
 
 func (s actionSet) has(a *action) bool { return s[a.id/64]>>(a.id%64)&1 != 0 }
 

@@ -19,7 +19,7 @@ func (c *cluster) applyOrders() {
 	for _, a := range slices.Backward(c.actions) {
 		c.update(a)
 	}
-	c.orderRestarts(false)
+	c.orderRestarts()
 	c.disableInvalid()
 }
 

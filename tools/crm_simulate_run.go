@@ -17,7 +17,7 @@ import (
 
 // situation reads what the CIB says is where.
 func (s *simulation) situation(doc *cib.Document) (*engine.Situation, error) {
-	sit, err := engine.Read(engine.Input{CIB: doc, Now: s.now, Clock: time.Now(), Scores: s.scores, Utilization: s.utilization, Sanitized: true})
+	sit, err := engine.Read(engine.Input{CIB: doc, Now: s.now, Clock: time.Now(), Scores: s.scores, Utilization: s.utilization, AllActions: s.all, Sanitized: true})
 	if err != nil {
 		return nil, fail(exitBadConfig, "%w", err)
 	}
@@ -174,7 +174,7 @@ func (s *simulation) saveDecision(out *engine.Output) error {
 	if err := save(s.graph, out.Graph.XML); err != nil {
 		return err
 	}
-	return save(s.dot, func() []byte { return []byte(out.Dot(s.all, s.ids)) })
+	return save(s.dot, func() []byte { return []byte(out.Dot(s.ids)) })
 }
 
 func (s *simulation) carryOut(out *engine.Output) error {
