@@ -43,7 +43,7 @@ func Permitted(full *cib.Document, who cib.Subject, req Request, here string) (R
 		return req, cib.MayWrite(full, who, "confirm the end of", stateOf(full, req.Node))
 	case VerbShutdown:
 		return req, cib.MayWrite(full, who, "stop the member of", stateOf(full, here))
-	case VerbForgetShots:
+	case VerbForgetFenceEvents:
 		return req, cib.MayWrite(full, who, "forget the fencings of", full.Status())
 	case VerbForget:
 		return req, cib.MayWrite(full, who, "forget the conflicts of", full.Configuration())

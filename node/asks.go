@@ -31,12 +31,12 @@ func (m *Machine) asked(ev Asked) {
 		m.stop()
 		m.emit(Answer{ID: ev.ID, Reply: Reply{Text: "stopping"}})
 	case VerbMembers:
-		m.emit(Answer{ID: ev.ID, Reply: Reply{Version: m.log.reg.version, Members: m.members(), Shots: m.shots}})
+		m.emit(Answer{ID: ev.ID, Reply: Reply{Version: m.log.reg.version, Members: m.members(), FenceEvents: m.fenceEvents}})
 	case VerbForget:
 		m.conflicts = 0
 		m.emit(Store{Acknowledged: true, Sync: true})
 		m.emit(Answer{ID: ev.ID})
-	case VerbRead, VerbCommit, VerbStandby, VerbAttribute, VerbAttributes, VerbWriteDamped, VerbForgetShots, VerbFence, VerbCleanup, VerbRefresh, VerbConfirm, VerbWait:
+	case VerbRead, VerbCommit, VerbStandby, VerbAttribute, VerbAttributes, VerbWriteDamped, VerbForgetFenceEvents, VerbFence, VerbCleanup, VerbRefresh, VerbConfirm, VerbWait:
 		m.handOver(ev)
 	default:
 		m.emit(Answer{ID: ev.ID, Reply: Reply{Refused: RefusedInvalid, Text: fmt.Sprintf("unknown request %q", ev.Request.Verb)}})
@@ -138,8 +138,8 @@ func (m *Machine) heardAsk(from string, q *Ask) {
 		m.reply(to, Reply{Version: m.log.reg.version, Attributes: m.attributeOf(q.Request.Name, q.Request.Node)})
 	case VerbFence:
 		m.decideFence(to, q.Request)
-	case VerbForgetShots:
-		m.forgetShots(q.Request.Node)
+	case VerbForgetFenceEvents:
+		m.forgetFenceEvents(q.Request.Node)
 		m.reply(to, Reply{Version: m.log.reg.version})
 	case VerbWriteDamped:
 		m.writeDampedNow()
@@ -259,7 +259,7 @@ func (m *Machine) decideConfirm(to asker, q Request) {
 	default:
 		m.note(Warn, "%s is down on the word of an administrator", q.Node)
 		now := m.now.Unix()
-		m.keepShot(Shot{Key: to.id, Target: q.Node, Action: "off", By: Human, Client: cmp.Or(q.Note, "crm"), Origin: to.member, Began: now, Ended: now, OK: true})
+		m.keepFenceEvent(FenceEvent{Key: to.id, Target: q.Node, Action: "off", By: Human, Client: cmp.Or(q.Note, "crm"), Origin: to.member, Began: now, Ended: now, OK: true})
 		m.markDead(q.Node, m.processOf(q.Node))
 		m.think(q.Node + " is confirmed down")
 		m.reply(to, Reply{Version: m.log.reg.version})

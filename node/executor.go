@@ -312,7 +312,7 @@ func (m *Machine) joinReign(dc, reign string, joined []string) {
 		return
 	}
 	m.send(dc, &Message{Join: &Join{Reign: reign, Process: m.cfg.Process, Jobs: m.cfg.Jobs, Upto: x.first - 1, History: m.joinHistory(),
-		Attrs: x.attrs, Asides: x.asides, Shots: m.shots, AttrsVer: x.attrsVer}})
+		Attrs: x.attrs, Asides: x.asides, FenceEvents: m.fenceEvents, AttrsVer: x.attrsVer}})
 }
 
 // dropWaiting forgets orders of an old reign that have not begun.

@@ -1,8 +1,11 @@
 package node
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"time"
 
 	"crm/engine/graph"
 )
@@ -22,7 +25,7 @@ func (m *Machine) decideFence(to asker, q Request) {
 	switch {
 	case m.dc.asked[to.id]: // it is under way
 		return
-	case m.fenceAnswered(to, q):
+	case m.fenceAnswered(to):
 		return
 	case !slices.Contains(m.cfg.Members, q.Node):
 		refuse("%q is no configured node", q.Node)
@@ -35,37 +38,54 @@ func (m *Machine) decideFence(to asker, q Request) {
 		return
 	}
 	m.dc.asked[to.id] = true
-	c := m.dc
+	c, asked := m.dc, m.now.Unix()
 	done := func(bool) {
-		if m.dc == c { // else the next DC is asked, and knows of the shot
-			delete(c.asked, to.id)
-			m.think(q.Node + " was fenced")
-			m.fenceAnswered(to, q)
+		if m.dc != c {
+			return // the next DC is asked, and knows of it
 		}
+		delete(c.asked, to.id)
+		m.think(q.Node + " was to be fenced")
+		e := m.lastFencing(q.Node) // this one, or one under way that it has joined
+		if e == nil || e.Ended < asked {
+			e = &FenceEvent{Target: q.Node, Action: q.Value, Reason: "the member that was to do it did not answer"}
+		}
+		m.answerFence(to, *e)
 	}
-	f := fencing{node: q.Node, action: q.Value, request: to.id, timeout: m.options().fencingTimeout, delay: q.Wait, why: q.Note + " on " + to.member + " asks for it",
+	f := fencing{node: q.Node, action: q.Value, request: to.id, timeout: m.options().fencingTimeout, delay: q.Wait, why: cmp.Or(q.Note, "somebody") + " on " + to.member + " asks for it",
 		client: q.Note, origin: to.member, done: done}
 	if other := m.otherMember(); q.Node == m.cfg.Name && q.Value != "on" && other != "" {
-		a := &graph.Action{Node: q.Node, Operation: "stonith", Attrs: []graph.Attr{
-			{Name: "CRM_meta_stonith_action", Value: q.Value}, {Name: "client", Value: q.Note}, {Name: "origin", Value: to.member}}}
-		m.give(&given{key: to.id + asksFence, node: other, action: a, deadline: m.now.Add(2 * f.timeout), done: func(ok bool, _ *Update) { done(ok) }})
+		m.give(&given{key: to.id + asksFence, node: other, action: askedOf(f), done: func(ok bool, _ *Update) { done(ok) }})
 		return
 	}
 	m.fence(f)
 }
 
-// fenceAnswered answers a request to fence that has been carried out.
-func (m *Machine) fenceAnswered(to asker, q Request) bool {
-	i := slices.IndexFunc(m.shots, func(s Shot) bool { return s.Request == to.id })
-	if i < 0 || m.shots[i].Ended == 0 {
-		return false
+// askedOf is a fencing as the order to another member.
+func askedOf(f fencing) *graph.Action {
+	ms := func(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+	return &graph.Action{Node: f.node, Operation: "stonith", Attrs: []graph.Attr{{Name: "CRM_meta_stonith_action", Value: f.action},
+		{Name: "CRM_meta_timeout", Value: ms(f.timeout)}, {Name: "CRM_meta_start_delay", Value: ms(f.delay)},
+		{Name: "client", Value: f.client}, {Name: "origin", Value: f.origin}}}
+}
+
+// fenceAnswered answers a request that an earlier DC has carried out.
+func (m *Machine) fenceAnswered(to asker) bool {
+	for _, e := range m.fenceEvents {
+		if e.Request == to.id && e.Ended != 0 {
+			m.answerFence(to, e)
+			return true
+		}
 	}
+	return false
+}
+
+// answerFence says how the fencing ended that somebody asked for.
+func (m *Machine) answerFence(to asker, e FenceEvent) {
 	r := Reply{Version: m.log.reg.version}
-	if !m.shots[i].OK {
-		r.Refused, r.Text = RefusedFailed, fmt.Sprintf("%s could not be fenced (%s): %s", q.Node, q.Value, m.shots[i].Reason)
+	if !e.OK {
+		r.Refused, r.Text = RefusedFailed, fmt.Sprintf("%s could not be fenced (%s): %s", e.Target, e.Action, e.Reason)
 	}
 	m.reply(to, r)
-	return true
 }
 
 // otherMember is one that can shoot this DC, "" if there is none.

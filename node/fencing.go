@@ -16,7 +16,7 @@ type fencing struct {
 	timeout time.Duration
 	delay   time.Duration
 	why     string
-	request string // see Shot
+	request string // see FenceEvent
 	client  string // who wants it, "" for the cluster
 	origin  string // on which member, "" for this one
 	process string // of the node, when the shot was ordered
@@ -36,7 +36,7 @@ func (m *Machine) fence(f fencing) {
 	m.fenceKeys++
 	key := m.cfg.Process + ".fence." + strconv.FormatUint(m.fenceKeys, 10)
 	m.fences[key] = &f
-	m.shotBegan(key, f)
+	m.noteFenceBegin(key, f)
 	m.note(Warn, "fencing %s (%s): %s", f.node, f.action, f.why)
 	m.emit(Fence{Key: key, Node: f.node, Action: f.action, Timeout: f.timeout, Delay: f.delay, Levels: m.fenceLevels(f.node, f.action)})
 }
@@ -47,7 +47,7 @@ func (m *Machine) fenceEnded(ev FenceEnded) {
 		return
 	}
 	delete(m.fences, ev.Key)
-	m.shotEnded(ev.Key, ev.OK, ev.Reason)
+	m.noteFenceEnd(ev.Key, ev.OK, ev.Reason)
 	if ev.OK {
 		m.note(Warn, "%s was fenced (%s) %s", f.node, f.action, ev.Reason)
 		if f.action != "on" {
@@ -153,19 +153,19 @@ func (m *Machine) fenceForDC(o Order) {
 	action := o.Action.Attr("CRM_meta_stonith_action")
 	request, _ := strings.CutSuffix(o.Key, asksFence)
 	m.fence(fencing{node: o.Action.Node, action: action, request: request, timeout: m.options().fencingTimeout, why: "its DC asked for it",
-		client: o.Action.Attr("client"), origin: cmp.Or(o.Action.Attr("origin"), o.Action.Node),
+		client: o.Action.Attr("client"), delay: time.Duration(metaNumber(o.Action, "start_delay")) * time.Millisecond, origin: cmp.Or(o.Action.Attr("origin"), o.Action.Node),
 		done: func(ok bool) {
 			rc := 0
 			if !ok {
 				rc = 1
 			}
-			m.report(Update{Kind: UpdateFenced, Key: o.Key, RC: rc, Status: OpDone, Shot: m.lastShot(o.Action.Node), Drop: []string{o.Action.Node}})
+			m.report(Update{Kind: UpdateFenced, Key: o.Key, RC: rc, Status: OpDone, FenceEvent: m.lastFencing(o.Action.Node), Drop: []string{o.Action.Node}})
 		}})
 }
 
 func (m *Machine) fencedByPeer(up *Update, g *given) {
-	if up.Shot != nil {
-		m.keepShot(*up.Shot)
+	if up.FenceEvent != nil {
+		m.keepFenceEvent(*up.FenceEvent)
 	}
 	if up.RC == 0 && len(up.Drop) == 1 {
 		m.markDead(up.Drop[0], m.processOf(up.Drop[0]))

@@ -74,7 +74,7 @@ func (m *Machine) newHello() *Message {
 // isSaid tells whether a hello says what the last one said.
 func (m *Machine) isSaid(h *Hello) bool {
 	return m.said != nil && m.said.Lineage == string(m.log.lineage) && m.said.Hello.Standing == h.Standing &&
-		slices.Equal(m.said.Hello.Joined, h.Joined) && slices.Equal(m.said.Hello.Table, h.Table) && slices.Equal(m.said.Hello.Shots, h.Shots)
+		slices.Equal(m.said.Hello.Joined, h.Joined) && slices.Equal(m.said.Hello.Table, h.Table) && slices.Equal(m.said.Hello.FenceEvents, h.FenceEvents)
 }
 
 func (m *Machine) myHello() *Hello {
@@ -85,7 +85,7 @@ func (m *Machine) myHello() *Hello {
 		Digest: m.log.reg.digest, Commit: st.Commit, Leads: m.log.leads, Follows: m.leader(), Members: len(m.log.conf.Voters), Nodes: m.nodes,
 		Stopping: m.stopping, Conflicts: m.conflicts}}
 	if m.dc != nil {
-		h.Reign, h.Quorum, h.Joined, h.Table, h.Shots = m.dc.reign, m.dc.quorum, m.dc.joined(), m.tableList(), m.shots
+		h.Reign, h.Quorum, h.Joined, h.Table, h.FenceEvents = m.dc.reign, m.dc.quorum, m.dc.joined(), m.tableList(), m.fenceEvents
 	}
 	return h
 }

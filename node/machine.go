@@ -17,20 +17,20 @@ type Machine struct {
 	ranked []*peer    // peers, by name
 	inbox  []*Message // from this member to itself
 
-	log       replica
-	peers     map[string]*peer // the other configured members
-	nodes     string           // digest of all configured members
-	boss      string           // who coordinates, "" when not known
-	table     map[string]*NodeFact
-	shots     []Shot // the last ones, the newest last; replaced, never changed
-	exec      *executor
-	mirrors   map[string]*mirrored // copies of the other members' histories
-	dc        *coordinator         // nil unless this member is DC
-	wasDC     bool                 // this member was DC last
-	asks      map[string]*ask
-	fences    map[string]*fencing
-	opts      *options // of the present configuration; nil when not read yet
-	conflicts int
+	log         replica
+	peers       map[string]*peer // the other configured members
+	nodes       string           // digest of all configured members
+	boss        string           // who coordinates, "" when not known
+	table       map[string]*NodeFact
+	fenceEvents []FenceEvent // the last ones, the newest last; replaced, never changed
+	exec        *executor
+	mirrors     map[string]*mirrored // copies of the other members' histories
+	dc          *coordinator         // nil unless this member is DC
+	wasDC       bool                 // this member was DC last
+	asks        map[string]*ask
+	fences      map[string]*fencing
+	opts        *options // of the present configuration; nil when not read yet
+	conflicts   int
 
 	pairFence    string    // the partner that is being fenced
 	pairSince    time.Time // since when a dead partner waits for it

@@ -39,9 +39,9 @@ type Hello struct {
 	Count   uint64 // rises with every hello and stamp of a process
 	Edition uint64 // rises with every hello that says something else
 	// The rest is set while the sender is DC.
-	Joined []string   `json:",omitempty"` // processes whose join was taken
-	Table  []NodeFact `json:",omitempty"`
-	Shots  []Shot     `json:",omitempty"`
+	Joined      []string     `json:",omitempty"` // processes whose join was taken
+	Table       []NodeFact   `json:",omitempty"`
+	FenceEvents []FenceEvent `json:",omitempty"`
 }
 
 // Standing is the part of a hello that every member has.
@@ -77,15 +77,15 @@ type NodeFact struct {
 
 // Join is a member's answer to a DC's hello: all that ever happened here.
 type Join struct {
-	Reign    string
-	Process  string
-	Jobs     int    // agents it is willing to run at a time
-	Upto     uint64 // the updates that History already holds
-	History  []ResourceHistory
-	Attrs    []graph.Attr // transient attributes
-	Asides   []Aside      `json:",omitempty"`
-	Shots    []Shot       `json:",omitempty"`
-	AttrsVer uint64
+	Reign       string
+	Process     string
+	Jobs        int    // agents it is willing to run at a time
+	Upto        uint64 // the updates that History already holds
+	History     []ResourceHistory
+	Attrs       []graph.Attr // transient attributes
+	Asides      []Aside      `json:",omitempty"`
+	FenceEvents []FenceEvent `json:",omitempty"`
+	AttrsVer    uint64
 }
 
 // Orders are actions to be carried out under a reign. They are repeated until
@@ -112,14 +112,14 @@ type Updates struct {
 
 // Update is one change of a member's history.
 type Update struct {
-	Kind    UpdateKind
-	Key     string // of the order it ends, "" when it ends none
-	RC      int
-	Status  OpStatus
-	Reason  string           `json:",omitempty"`
-	Shot    *Shot            `json:",omitempty"` // of UpdateFenced
-	History *ResourceHistory `json:",omitempty"` // the agent, and the entries to put in
-	Drop    []string         `json:",omitempty"` // ids of entries to take out
+	Kind       UpdateKind
+	Key        string // of the order it ends, "" when it ends none
+	RC         int
+	Status     OpStatus
+	Reason     string           `json:",omitempty"`
+	FenceEvent *FenceEvent      `json:",omitempty"` // of UpdateFenced
+	History    *ResourceHistory `json:",omitempty"` // the agent, and the entries to put in
+	Drop       []string         `json:",omitempty"` // ids of entries to take out
 }
 
 // UpdateKind says what happened.

@@ -126,7 +126,7 @@ func (m *Machine) obey(p *peer) {
 	}
 	m.keepTable(p.hello.Table)
 	if slices.Contains(p.hello.Joined, m.cfg.Process) { // else it is still to hear what is known here
-		m.takeShots(p.hello.Shots)
+		m.takeFenceEvents(p.hello.FenceEvents)
 	}
 	m.joinReign(p.name, p.hello.Reign, p.hello.Joined)
 }

@@ -81,7 +81,7 @@ func (m *Machine) beginReign(quorum bool) {
 	for _, p := range m.sortedPeers() {
 		m.factFor(p)
 		if !p.up {
-			m.abandonShots(p.name, nil)
+			m.abandonFencings(p.name, nil)
 		}
 	}
 	m.recall()
@@ -214,7 +214,7 @@ func (m *Machine) lose(name, why string) {
 	}
 	f := m.fact(name)
 	f.InCCM, f.Crmd, f.Join = 0, 0, joinDown
-	m.abandonShots(name, nil)
+	m.abandonFencings(name, nil)
 	m.failOrdersOf(name, why)
 }
 
@@ -239,9 +239,9 @@ func (m *Machine) heardJoin(from string, j *Join) {
 		s.attrs[a.Name] = a.Value
 	}
 	m.recallAsides(s, j.Asides)
-	m.abandonShots(from, j.Shots)
-	for _, shot := range j.Shots {
-		m.keepShot(shot)
+	m.abandonFencings(from, j.FenceEvents)
+	for _, e := range j.FenceEvents {
+		m.keepFenceEvent(e)
 	}
 	if p := m.peers[from]; p != nil {
 		p.harmless = false

@@ -41,10 +41,10 @@ const (
 	// VerbFence fences Node now: Value is off, reboot or on; after Wait. It is
 	// answered when that is done.
 	VerbFence Verb = "fence"
-	// VerbForgetShots forgets the fencings of Node, of all nodes when it is
+	// VerbForgetFenceEvents forgets the fencings of Node, of all nodes when it is
 	// empty, that have ended.
-	VerbForgetShots Verb = "forget-shots"
-	// VerbMembers answers with Reply.Members and Reply.Shots.
+	VerbForgetFenceEvents Verb = "forget-fence-events"
+	// VerbMembers answers with Reply.Members and Reply.FenceEvents.
 	VerbMembers Verb = "members"
 	// VerbShutdown stops this member cleanly: its resources move away first.
 	// Answered at once; Exit follows when it is done.
@@ -93,13 +93,13 @@ const (
 
 // Reply answers a request.
 type Reply struct {
-	Refused    Refusal
-	Text       string          `json:",omitempty"` // for people
-	Version    cib.Version     `json:",omitzero"`  // of the configuration
-	CIB        []byte          `json:",omitempty"`
-	Members    []MemberInfo    `json:",omitempty"`
-	Attributes []NodeAttribute `json:",omitempty"`
-	Shots      []Shot          `json:",omitempty"`
+	Refused     Refusal
+	Text        string          `json:",omitempty"` // for people
+	Version     cib.Version     `json:",omitzero"`  // of the configuration
+	CIB         []byte          `json:",omitempty"`
+	Members     []MemberInfo    `json:",omitempty"`
+	Attributes  []NodeAttribute `json:",omitempty"`
+	FenceEvents []FenceEvent    `json:",omitempty"`
 	// Partial: access lists keep something of the CIB from who asked.
 	Partial bool `json:",omitempty"`
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -55,23 +56,23 @@ The state is that of the running cluster, or of the file that CIB_file names.
 
 // monitor is one call of crm_mon.
 type monitor struct {
-	std       Streams
-	store     store
-	words     []string
-	set       map[string]bool
-	text      map[string]string
-	choices   [][2]string     // options that choose sections, with their values
-	shown     map[string]bool // sections
-	banned    []engine.Wish
-	bansOf    string // how the ids of the bans begin that are shown
-	every     time.Duration
-	doc       *cib.Document
-	sit       *engine.Situation
-	nodes     map[string]bool // the names that are shown; nil is all
-	resources map[string]bool
-	now       time.Time
-	shots     []node.Shot // the newest first
-	shotless  error       // why there are none
+	std         Streams
+	store       store
+	words       []string
+	set         map[string]bool
+	text        map[string]string
+	choices     [][2]string     // options that choose sections, with their values
+	shown       map[string]bool // sections
+	banned      []engine.Wish
+	bansOf      string // how the ids of the bans begin that are shown
+	every       time.Duration
+	doc         *cib.Document
+	sit         *engine.Situation
+	nodes       map[string]bool // the names that are shown; nil is all
+	resources   map[string]bool
+	now         time.Time
+	fenceEvents []node.FenceEvent // the newest first
+	noHistory   error             // why there are none
 
 	settled bool // operations under way are not told of
 }
@@ -177,8 +178,10 @@ func (m *monitor) show() error {
 		return fail(exitBadConfig, "%w", err)
 	}
 	m.filter()
-	m.shots, m.shotless = m.store.shots()
-	m.shots = newestFirst(m.shots, "")
+	if slices.ContainsFunc(fencingSections, func(name string) bool { return m.shown[name] }) {
+		events, err := m.store.fenceEvents()
+		m.fenceEvents, m.noHistory = newestFirst(events, ""), err
+	}
 	if m.shown["bans"] || m.shown["tickets"] {
 		m.sit.ReadConstraints() // first of all: a lost ticket can ask for a node to be fenced
 		m.banned = m.sit.Bans()
@@ -300,7 +303,7 @@ func (m *monitor) sections() []section {
 		list = append(list, section{"failcounts", "Migration Summary", m.failcounts, history})
 	}
 	list = append(list, section{"failures", "Failed Resource Actions", failures, false})
-	if !m.shown["fencing-succeeded"] || m.shotless != nil {
+	if !m.shown["fencing-succeeded"] || m.noHistory != nil {
 		list = append(list, section{"fencing-failed", "Failed Fencing Actions", m.failedFencings, false})
 	}
 	list = append(list, section{"tickets", "Tickets", m.tickets, false}, section{"bans", "Negative Location Constraints", m.bans, false})

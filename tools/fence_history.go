@@ -23,8 +23,8 @@ func fenceVerb(action string) string {
 	return action
 }
 
-// shotLine tells of a fencing in crm_mon's way.
-func shotLine(s node.Shot) string {
+// fenceLine tells of a fencing in crm_mon's way.
+func fenceLine(s node.FenceEvent) string {
 	text := fenceVerb(s.Action) + " of " + s.Target
 	if s.Ended != 0 {
 		text += " by " + s.By
@@ -39,15 +39,15 @@ func shotLine(s node.Shot) string {
 	return text + " last failed at " + fenceTime(s.Ended) + reasonGiven(s)
 }
 
-func reasonGiven(s node.Shot) string {
+func reasonGiven(s node.FenceEvent) string {
 	if s.Reason == "" || s.OK {
 		return ""
 	}
 	return " (" + s.Reason + ")"
 }
 
-// shotXML tells of a fencing as XML.
-func shotXML(s node.Shot) *etree.Element {
+// fenceEventXML tells of a fencing as XML.
+func fenceEventXML(s node.FenceEvent) *etree.Element {
 	e := etree.NewElement("fence_event")
 	attrs(e, "action", s.Action, "target", s.Target, "client", s.Client, "origin", s.Origin)
 	switch {
@@ -67,9 +67,9 @@ func shotXML(s node.Shot) *etree.Element {
 }
 
 // newestFirst are the fencings of a node, of all nodes for "" and "*".
-func newestFirst(shots []node.Shot, target string) []node.Shot {
-	var list []node.Shot
-	for _, s := range slices.Backward(shots) {
+func newestFirst(events []node.FenceEvent, target string) []node.FenceEvent {
+	var list []node.FenceEvent
+	for _, s := range slices.Backward(events) {
 		if target == "" || target == "*" || s.Target == target {
 			list = append(list, s)
 		}
@@ -78,32 +78,34 @@ func newestFirst(shots []node.Shot, target string) []node.Shot {
 }
 
 // superseded tells whether a fencing failed and the node was fenced later.
-func superseded(s node.Shot, all []node.Shot) bool {
-	return s.Ended != 0 && !s.OK && slices.ContainsFunc(all, func(later node.Shot) bool {
+func superseded(s node.FenceEvent, all []node.FenceEvent) bool {
+	return s.Ended != 0 && !s.OK && slices.ContainsFunc(all, func(later node.FenceEvent) bool {
 		return later.OK && later.Target == s.Target && later.Action == s.Action && later.Ended >= s.Ended
 	})
 }
 
 // fencings are all fencings that are remembered.
-func (m *monitor) fencings() []string { return m.fencingLines(func(node.Shot) bool { return true }) }
+func (m *monitor) fencings() []string {
+	return m.fencingLines(func(node.FenceEvent) bool { return true })
+}
 
 // failedFencings are those after which a node was not fenced.
 func (m *monitor) failedFencings() []string {
-	if m.shotless != nil {
-		return []string{"  * Failed to get fencing history: " + m.shotless.Error()}
+	if m.noHistory != nil {
+		return []string{"  * Failed to get fencing history: " + m.noHistory.Error()}
 	}
-	return m.fencingLines(func(s node.Shot) bool { return s.Ended != 0 && !s.OK && !superseded(s, m.shots) })
+	return m.fencingLines(func(s node.FenceEvent) bool { return s.Ended != 0 && !s.OK && !superseded(s, m.fenceEvents) })
 }
 
 func (m *monitor) pendingFencings() []string {
-	return m.fencingLines(func(s node.Shot) bool { return s.Ended == 0 })
+	return m.fencingLines(func(s node.FenceEvent) bool { return s.Ended == 0 })
 }
 
-func (m *monitor) fencingLines(want func(node.Shot) bool) []string {
+func (m *monitor) fencingLines(want func(node.FenceEvent) bool) []string {
 	var lines []string
-	for _, s := range m.shots {
+	for _, s := range m.fenceEvents {
 		if want(s) && (m.nodes == nil || m.nodes[s.Target]) {
-			lines = append(lines, "  * "+shotLine(s))
+			lines = append(lines, "  * "+fenceLine(s))
 		}
 	}
 	return lines
@@ -112,7 +114,7 @@ func (m *monitor) fencingLines(want func(node.Shot) bool) []string {
 // fencingsXML are the fencings that are to be shown, as XML.
 func (m *monitor) fencingsXML() *etree.Element {
 	history := etree.NewElement("fence_history")
-	for _, s := range m.shots {
+	for _, s := range m.fenceEvents {
 		state := "fencing-succeeded"
 		switch {
 		case s.Ended == 0:
@@ -121,7 +123,7 @@ func (m *monitor) fencingsXML() *etree.Element {
 			state = "fencing-failed"
 		}
 		if m.shown[state] && (m.nodes == nil || m.nodes[s.Target]) {
-			history.AddChild(shotXML(s))
+			history.AddChild(fenceEventXML(s))
 		}
 	}
 	return history

@@ -13,9 +13,9 @@ import (
 	"crm/node"
 )
 
-// shotsOfATranscript are fencings, in the order they happened, whose lines are
+// fenceEventsOfATranscript are fencings, in the order they happened, whose lines are
 // known from the original.
-var shotsOfATranscript = []node.Shot{
+var fenceEventsOfATranscript = []node.FenceEvent{
 	{Key: "1", Target: "node3", Action: "reboot", By: "node1", Client: "pacemaker-controld.62", Origin: "node2", Ended: 1795305781, OK: true},
 	{Key: "2", Target: "node1", Action: "reboot", By: "node1", Client: "crm", Origin: "node2", Ended: 1795305790, Reason: "No such device"},
 	{Key: "3", Target: "node2", Action: "reboot", By: "node1", Client: "crm", Origin: "node1", Ended: 1795305791, Reason: "timeout"},
@@ -25,7 +25,7 @@ var shotsOfATranscript = []node.Shot{
 }
 
 func TestFencingSections(t *testing.T) {
-	m := &monitor{shots: newestFirst(shotsOfATranscript, ""), shown: map[string]bool{"fencing-pending": true, "fencing-succeeded": true}}
+	m := &monitor{fenceEvents: newestFirst(fenceEventsOfATranscript, ""), shown: map[string]bool{"fencing-pending": true, "fencing-succeeded": true}}
 	for what, test := range map[string]struct{ got, want []string }{ // order: each alone
 		"all": {m.fencings(), []string{
 			"  * reboot of node2 for pacemaker-fenced.61@node1 last pending",
@@ -55,15 +55,17 @@ func TestFencingSections(t *testing.T) {
 	}
 }
 
-// rememberedShots is a store that knows of fencings.
-type rememberedShots struct {
+// rememberedFencings is a store that knows of fencings.
+type rememberedFencings struct {
 	fileStore
 	done []node.Request
 }
 
-func (*rememberedShots) shots() ([]node.Shot, error) { return shotsOfATranscript, nil }
+func (*rememberedFencings) fenceEvents() ([]node.FenceEvent, error) {
+	return fenceEventsOfATranscript, nil
+}
 
-func (s *rememberedShots) act(req node.Request, _ time.Duration) error {
+func (s *rememberedFencings) act(req node.Request, _ time.Duration) error {
 	s.done = append(s.done, req)
 	return nil
 }
@@ -81,7 +83,7 @@ func TestFenceHistory(t *testing.T) {
 		{"-F node3 -T me", "off node3 0s me\n"},
 		{"-H * -c", "  0s \n"},
 	} {
-		s := &rememberedShots{}
+		s := &rememberedFencings{}
 		var out, errs strings.Builder
 		f := &fenceCall{std: Streams{Out: &out, Err: &errs}, set: map[string]bool{}, text: map[string]string{}, open: func() store { return s }}
 		if code := f.call(strings.Fields(test.args)); code != 0 {

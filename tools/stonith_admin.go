@@ -179,24 +179,24 @@ func (f *fenceCall) confirm(target string) error {
 func (f *fenceCall) history(target string) error {
 	if f.set["cleanup"] {
 		forget := strings.TrimPrefix(target, "*")
-		return f.store.act(node.Request{Verb: node.VerbForgetShots, Node: forget}, patience)
+		return f.store.act(node.Request{Verb: node.VerbForgetFenceEvents, Node: forget}, patience)
 	}
-	shots, err := f.store.shots()
+	events, err := f.store.fenceEvents()
 	if err != nil {
 		return err
 	}
 	var lines []string
 	told := map[string]bool{}
-	for _, s := range newestFirst(shots, target) {
+	for _, s := range newestFirst(events, target) {
 		switch {
 		case f.set["verbose"]:
-			lines = append(lines, fullShot(s, "completed"))
+			lines = append(lines, fullFenceLine(s, "completed"))
 		case s.OK && !told[s.Target]:
 			told[s.Target] = true
 			if f.set["quiet"] {
 				fmt.Fprintln(f.std.Out, s.Ended)
 			}
-			lines = append(lines, fullShot(s, "last-successful"))
+			lines = append(lines, fullFenceLine(s, "last-successful"))
 		}
 	}
 	if f.set["quiet"] {
@@ -205,8 +205,8 @@ func (f *fenceCall) history(target string) error {
 	return f.found(lines, "event")
 }
 
-// fullShot tells of a fencing in stonith_admin's way.
-func fullShot(s node.Shot, dated string) string {
+// fullFenceLine tells of a fencing in stonith_admin's way.
+func fullFenceLine(s node.FenceEvent, dated string) string {
 	state, by := "successful", s.By
 	switch {
 	case s.Ended == 0:
@@ -219,11 +219,11 @@ func fullShot(s node.Shot, dated string) string {
 }
 
 func (f *fenceCall) last(target string) error {
-	shots, err := f.store.shots()
+	events, err := f.store.fenceEvents()
 	if err != nil {
 		return err
 	}
-	for _, s := range newestFirst(shots, target) {
+	for _, s := range newestFirst(events, target) {
 		if s.OK {
 			return printed(f.std, "Node "+target+" last fenced at: "+fenceTime(s.Ended), nil)
 		}

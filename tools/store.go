@@ -49,8 +49,8 @@ type store interface {
 	writeDamped() error
 	// local is the name of the node that this machine is.
 	local() (string, error)
-	// shots are the last fencings, the oldest first.
-	shots() ([]node.Shot, error)
+	// fenceEvents are the last fencings, the oldest first.
+	fenceEvents() ([]node.FenceEvent, error)
 	// act has the daemons do something that is no change of the CIB.
 	act(req node.Request, patience time.Duration) error
 	// members tells who belongs to the cluster.
@@ -249,7 +249,7 @@ func (s *fileStore) writeDamped() error { return nil }
 
 func (s *fileStore) local() (string, error) { return hostName() }
 
-func (s *fileStore) shots() ([]node.Shot, error) { return nil, nil }
+func (s *fileStore) fenceEvents() ([]node.FenceEvent, error) { return nil, nil }
 
 func (s *fileStore) act(node.Request, time.Duration) error {
 	return fail(exitNotConnected, "that is for a running cluster, and CIB_file or CIB_shadow names a file")
@@ -381,9 +381,9 @@ func (s *daemonStore) local() (string, error) {
 	return info.Node, nil
 }
 
-func (s *daemonStore) shots() ([]node.Shot, error) {
+func (s *daemonStore) fenceEvents() ([]node.FenceEvent, error) {
 	reply, err := s.ask(node.Request{Verb: node.VerbMembers})
-	return reply.Shots, err
+	return reply.FenceEvents, err
 }
 
 func (s *daemonStore) act(req node.Request, patience time.Duration) error {

@@ -41,7 +41,7 @@ func (w *World) answered(m *Member, e node.Answer) {
 	for _, a := range e.Reply.Attributes {
 		text += " " + a.Node + "=" + a.Value
 	}
-	for _, s := range e.Reply.Shots {
+	for _, s := range e.Reply.FenceEvents {
 		text += fmt.Sprintf(" [%s of %s by %s: ended=%t ok=%t %s]", s.Action, s.Target, s.By, s.Ended != 0, s.OK, s.Reason)
 	}
 	w.say(m.name, "answer %s: %s%s", e.ID, refusal(e.Reply), text)
