@@ -272,8 +272,27 @@ func (c *cluster) whyNoMember(r *Resource) said {
 	return c.whyStopped(first)
 }
 
-// whyNowhere tells what keeps a resource from every node.
+// whyNowhere tells what keeps a resource from every node; when that is one that
+// it must be with and that runs nowhere, what keeps the first of those.
 func (c *cluster) whyNowhere(r *Resource) said {
+	s, leader := c.nowhere(r)
+	for range mostFollowed {
+		if leader == nil || leader == r || !leader.leaf() || leader.Assigned != nil {
+			break
+		}
+		cause, next := c.nowhere(leader)
+		if next == nil {
+			s.text += "; " + cause.text
+			s.remedies = append(s.remedies, cause.remedies...)
+		}
+		leader = next
+	}
+	return s
+}
+
+// nowhere tells what keeps a resource from every node, and with which one it
+// must be if that is all.
+func (c *cluster) nowhere(r *Resource) (s said, with *Resource) {
 	var out hindrances
 	var first *said
 	for _, n := range c.nodes {
@@ -291,11 +310,11 @@ func (c *cluster) whyNowhere(r *Resource) said {
 	}
 	switch {
 	case first == nil:
-		return say(r.shownName()+" was given no place: "+orElse(strings.TrimPrefix(c.trace.choices[r].reason, noNode), "what it must be with has none"), c.rootOf(r))
+		return say(r.shownName()+" was given no place: "+orElse(strings.TrimPrefix(c.trace.choices[r].reason, noNode), "what it must be with has none"), c.rootOf(r)), nil
 	case len(out.texts) == 1 && first.root.Kind != RootState:
-		return say("no node can run "+r.shownName()+": "+first.text, first.root, first.remedies...)
+		return say("no node can run "+r.shownName()+": "+first.text, first.root, first.remedies...), out.with
 	}
-	return say("no node can run "+r.shownName()+" ("+out.String()+")", first.root, out.remedies...)
+	return say("no node can run "+r.shownName()+" ("+out.String()+")", first.root, out.remedies...), out.with
 }
 
 // obstacle is what keeps a resource from a node.
