@@ -44,6 +44,30 @@ type outcome struct {
 	Files map[string]string
 }
 
+// confirmed is a tool of Pacemaker and the CIBs that it is asked about, when
+// CRM_CONFIRM is "all": some of those of a real cluster, and some of the
+// scheduler's cases.
+func confirmed(t *testing.T, tool string, everyLive, everyCase int) (path string, files []string) {
+	t.Helper()
+	if os.Getenv("CRM_CONFIRM") != "all" {
+		t.Skip("asked by make confirm")
+	}
+	path = peer(t, tool)
+	inUTC(t)
+	dir := corpus(t)
+	live, _ := filepath.Glob(filepath.Join(dir, "..", "live", "cibs", "*.xml"))
+	cases, _ := filepath.Glob(filepath.Join(dir, "xml", "*.xml"))
+	return path, append(everyNth(live, everyLive), everyNth(cases, everyCase)...)
+}
+
+func everyNth(list []string, n int) []string {
+	var out []string
+	for i := 0; i < len(list); i += n {
+		out = append(out, list[i])
+	}
+	return out
+}
+
 // fill puts the paths into a trial's words, with a copy of the input.
 func (c trial) fill(t *testing.T, input []byte) (words []string, dir string) {
 	t.Helper()

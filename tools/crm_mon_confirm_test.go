@@ -95,17 +95,7 @@ func monitorPlain(text string) string {
 // real cluster and some of the scheduler's cases, when CRM_CONFIRM is "all". How
 // many of the answers are the same may not fall below the floors.
 func TestConfirmMonitor(t *testing.T) {
-	if os.Getenv("CRM_CONFIRM") != "all" {
-		t.Skip("asked by make confirm")
-	}
-	path := peer(t, "crm_mon")
-	inUTC(t)
-	scheduler := corpus(t)
-	files, _ := filepath.Glob(filepath.Join(scheduler, "..", "live", "cibs", "*.xml"))
-	cases, _ := filepath.Glob(filepath.Join(scheduler, "xml", "*.xml"))
-	for i := 0; i < len(cases); i += 25 {
-		files = append(files, cases[i])
-	}
+	path, files := confirmed(t, "crm_mon", 1, 25)
 	tally := map[string]*[2]int{"text": {}, "xml": {}}
 	for _, file := range files {
 		text := forOldMonitor(read(t, file))

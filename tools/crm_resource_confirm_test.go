@@ -61,17 +61,9 @@ const resourceQuestions = `
 // TestConfirmResource asks crm_resource of Pacemaker and ours about the CIBs of
 // a real cluster and some of the scheduler's cases, when CRM_CONFIRM is "all".
 func TestConfirmResource(t *testing.T) {
-	if os.Getenv("CRM_CONFIRM") != "all" {
-		t.Skip("asked by make confirm")
-	}
-	path := peer(t, "crm_resource")
-	inUTC(t)
-	scheduler := corpus(t)
-	files, _ := filepath.Glob(filepath.Join(scheduler, "..", "live", "cibs", "*.xml"))
-	files = append(files[:0:0], everyNth(files, 6)...)
-	cases, _ := filepath.Glob(filepath.Join(scheduler, "xml", "*.xml"))
+	path, files := confirmed(t, "crm_resource", 6, 60)
 	same, all := 0, 0
-	for _, file := range append(files, everyNth(cases, 60)...) {
+	for _, file := range files {
 		text := forOldMonitor(read(t, file))
 		names := castOf(t, text)
 		top := names.top
@@ -88,14 +80,6 @@ func TestConfirmResource(t *testing.T) {
 		}
 	}
 	holdsFloor(t, "confirm.crm_resource", same, all)
-}
-
-func everyNth(list []string, n int) []string {
-	var out []string
-	for i := 0; i < len(list); i += n {
-		out = append(out, list[i])
-	}
-	return out
 }
 
 // resourceAnswers compares what both say, errors included.
